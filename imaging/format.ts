@@ -1,0 +1,106 @@
+import type { ByteSource } from './source.ts'
+import type { Header } from './header.ts'
+
+/** One file of a batch: its path inside the batch ('/' between parts, never absolute) and its bytes. */
+export interface FileEntry {
+  path: string
+  source: ByteSource
+}
+
+/** What a file says about the experiment, with the place where it says it. */
+export interface Fact {
+  key: FactKey
+  value: string | number | { value: number; unit: string }
+  /** Header key and where it stands, for people: "PatientID (0010,0020)", "subject_identifier". */
+  evidence: string
+}
+
+/**
+ * Facts are named after the field of the record that they fill. Dates and times are RFC 3339 without a zone when the
+ * file gives none ("2024-03-01T10:15:00"), or a date alone. `series.uid`, `session.uid` are DICOM UIDs.
+ */
+export type FactKey =
+  | 'subject.localId'
+  | 'subject.name'
+  | 'subject.species'
+  | 'subject.strain'
+  | 'subject.sex' // M, F, O
+  | 'subject.birthDate'
+  | 'subject.weight' // { value, unit: 'g' }
+  | 'subject.position' // e.g. HFP, FFS (DICOM PatientPosition)
+  | 'study.title'
+  | 'session.label'
+  | 'session.uid'
+  | 'session.start'
+  | 'session.operator'
+  | 'instrument.manufacturer'
+  | 'instrument.model'
+  | 'instrument.serialNumber'
+  | 'instrument.softwareVersion'
+  | 'instrument.institution'
+  | 'series.label'
+  | 'series.number'
+  | 'series.uid'
+  | 'series.acquiredAt'
+  | 'series.bodyPart'
+  | 'series.protocol'
+  | 'administration.agent'
+  | 'administration.radionuclide'
+  | 'administration.activity' // { value, unit: 'MBq' }
+  | 'administration.volume' // { value, unit: 'mL' }
+  | 'administration.route'
+  | 'administration.start'
+
+/** What one file, looked at alone, says about where it belongs. Small: a batch may hold 100,000 files. */
+export interface FileScan {
+  /** Files of one batch with equal keys form one series. */
+  seriesKey: string
+  /** image = holds pixels or is the header that describes them; data = pixels only, described elsewhere; index = DICOMDIR and the like, kept as attachment. */
+  role: 'image' | 'data' | 'index'
+  /** Batch paths of files that this one needs (an Inveon header names its image). Missing ones are an error of the series, not of the batch. */
+  companions: string[]
+  facts: Fact[]
+}
+
+/** One header entry for the header panel, in the file's own words. */
+export interface Tag {
+  /** "(0010,0020)", "pixdim[1]", "IFD0/ImageWidth" ... */
+  key: string
+  name: string
+  value: string
+}
+
+/** An open series. Planes are served little-endian in the type of the header; nothing is rescaled. */
+export interface SeriesReader {
+  readonly header: Header
+  readonly facts: Fact[]
+  /** The complete header in the file's own words; values cut at 1,000 characters. */
+  tags(): Promise<Tag[]>
+  /** Plane k (see Header.shape) as little-endian bytes, `planeBytes(header)` long. Sequential calls must be cheap. */
+  plane(k: number): Promise<Uint8Array>
+  /**
+   * Where the planes stand when the file already holds them exactly as they are served (little-endian, contiguous,
+   * plane after plane in index order): index into the files given to `open`, and the offset of plane 0. Otherwise null.
+   */
+  direct(): { file: number; offset: number } | null
+}
+
+/** A file format. One folder in imaging/formats and one line in imaging/formats/index.ts. */
+export interface Format {
+  readonly id: string
+  readonly label: string
+  readonly mediaType: string
+  /** Lower-case file name endings with the dot; longest first. */
+  readonly extensions: readonly string[]
+  /** False until a real file by the vendor's software proves the reader; shown to people. */
+  readonly verified: boolean
+  /** Cheap test on the name and the first bytes (up to 4 KiB; for gzip files the first 4 KiB inflated). */
+  sniff(name: string, head: Uint8Array): boolean
+  /** Reads what is needed to place the file. `has(path)` tells whether the batch holds another path (case-insensitive match returns the true path). */
+  scan(file: FileEntry, find: (path: string) => string | undefined): Promise<FileScan>
+  /**
+   * Opens one series. `files` are all files with one seriesKey and their companions, in no particular order; the reader orders them.
+   * @throws ImagingError
+   */
+  open(files: FileEntry[]): Promise<SeriesReader>
+}

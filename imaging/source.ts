@@ -1,0 +1,30 @@
+import { ImagingError } from './errors.ts'
+
+/** Random access to the bytes of one file. The only way readers see a file. */
+export interface ByteSource {
+  /** Size in bytes. */
+  readonly size: number
+  /**
+   * Reads exactly `length` bytes from `offset`.
+   * @throws ImagingError 'truncated' when the range is not wholly inside the file
+   */
+  read(offset: number, length: number): Promise<Uint8Array>
+}
+
+/** Throws 'truncated' unless offset..offset+length lies inside a source of `size` bytes. */
+export function checkRange(size: number, offset: number, length: number): void {
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || offset + length > size) {
+    throw new ImagingError('truncated', `The file has ${size} bytes; ${length} bytes at offset ${offset} are not in it.`, offset)
+  }
+}
+
+/** A ByteSource over bytes in memory. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.byteLength,
+    async read(offset, length) {
+      checkRange(bytes.byteLength, offset, length)
+      return bytes.subarray(offset, offset + length)
+    },
+  }
+}
