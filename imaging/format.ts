@@ -1,3 +1,4 @@
+import type { ImagingError } from './errors.ts'
 import type { ByteSource } from './source.ts'
 import type { Header } from './header.ts'
 
@@ -60,6 +61,16 @@ export interface FileScan {
   /** Batch paths of files that this one needs (an Inveon header names its image). Missing ones are an error of the series, not of the batch. */
   companions: string[]
   facts: Fact[]
+  /** The file is an image of this format, but cannot be opened as it stands; thrown errors lose the facts, this keeps them. */
+  problem?: ImagingError
+  /** Why a file with role 'index' is kept as an attachment: a sentence for people. */
+  reason?: string
+}
+
+/** A file of the same folder, for formats whose header names its data by an old or foreign name. */
+export interface SiblingFile {
+  path: string
+  size: number
 }
 
 /** One header entry for the header panel, in the file's own words. */
@@ -96,8 +107,16 @@ export interface Format {
   readonly verified: boolean
   /** Cheap test on the name and the first bytes (up to 4 KiB; for gzip files the first 4 KiB inflated). */
   sniff(name: string, head: Uint8Array): boolean
-  /** Reads what is needed to place the file. `has(path)` tells whether the batch holds another path (case-insensitive match returns the true path). */
-  scan(file: FileEntry, find: (path: string) => string | undefined): Promise<FileScan>
+  /**
+   * Reads what is needed to place the file. `find(path)` tells whether the batch holds another path (case-insensitive,
+   * returns the true path); `siblings()` lists the other files of the same folder.
+   * @throws ImagingError 'not-this-format' when a closer look shows that the file is something else
+   */
+  scan(
+    file: FileEntry,
+    find: (path: string) => string | undefined,
+    siblings?: () => readonly SiblingFile[],
+  ): Promise<FileScan>
   /**
    * Opens one series. `files` are all files with one seriesKey and their companions, in no particular order; the reader orders them.
    * @throws ImagingError

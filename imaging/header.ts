@@ -1,3 +1,5 @@
+import { ImagingError } from './errors.ts'
+
 /**
  * The one description of an image, whatever the file was. World coordinates are DICOM patient coordinates, LPS, in
  * millimetres (PS3.3 C.7.6.2.1.1); voxel (0,0,0) is the centre of the first voxel of the first plane.
@@ -62,3 +64,14 @@ export const planeCount = (h: Pick<Header, 'shape'>): number => h.shape.z * h.sh
 /** Bytes of one plane as served: little-endian, rows top to bottom, interleaved samples. */
 export const planeBytes = (h: Pick<Header, 'shape' | 'sampleType' | 'samplesPerPixel'>): number =>
   h.shape.x * h.shape.y * h.samplesPerPixel * sampleBytes[h.sampleType]
+
+/**
+ * Refuses a plane index that a header does not have.
+ * @throws ImagingError 'truncated'
+ */
+export function checkPlane(h: Pick<Header, 'shape'>, k: number): void {
+  const count = planeCount(h)
+  if (!Number.isInteger(k) || k < 0 || k >= count) {
+    throw new ImagingError('truncated', `The series has ${count} planes, 0 to ${count - 1}; plane ${k} is not one of them.`)
+  }
+}
