@@ -1,0 +1,93 @@
+/** Turns the cookie or the bearer token of a request into a Caller. */
+import { Op } from 'sequelize'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '#api/config.ts'
+import { AppError } from '#api/errors.ts'
+import { Membership, SignIn, Token, User } from '#api/db/models.ts'
+import { anonymous, scopes, type Caller, type Role, type Scope } from './caller.ts'
+import { hashSecret, newSecret } from './secrets.ts'
+
+export const cookieName = 'vivarchive_session'
+const signInDays = 14
+const minute = 60_000
+
+/**
+ * The caller of a request.
+ * @throws AppError signInNeeded when a token is presented that is unknown, revoked, expired or of a disabled account
+ */
+export async function authenticate(request: FastifyRequest): Promise<Caller> {
+  const header = request.headers.authorization
+  if (header !== undefined) {
+    const secret = /^Bearer (viv_[\w-]{43})$/i.exec(header)?.[1]
+    const caller = secret ? await tokenCaller(secret) : null
+    if (!caller) throw new AppError('signInNeeded', 'The token is unknown, revoked or expired. Make a new one on your account page.')
+    return caller
+  }
+  const secret = request.cookies[cookieName]
+  return secret ? ((await cookieCaller(secret)) ?? anonymous) : anonymous
+}
+
+async function cookieCaller(secret: string): Promise<Caller | null> {
+  const row = await SignIn.findByPk(hashSecret(secret))
+  if (!row || row.expiresAt <= new Date()) return null
+  const user = await User.findByPk(row.userId)
+  if (!user || user.disabled) return null
+  return {
+    kind: 'user',
+    userId: user.id,
+    name: user.name,
+    siteRole: user.siteRole,
+    projects: await rolesOf(user.id),
+    scopes: new Set(scopes),
+    limited: false,
+  }
+}
+
+async function tokenCaller(secret: string): Promise<Caller | null> {
+  const token = await Token.findOne({ where: { secretHash: hashSecret(secret) } })
+  if (!token || (token.expiresAt && token.expiresAt <= new Date())) return null
+  const user = await User.findByPk(token.userId)
+  if (!user || user.disabled) return null
+  if (!token.lastUsedAt || Date.now() - token.lastUsedAt.getTime() > 10 * minute) {
+    await Token.update({ lastUsedAt: new Date() }, { where: { id: token.id } })
+  }
+  const roles = await rolesOf(user.id)
+  const allowed = token.projectIds
+  return {
+    kind: 'token',
+    userId: user.id,
+    name: `${user.name} (token ${token.label})`,
+    siteRole: user.siteRole,
+    projects: allowed ? new Map([...roles].filter(([id]) => allowed.includes(id))) : roles,
+    scopes: new Set(token.scopes.split(' ') as Scope[]),
+    limited: allowed !== null,
+  }
+}
+
+async function rolesOf(userId: string): Promise<Map<string, Role>> {
+  const rows = await Membership.findAll({ where: { userId } })
+  return new Map(rows.map((row) => [row.projectId, row.role]))
+}
+
+/** Signs a person in: a new secret each time (no fixation), kept as a hash, in a cookie that scripts cannot read. */
+export async function signIn(config: Config, reply: FastifyReply, userId: string, userAgent: string | undefined): Promise<void> {
+  const secret = newSecret()
+  const now = new Date()
+  const expiresAt = new Date(now.getTime() + signInDays * 24 * 60 * minute)
+  await SignIn.destroy({ where: { expiresAt: { [Op.lt]: now } } })
+  await SignIn.create({ tokenHash: hashSecret(secret), userId, createdAt: now, lastSeenAt: now, expiresAt, userAgent: userAgent?.slice(0, 300) ?? null })
+  reply.setCookie(cookieName, secret, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: config.publicUrl.startsWith('https:'),
+    expires: expiresAt,
+  })
+}
+
+/** Ends the sign-in of this cookie. */
+export async function signOut(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const secret = request.cookies[cookieName]
+  if (secret) await SignIn.destroy({ where: { tokenHash: hashSecret(secret) } })
+  reply.clearCookie(cookieName, { path: '/' })
+}
