@@ -1,0 +1,200 @@
+/** Blobs in a folder (also a mounted one): blobs/ab/cd/<sha256>, staging beside them on the same volume. */
+import { randomUUID, createHash } from 'node:crypto'
+import { mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { AppError } from '#api/errors.ts'
+import { blobGone, checkedHash, type BlobFacts, type BlobReader, type BlobStore, type StagedBlob } from './blobStore.ts'
+import { sharedDescriptors } from './descriptors.ts'
+
+const idleDescriptors = 256
+const streamBlockBytes = 256 * 1024
+
+/** @param root folder that gets `blobs` and `staging`; made when it is not there */
+export async function openDiskStore(root: string): Promise<BlobStore> {
+  const blobFolder = path.join(root, 'blobs')
+  const stagingFolder = path.join(root, 'staging')
+  await mkdir(blobFolder, { recursive: true })
+  await mkdir(stagingFolder, { recursive: true })
+  await syncFolder(root)
+  const descriptors = sharedDescriptors(idleDescriptors)
+  const folders = new Map<string, Promise<void>>()
+
+  const folderOf = (sha256: string) => path.join(blobFolder, checkedHash(sha256).slice(0, 2), sha256.slice(2, 4))
+  const fileOf = (sha256: string) => path.join(folderOf(sha256), sha256)
+
+  /** Makes ab/cd; a new folder is only safe once the folder above it is on disk, so all who need it wait for that. */
+  function ensureFolder(folder: string): Promise<void> {
+    const made = folders.get(folder) ?? makeFolder(folder)
+    folders.set(folder, made)
+    return made
+  }
+
+  async function makeFolder(folder: string): Promise<void> {
+    try {
+      const first = await mkdir(folder, { recursive: true })
+      if (first === undefined) return
+      await syncFolder(path.dirname(folder))
+      if (first !== folder) await syncFolder(blobFolder)
+    } catch (error) {
+      folders.delete(folder)
+      throw error
+    }
+  }
+
+  return {
+    stagingFolder,
+
+    async stage(source, limit = Number.MAX_SAFE_INTEGER): Promise<StagedBlob> {
+      const file = path.join(stagingFolder, `${randomUUID()}.staged`)
+      const handle = await open(file, 'wx', 0o640)
+      const hash = createHash('sha256')
+      let byteCount = 0
+      try {
+        for await (const chunk of source) {
+          byteCount += chunk.byteLength
+          if (byteCount > limit) throw new AppError('tooLarge', `The file is longer than the ${limit} bytes allowed.`)
+          hash.update(chunk)
+          await handle.appendFile(chunk)
+        }
+      } catch (error) {
+        await rm(file, { force: true })
+        throw error
+      } finally {
+        await handle.close()
+      }
+      return { path: file, sha256: hash.digest('hex'), byteCount }
+    },
+
+    async discard(staged) {
+      await rm(staged.path, { force: true })
+    },
+
+    async commit(staged): Promise<BlobFacts> {
+      const { sha256, byteCount } = staged
+      const file = fileOf(sha256)
+      const handle = await open(staged.path, 'r')
+      try {
+        const { size } = await handle.stat()
+        if (size !== byteCount) {
+          throw new AppError('conflict', `The staged file has ${size} bytes instead of ${byteCount}. Send it again.`)
+        }
+        const now = new Date()
+        await handle.utimes(now, now)
+        await handle.chmod(0o440)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      await ensureFolder(folderOf(sha256))
+      await rename(staged.path, file)
+      await descriptors.forget(file)
+      await syncFolder(path.dirname(file))
+      return { sha256, byteCount }
+    },
+
+    async open(sha256): Promise<BlobReader> {
+      const lease = await descriptors.acquire(fileOf(sha256)).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOENT' ? blobGone(sha256) : error
+      })
+      const { size } = await lease.handle.stat()
+      return {
+        byteCount: size,
+        async read(offset, length) {
+          if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
+            throw new RangeError(`The blob has ${size} bytes; ${length} bytes at ${offset} are not in it.`)
+          }
+          const bytes = new Uint8Array(length)
+          let filled = 0
+          while (filled < length) {
+            const { bytesRead } = await lease.handle.read(bytes, filled, length - filled, offset + filled)
+            if (bytesRead === 0) throw blobGone(sha256)
+            filled += bytesRead
+          }
+          return bytes
+        },
+        close: () => lease.release(),
+      }
+    },
+
+    async createReadStream(sha256, range) {
+      const file = fileOf(sha256)
+      const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOENT' ? blobGone(sha256) : error
+      })
+      const { size } = await handle.stat()
+      const { start, end } = range ?? { start: 0, end: size }
+      if (!(start >= 0 && start <= end && end <= size)) {
+        await handle.close()
+        throw new RangeError(`The blob has ${size} bytes; ${start} to ${end} is not in it.`)
+      }
+      if (start === end) {
+        // A file stream cannot say "nothing": its `end` is inclusive.
+        await handle.close()
+        return Readable.from([])
+      }
+      return handle.createReadStream({ start, end: end - 1, highWaterMark: streamBlockBytes })
+    },
+
+    async localFile(sha256) {
+      const file = fileOf(sha256)
+      if (!(await sizeOf(file))) throw blobGone(sha256)
+      return file
+    },
+
+    async stat(sha256) {
+      const found = await sizeOf(fileOf(sha256))
+      return found && { byteCount: found.size, storedAt: found.mtime }
+    },
+
+    async remove(sha256) {
+      const file = fileOf(sha256)
+      await descriptors.forget(file)
+      try {
+        await unlink(file)
+        return true
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+        throw error
+      }
+    },
+
+    async *list() {
+      for await (const folder of foldersIn(blobFolder)) {
+        for await (const below of foldersIn(folder)) {
+          for await (const entry of await opendir(below)) {
+            if (!entry.isFile() || !/^[0-9a-f]{64}$/.test(entry.name)) continue
+            const found = await sizeOf(path.join(below, entry.name))
+            if (found) yield { sha256: entry.name, byteCount: found.size }
+          }
+        }
+      }
+    },
+
+    close: () => descriptors.close(),
+  }
+}
+
+async function* foldersIn(folder: string): AsyncGenerator<string> {
+  for await (const entry of await opendir(folder)) {
+    if (entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name)) yield path.join(folder, entry.name)
+  }
+}
+
+async function sizeOf(file: string) {
+  try {
+    return await stat(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
