@@ -1,0 +1,231 @@
+/** Makes what the browser needs of a series: header, contiguous planes, range, thumbnail, tags. Runs in a thread. */
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { ImagingError } from '#imaging/errors.ts'
+import type { SeriesReader, Tag } from '#imaging/format.ts'
+import { planeBytes, planeCount } from '#imaging/header.ts'
+import type { Header } from '#imaging/header.ts'
+import { formatById } from '#imaging/formats/index.ts'
+import { createStatistics } from '#imaging/render/statistics.ts'
+import type { Statistics } from '#imaging/render/statistics.ts'
+import { samplesOf } from '#imaging/samples.ts'
+import type { FileSources, StoredFile } from './fileSource.ts'
+import type { TaskTools } from './threadTasks.ts'
+import { thumbnail } from './thumbnail.ts'
+
+/** Raised when the form of the derived files changes, so that all of them get new addresses. */
+const layoutVersion = 1
+
+const gatherBytes = 4 * 2 ** 20
+const tagLimit = 20_000
+const planeLimit = 1_000_000
+const partAgeMilliseconds = 24 * 3600 * 1000
+const spareBytes = 64 * 2 ** 20
+
+export interface DeriveInput {
+  files: (StoredFile & { sha256: string })[]
+  /** `Format.id` of the series. */
+  format: string
+  /** Folder of the series' derived files; made when absent. */
+  folder: string
+  /** Most bytes that a planes file may have. */
+  byteLimit: number
+}
+
+/** Where the planes stand. */
+export type PixelLayout =
+  { kind: 'direct'; sha256: string; offset: number } | { kind: 'derived'; key: string; byteCount: number }
+
+/** Values after slope and intercept; all 0 when no value is a finite number. */
+export interface ValueRange {
+  min: number
+  max: number
+  /** 1st and 99th percentile. */
+  low: number
+  high: number
+}
+
+export interface Derived {
+  revision: string
+  header: Header
+  /** Index into the files and offset of plane 0 when a file already holds the planes as they are served. */
+  direct: { file: number; offset: number } | null
+  byteCount: number
+  range: ValueRange
+}
+
+/** Names of the derived files inside the folder of the series. */
+export const derivedNames = (revision: string) => ({
+  planes: `${revision}.planes`,
+  thumbnail: `${revision}.png`,
+  tags: `${revision}.tags.json`,
+})
+
+/** Names a state of the pixels: the same files always give the same revision. */
+export function revisionOf(hashes: readonly string[]): string {
+  const hash = createHash('sha256').update(`layout ${layoutVersion}`)
+  for (const each of hashes.toSorted()) hash.update(each)
+  return hash.digest('hex').slice(0, 16)
+}
+
+/**
+ * Reads a series plane by plane; memory does not grow with the series. Files appear under their names only when they
+ * are complete.
+ * @throws ImagingError when the files cannot be read or are beyond the limits
+ */
+export async function derive(input: DeriveInput, sources: FileSources, tools: TaskTools): Promise<Derived> {
+  const format = formatById(input.format)
+  if (!format) {
+    throw new ImagingError(
+      'unsupported',
+      `There is no reader for the format "${input.format}"; the files can be downloaded.`,
+    )
+  }
+  const reader = await format.open(input.files.map((file) => ({ path: file.path, source: sources.source(file) })))
+  tools.beat()
+  const { header } = reader
+  const count = planeCount(header)
+  const bytes = planeBytes(header) * count
+  check(header, count, bytes, input.byteLimit)
+
+  const revision = revisionOf(input.files.map((file) => file.sha256))
+  const names = derivedNames(revision)
+  mkdirSync(input.folder, { recursive: true })
+  removeOldParts(input.folder)
+  const direct = reader.direct()
+  const statistics = createStatistics(header)
+  const picture = thumbnail(header)
+  const pass = (write: (plane: Uint8Array) => void) =>
+    eachPlane(reader, count, tools, (k, plane) => {
+      statistics.add(k, plane)
+      picture.add(k, samplesOf(header.sampleType, plane))
+      write(plane)
+    })
+  if (direct) await pass(() => undefined)
+  else await writePlanes(input.folder, names.planes, bytes, pass)
+
+  await writeComplete(input.folder, names.thumbnail, (to) => writeFileSync(to, picture.finish()))
+  const tags = JSON.stringify((await reader.tags()).slice(0, tagLimit) satisfies Tag[])
+  await writeComplete(input.folder, names.tags, (to) => writeFileSync(to, tags))
+  return { revision, header, direct, byteCount: bytes, range: rangeOf(statistics.result()) }
+}
+
+const rangeOf = (found: Statistics | null): ValueRange => ({
+  min: found?.minimum ?? 0,
+  max: found?.maximum ?? 0,
+  low: found?.percentile1 ?? 0,
+  high: found?.percentile99 ?? 0,
+})
+
+function check(header: Header, count: number, bytes: number, byteLimit: number): void {
+  if (count > planeLimit) {
+    throw new ImagingError(
+      'too-large',
+      `The image says that it has ${count} planes; more than ${planeLimit} are not read.`,
+    )
+  }
+  if (bytes > byteLimit) {
+    throw new ImagingError(
+      'too-large',
+      `The image says that it has ${bytes} bytes of pixels; at most ${byteLimit} are read. Check the header of the file.`,
+    )
+  }
+  for (const values of [header.slope, header.intercept]) {
+    if (values.length !== 1 && values.length !== count) {
+      throw new ImagingError('malformed', `The image has ${count} planes and ${values.length} value scales.`)
+    }
+  }
+}
+
+async function eachPlane(
+  reader: SeriesReader,
+  count: number,
+  tools: TaskTools,
+  use: (k: number, plane: Uint8Array) => void,
+): Promise<void> {
+  const expected = planeBytes(reader.header)
+  let told = Date.now()
+  for (let k = 0; k < count; k++) {
+    const plane = await reader.plane(k)
+    if (plane.length !== expected) {
+      throw new ImagingError('malformed', `Plane ${k} has ${plane.length} bytes where ${expected} are needed.`)
+    }
+    use(k, plane)
+    tools.beat(k)
+    if (Date.now() - told > 250) {
+      told = Date.now()
+      tools.send((k + 1) / count)
+    }
+  }
+}
+
+/** Writes the planes of `pass` one after the other. */
+async function writePlanes(
+  folder: string,
+  name: string,
+  bytes: number,
+  pass: (write: (plane: Uint8Array) => void) => Promise<void>,
+): Promise<void> {
+  const disk = statfsSync(folder)
+  if (disk.bavail * disk.bsize < bytes + spareBytes) {
+    throw new ImagingError('too-large', `The planes need ${bytes} bytes; there is not enough space in the data folder.`)
+  }
+  await writeComplete(folder, name, async (to) => {
+    const gathered = new Uint8Array(Math.min(gatherBytes, bytes))
+    let filled = 0
+    await pass((plane) => {
+      if (filled + plane.length > gathered.length) {
+        writeFileSync(to, gathered.subarray(0, filled))
+        filled = 0
+      }
+      if (plane.length > gathered.length) writeFileSync(to, plane)
+      else {
+        gathered.set(plane, filled)
+        filled += plane.length
+      }
+    })
+    writeFileSync(to, gathered.subarray(0, filled))
+  })
+}
+
+/** A file that appears under its name only when it is complete and durable. */
+async function writeComplete(folder: string, name: string, write: (to: number) => Promise<void> | void): Promise<void> {
+  const part = path.join(folder, `${randomUUID()}.part`)
+  try {
+    const to = openSync(part, 'wx', 0o640)
+    try {
+      await write(to)
+      fsyncSync(to)
+    } finally {
+      closeSync(to)
+    }
+    renameSync(part, path.join(folder, name))
+  } catch (error) {
+    rmSync(part, { force: true })
+    throw error
+  }
+  const directory = openSync(folder, 'r')
+  fsyncSync(directory)
+  closeSync(directory)
+}
+
+/** Parts that a killed process left; a younger one may belong to a process at work. */
+function removeOldParts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const file = path.join(folder, name)
+    if (name.endsWith('.part') && Date.now() - statSync(file).mtimeMs > partAgeMilliseconds)
+      rmSync(file, { force: true })
+  }
+}
