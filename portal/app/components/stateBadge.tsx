@@ -1,0 +1,26 @@
+import { IconCircleDashed, IconClockPause, IconLock, IconSend, IconWorld, IconWorldOff } from '@tabler/icons-react'
+import type { PublicationState } from '../contract.ts'
+import styles from './stateBadge.module.css'
+
+/** The same words, icons and colours for a state everywhere. */
+const states = {
+  draft: { label: 'Draft', hint: 'Only members of the project see it.', Icon: IconCircleDashed },
+  submitted: { label: 'Submitted', hint: 'Waiting for a curator; not public yet.', Icon: IconSend },
+  published: { label: 'Published', hint: 'Everybody can see and download it.', Icon: IconWorld },
+  embargoed: { label: 'Embargoed', hint: 'Will be public when the embargo ends.', Icon: IconClockPause },
+  withdrawn: {
+    label: 'Withdrawn',
+    hint: 'Its description stays; its files are no longer offered.',
+    Icon: IconWorldOff,
+  },
+} satisfies Record<PublicationState, unknown>
+
+export function StateBadge({ state }: { state: PublicationState }) {
+  const { label, hint, Icon } = states[state] ?? { label: state, hint: '', Icon: IconLock }
+  return (
+    <span className={styles.badge} data-state={state} title={hint}>
+      <Icon size={14} aria-hidden />
+      {label}
+    </span>
+  )
+}

@@ -1,0 +1,54 @@
+import {
+  IconActivityHeartbeat,
+  IconAtom2,
+  IconBulb,
+  IconCircleDotted,
+  IconMagnet,
+  IconMicroscope,
+  IconPhoto,
+  IconRadar,
+  IconVectorSpline,
+  IconWaveSine,
+  type Icon,
+} from '@tabler/icons-react'
+import styles from './thumbnail.module.css'
+
+const modalityIcons: Record<string, Icon> = {
+  PT: IconAtom2,
+  NM: IconRadar,
+  CT: IconCircleDotted,
+  MR: IconMagnet,
+  US: IconWaveSine,
+  PA: IconActivityHeartbeat,
+  OI: IconBulb,
+  OPT: IconBulb,
+  SM: IconMicroscope,
+  SEG: IconVectorSpline,
+}
+
+interface Props {
+  /** Address of the picture; without one (or until it is there) the modality's icon shows through. */
+  src?: string | null | undefined
+  modality?: string | null | undefined
+  /** Edge in CSS pixels; 'fill' takes the width of what it stands in. */
+  size?: number | 'fill'
+  /** Empty beside a title that says the same. */
+  alt?: string
+}
+
+/** A picture on near-black ground. */
+export function Thumbnail({ src, modality, size = 48, alt = '' }: Props) {
+  const ModalityIcon = modalityIcons[modality ?? ''] ?? IconPhoto
+  return (
+    <span className={styles.frame} data-fill={size === 'fill' || undefined} style={edge(size)}>
+      <ModalityIcon size="40%" stroke={1.2} aria-hidden />
+      {src && <img src={src} alt={alt} loading="lazy" decoding="async" />}
+    </span>
+  )
+}
+
+const edge = (size: number | 'fill') => (size === 'fill' ? undefined : { width: size, height: size })
+
+/** Address of the picture of a series. */
+export const seriesThumbnail = (seriesId: string, size: 128 | 256 | 512 = 256): string =>
+  `/api/v1/series/${seriesId}/thumbnail?size=${size}`

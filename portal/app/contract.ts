@@ -1,0 +1,121 @@
+/** Shapes of the API's answers that are not records themselves; the records' types come from the ontology. */
+import type { Agent } from '#ontology/entities/agent.ts'
+import type { Event } from '#ontology/entities/event.ts'
+import type { File } from '#ontology/entities/file.ts'
+import type { Instrument } from '#ontology/entities/instrument.ts'
+import type { Organization } from '#ontology/entities/organization.ts'
+import type { Person } from '#ontology/entities/person.ts'
+import type { Project } from '#ontology/entities/project.ts'
+import type { ImageSeries } from '#ontology/entities/series.ts'
+import type { ImagingSession } from '#ontology/entities/session.ts'
+import type { Study } from '#ontology/entities/study.ts'
+import type { Subject } from '#ontology/entities/subject.ts'
+
+/** RFC 9457 problem document. */
+export interface Problem {
+  type?: string
+  title: string
+  status: number
+  detail?: string
+  code: string
+  requestId?: string
+  errors?: { pointer: string; message: string; value?: unknown }[]
+}
+
+/** One page of a list; `next` is the cursor of the following one. */
+export interface Page<T> {
+  items: T[]
+  next: string | null
+  total?: number
+}
+
+export type SiteRole = 'user' | 'curator' | 'admin'
+export type ProjectRole = 'viewer' | 'editor' | 'owner'
+
+export interface User {
+  id: string
+  email: string
+  name: string
+  siteRole: SiteRole
+  disabled?: boolean
+}
+
+/** GET /me */
+export interface Me {
+  user: User | null
+  projects: { projectId: string; role: ProjectRole }[]
+}
+
+/** What states people see a thing in; always shown by StateBadge. */
+export type PublicationState = 'draft' | 'submitted' | 'published' | 'embargoed' | 'withdrawn'
+
+/** Public views of all records of a dataset, frozen when its version was published. */
+export interface Snapshot {
+  project: Partial<Project>
+  studies: Study[]
+  subjects: Subject[]
+  sessions: ImagingSession[]
+  series: ImageSeries[]
+  events: Event[]
+  files: File[]
+  agents: Agent[]
+  instruments: Instrument[]
+  people: Person[]
+  organizations: Organization[]
+}
+
+/** A dataset as in lists: GET /datasets */
+export interface DatasetSummary {
+  id: string
+  pid: string
+  title: string
+  description: string
+  licence: string
+  creators: { name: string; orcid?: string }[]
+  keywords: string[]
+  state: PublicationState
+  versionNumber: number
+  publishedAt: string | null
+  projectTitle: string
+  studyTitle: string
+  seriesCount: number
+  byteCount: number
+  modalities: string[]
+  species: string[]
+}
+
+/** GET /datasets/:id */
+export interface Dataset extends DatasetSummary {
+  snapshot: Snapshot
+  /** Why it was withdrawn. */
+  reason?: string
+}
+
+export interface SearchHit {
+  type: 'series' | 'dataset' | 'study' | 'subject' | 'project'
+  id: string
+  url: string
+  title: string
+  subtitle: string
+  description: string
+  highlights: string[]
+  modalities: string[]
+  date: string | null
+  thumbnail: string | null
+  datasetId?: string
+  state: PublicationState
+}
+
+export interface Facet {
+  name: string
+  values: { value: string; count: number }[]
+}
+
+/** GET /search */
+export interface SearchPage {
+  items: SearchHit[]
+  facets: Facet[]
+  total: number
+  next: string | null
+  suggestion: string | null
+}

@@ -1,0 +1,5 @@
+import { PageHeader } from '../components/pageHeader.tsx'
+
+export default function Registry() {
+  return <PageHeader title="Registry" />
+}

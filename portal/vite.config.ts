@@ -1,0 +1,23 @@
+import { reactRouter } from '@react-router/dev/vite'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [reactRouter()],
+  worker: { format: 'es' },
+  build: { chunkSizeWarningLimit: 1200 },
+  // Bundled into the server build: their package entries load every icon and every component.
+  ssr: { noExternal: ['@tabler/icons-react', /^@mantine\//] },
+  optimizeDeps: {
+    // Pre-bundling moves Cornerstone's worker away from the address it is made from; its promises then never settle.
+    exclude: ['@cornerstonejs/core', '@cornerstonejs/tools'],
+    include: [
+      '@cornerstonejs/core > loglevel',
+      '@cornerstonejs/metadata > dcmjs',
+      '@cornerstonejs/tools > lodash.get',
+      '@kitware/vtk.js > xmlbuilder2',
+      'events',
+      'url',
+    ],
+  },
+})
