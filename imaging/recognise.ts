@@ -1,0 +1,224 @@
+import { ImagingError } from './errors.ts'
+import type { ImagingErrorCode } from './errors.ts'
+import type { Fact, FactKey, FileEntry, FileScan, Format, SiblingFile } from './format.ts'
+import { formats as allFormats } from './formats/index.ts'
+import { gunzipHead, isGzip } from './gunzip.ts'
+
+/** Why a series cannot be opened as it is. */
+export interface SeriesProblem {
+  code: ImagingErrorCode
+  message: string
+  offset?: number
+}
+
+/** Values of one key that differ from the one in `facts`; at most `shownConflicts` of them are kept. */
+export interface FactConflict {
+  key: FactKey
+  others: Fact[]
+}
+
+/** Files of a batch that make one image series. */
+export interface SeriesCandidate {
+  /** `Format.id`. */
+  format: string
+  seriesKey: string
+  /** Batch paths, companions included, in the order of the batch. */
+  files: string[]
+  /** One fact per key: the first value met, except `series.acquiredAt`, which is the earliest. */
+  facts: Fact[]
+  conflicts: FactConflict[]
+  problem?: SeriesProblem
+}
+
+/** A file that belongs to no series and is kept beside them. */
+export interface Attachment {
+  path: string
+  /** Sentence for people. */
+  reason: string
+}
+
+export interface Recognition {
+  series: SeriesCandidate[]
+  attachments: Attachment[]
+}
+
+const headBytes = 4096
+const shownConflicts = 5
+
+/**
+ * Recognises the files of a batch and groups them into series. Reads heads and headers, never pixels; one bad file never
+ * stops the batch. Companions may come before or after the file that needs them.
+ * @param batch    files with paths that the caller has made safe ('/' between parts, no '..')
+ * @param formats  formats to try, in order
+ * @param progress called with the number of files done after each one
+ */
+export async function recognise(
+  batch: AsyncIterable<FileEntry> | Iterable<FileEntry>,
+  formats: readonly Format[] = allFormats,
+  progress: (done: number) => void = () => {},
+): Promise<Recognition> {
+  const entries: FileEntry[] = []
+  for await (const entry of batch) entries.push(entry)
+  const index = indexOf(entries)
+
+  const groups = new Map<string, Group>()
+  const unplaced = new Map<string, string>()
+  const claimed = new Map<string, string>()
+  for (const [i, entry] of entries.entries()) {
+    const outcome = await look(entry, formats, index)
+    if ('reason' in outcome) {
+      unplaced.set(entry.path, outcome.reason)
+    } else {
+      place(entry.path, outcome, groups, unplaced, claimed, index.find)
+    }
+    progress(i + 1)
+  }
+
+  const positions = new Map(entries.map(({ path }, i) => [path, i]))
+  const placed = new Set([...groups.values()].flatMap((group) => [...group.files]))
+  return {
+    series: [...groups.values()].map((group) => finish(group, positions)),
+    attachments: [...unplaced]
+      .filter(([path]) => !placed.has(path))
+      .map(([path, reason]) => ({ path, reason: claimed.get(path) ?? reason })),
+  }
+}
+
+interface Group {
+  format: string
+  seriesKey: string
+  files: Set<string>
+  facts: Map<FactKey, Fact>
+  conflicts: Map<FactKey, Fact[]>
+  problem?: SeriesProblem
+}
+
+interface BatchIndex {
+  find: (path: string) => string | undefined
+  siblings: (path: string) => () => readonly SiblingFile[]
+}
+
+function indexOf(entries: FileEntry[]): BatchIndex {
+  const byLowerCase = new Map<string, string>()
+  const folders = new Map<string, SiblingFile[]>()
+  for (const { path, source } of entries) {
+    if (!byLowerCase.has(path.toLowerCase())) byLowerCase.set(path.toLowerCase(), path)
+    const folder = folderOf(path)
+    const list = folders.get(folder)
+    const file = { path, size: source.size }
+    if (list) list.push(file)
+    else folders.set(folder, [file])
+  }
+  return {
+    find: (path) => byLowerCase.get(path.toLowerCase()),
+    siblings: (path) => () => (folders.get(folderOf(path)) ?? []).filter((file) => file.path !== path),
+  }
+}
+
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1)
+
+type Found = { format: Format; scan: FileScan }
+
+/** Tries the formats on one file. */
+async function look(entry: FileEntry, formats: readonly Format[], index: BatchIndex): Promise<Found | { reason: string }> {
+  if (entry.source.size === 0) return { reason: 'The file is empty.' }
+  let lastFormat: Format | undefined
+  try {
+    const raw = await entry.source.read(0, Math.min(headBytes, entry.source.size))
+    const compressed = isGzip(raw)
+    const head = compressed ? gunzipHead(raw, headBytes) : raw
+    for (const format of formats) {
+      if (compressed && !format.extensions.some((ending) => ending.endsWith('.gz'))) continue
+      if (!format.sniff(entry.path, head)) continue
+      lastFormat = format
+      try {
+        return { format, scan: await format.scan(entry, index.find, index.siblings(entry.path)) }
+      } catch (error) {
+        if (error instanceof ImagingError && error.code === 'not-this-format') continue
+        if (!(error instanceof ImagingError) || error.code === 'malformed') throw error
+        return { format, scan: { seriesKey: entry.path, role: 'image', companions: [], facts: [], problem: error } }
+      }
+    }
+    return { reason: compressed ? 'Compressed with gzip; what is inside is not an image format read here.' : 'Not an image format that is read here.' }
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error)
+    return { reason: `${lastFormat ? `Looks like ${lastFormat.label}, but is damaged` : 'The file cannot be read'}: ${sentence}` }
+  }
+}
+
+function place(
+  path: string,
+  { format, scan }: Found,
+  groups: Map<string, Group>,
+  unplaced: Map<string, string>,
+  claimed: Map<string, string>,
+  find: (path: string) => string | undefined,
+): void {
+  if (scan.role === 'index') {
+    const reason = scan.reason ?? `${format.label}: an index or raw data, kept as it is.`
+    unplaced.set(path, reason)
+    for (const companion of scan.companions) claimed.set(find(companion) ?? companion, reason)
+    return
+  }
+  const key = `${format.id}\0${scan.seriesKey}`
+  let group = groups.get(key)
+  if (!group) {
+    group = { format: format.id, seriesKey: scan.seriesKey, files: new Set(), facts: new Map(), conflicts: new Map() }
+    groups.set(key, group)
+  }
+  group.files.add(path)
+  for (const companion of scan.companions) {
+    const found = find(companion)
+    if (found !== undefined) {
+      group.files.add(found)
+    } else {
+      group.problem ??= {
+        code: 'missing-companion',
+        message: `${path} needs the file ${companion}, which is not in the batch. Add it.`,
+      }
+    }
+  }
+  if (scan.problem) group.problem ??= problemOf(path, scan.problem)
+  for (const fact of scan.facts) merge(group, fact)
+}
+
+const problemOf = (path: string, error: ImagingError): SeriesProblem => ({
+  code: error.code,
+  message: `${path}: ${error.message}`,
+  ...(error.offset === undefined ? {} : { offset: error.offset }),
+})
+
+function merge(group: Group, fact: Fact): void {
+  const known = group.facts.get(fact.key)
+  if (!known) {
+    group.facts.set(fact.key, fact)
+    return
+  }
+  if (same(known, fact)) return
+  // Each file of a series has its own acquisition time; the series began with the earliest.
+  if (fact.key === 'series.acquiredAt') {
+    if (String(fact.value) < String(known.value)) group.facts.set(fact.key, fact)
+    return
+  }
+  const others = group.conflicts.get(fact.key) ?? []
+  if (others.length < shownConflicts && !others.some((other) => same(other, fact))) {
+    group.conflicts.set(fact.key, [...others, fact])
+  }
+}
+
+function same({ value: a }: Fact, { value: b }: Fact): boolean {
+  if (typeof a === 'object' && typeof b === 'object') return a.value === b.value && a.unit === b.unit
+  return a === b
+}
+
+function finish(group: Group, positions: Map<string, number>): SeriesCandidate {
+  const { format, seriesKey, problem } = group
+  return {
+    format,
+    seriesKey,
+    files: [...group.files].sort((a, b) => positions.get(a)! - positions.get(b)!),
+    facts: [...group.facts.values()],
+    conflicts: [...group.conflicts].map(([key, others]) => ({ key, others })),
+    ...(problem ? { problem } : {}),
+  }
+}

@@ -1,0 +1,145 @@
+import type { Header } from '../header.ts'
+import { samplesOf } from '../samples.ts'
+import type { Samples } from '../samples.ts'
+
+/** What the values of an image are like, in value units (after slope and intercept). */
+export interface Statistics {
+  minimum: number
+  maximum: number
+  mean: number
+  /** Range that holds all but the lowest and highest 1 % of the values. */
+  percentile1: number
+  percentile99: number
+  /** Samples counted; values that are no finite number are left out. */
+  count: number
+}
+
+const bins = 65536
+
+/**
+ * Collects statistics plane by plane in a histogram of fixed size. Its bins are powers of two wide and are joined in
+ * pairs when a value lies outside, so no range has to be known before and the result does not depend on it.
+ */
+export function createStatistics(h: Pick<Header, 'sampleType' | 'slope' | 'intercept'>) {
+  const histogram = createHistogram()
+  const narrow = { uint8: 256, int8: 256, uint16: 65536, int16: 65536 }[h.sampleType as string]
+  const stored = narrow ? new Float64Array(narrow) : undefined
+  const lowest = { int8: -128, int16: -32768 }[h.sampleType as string] ?? 0
+
+  return {
+    /** Adds plane k as served by a reader. */
+    add(k: number, plane: Uint8Array): void {
+      const slope = h.slope[k] ?? h.slope[0]!
+      const intercept = h.intercept[k] ?? h.intercept[0]!
+      const samples = samplesOf(h.sampleType, plane)
+      if (!stored) {
+        for (const sample of samples) histogram.add(slope * sample + intercept, 1)
+        return
+      }
+      // Counting the few possible stored values first is several times faster than scaling each sample.
+      stored.fill(0)
+      for (const sample of samples) stored[sample - lowest]!++
+      for (let i = 0; i < stored.length; i++) {
+        if (stored[i]! > 0) histogram.add(slope * (i + lowest) + intercept, stored[i]!)
+      }
+    },
+    /** The statistics so far; null before the first finite value. */
+    result: (): Statistics | null => histogram.result(),
+  }
+}
+
+/** Value below which the given fraction (0 to 1) of the finite samples lies. */
+export function percentiles(samples: Samples, fractions: number[]): number[] | null {
+  const histogram = createHistogram()
+  for (const sample of samples) histogram.add(sample, 1)
+  return histogram.result() && fractions.map((fraction) => histogram.percentile(fraction))
+}
+
+function createHistogram() {
+  const counts = new Float64Array(bins)
+  let width = 1 // of a bin, a power of two
+  let base = 0 // bin i holds values from (base + i) * width
+  let count = 0
+  let sum = 0
+  let minimum = Infinity
+  let maximum = -Infinity
+
+  const binOf = (value: number) => Math.floor(value / width) - base
+
+  function start(value: number) {
+    // A first 0 says nothing about the scale of the rest: begin fine, joining is cheap.
+    width = value === 0 ? 2 ** -100 : 2 ** Math.max(Math.floor(Math.log2(Math.abs(value))) - 15, -1000)
+    base = Math.floor(value / width) - bins / 2
+  }
+
+  /** Makes room for minimum and maximum: shifts the window when they fit, else joins pairs of bins first. */
+  function fit() {
+    for (;;) {
+      const low = Math.floor(minimum / width)
+      const high = Math.floor(maximum / width)
+      if (high - low < bins) {
+        const moved = low - base
+        if (moved < 0 || high - base >= bins) shift(moved)
+        return
+      }
+      const from = Math.floor(base / 2)
+      const joined = new Float64Array(bins)
+      for (let i = 0; i < bins; i++) joined[Math.floor((base + i) / 2) - from]! += counts[i]!
+      counts.set(joined)
+      base = from
+      width *= 2
+    }
+  }
+
+  /** Moves the window so that bin 0 holds `minimum`; what is counted lies between minimum and maximum and stays inside. */
+  function shift(moved: number) {
+    if (moved < 0) {
+      counts.copyWithin(Math.min(-moved, bins), 0)
+      counts.fill(0, 0, Math.min(-moved, bins))
+    } else {
+      counts.copyWithin(0, moved)
+      counts.fill(0, Math.max(bins - moved, 0))
+    }
+    base += moved
+  }
+
+  function percentile(fraction: number): number {
+    const target = fraction * count
+    let seen = 0
+    for (let i = 0; i < bins; i++) {
+      if (counts[i] === 0) continue
+      seen += counts[i]!
+      if (seen >= target) return Math.min(Math.max((base + i) * width, minimum), maximum)
+    }
+    return maximum
+  }
+
+  return {
+    add(value: number, times: number) {
+      if (!Number.isFinite(value)) return
+      if (count === 0) start(value)
+      if (value < minimum) minimum = value
+      if (value > maximum) maximum = value
+      let bin = binOf(value)
+      if (bin < 0 || bin >= bins) {
+        fit()
+        bin = binOf(value)
+      }
+      counts[bin]! += times
+      count += times
+      sum += value * times
+    },
+    percentile,
+    result: (): Statistics | null =>
+      count === 0
+        ? null
+        : {
+            minimum,
+            maximum,
+            mean: sum / count,
+            percentile1: percentile(0.01),
+            percentile99: percentile(0.99),
+            count,
+          },
+  }
+}
