@@ -1,4 +1,5 @@
 /** What a form reads off an entity's schema: which input a field gets, when it is shown, what it must hold. */
+import { applies } from '#ontology/entity.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import { isJson, toFieldName, type Json, type Path } from './path.ts'
 
@@ -64,10 +65,6 @@ function listKind(items: Node): FieldKind {
   if (items.enum) return 'enums'
   return items.type === 'object' ? 'objects' : 'strings'
 }
-
-/** Whether a field has a meaning beside these values (`x-when`). */
-export const applies = (node: Node, beside: Json): boolean =>
-  Object.entries(node['x-when'] ?? {}).every(([key, wanted]) => beside[key] === wanted)
 
 /** The fields to show for a value, in the order of the schema. */
 export function shownFields(schema: Node, value: Json, hidden: ReadonlySet<string> = new Set()): Field[] {

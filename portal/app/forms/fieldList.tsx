@@ -1,0 +1,112 @@
+/** The fields of one object, nested objects and lists included. */
+import { memo } from 'react'
+import type { Node } from '#ontology/vocabulary.ts'
+import { FieldLabel } from './fieldLabel.tsx'
+import { isEmpty, reasonOf, shownFields, sourceOf, type Field, type NullReasonCode } from './fields.ts'
+import { fieldId, useFormScope, useFormState } from './formContext.ts'
+import styles from './forms.module.css'
+import { fieldInput } from './inputs/index.ts'
+import { fromPointer, isJson, type Json } from './path.ts'
+import { ReasonMenu } from './reasonMenu.tsx'
+
+interface ListProps {
+  schema: Node
+  value: Json
+  /** Where this object stands in the record; '' for the record itself. */
+  pointer?: string
+  hidden?: ReadonlySet<string>
+  /** Only these fields, at the top level. */
+  only?: ReadonlySet<string>
+}
+
+export function FieldList({ schema, value, pointer = '', hidden, only }: ListProps) {
+  const { record, errors } = useFormState()
+  const fields = shownFields(schema, value, hidden).filter(({ name }) => !only || only.has(name))
+  return (
+    <div className={styles.grid}>
+      {fields.map((field) => {
+        const here = `${pointer}/${field.name}`
+        if (field.kind === 'object') {
+          const inner = isJson(value[field.name]) ? (value[field.name] as Json) : {}
+          return (
+            <fieldset key={here} className={styles.part}>
+              <legend>{field.title}</legend>
+              <FieldList schema={field.node} value={inner} pointer={here} />
+            </fieldset>
+          )
+        }
+        const path = fromPointer(here)
+        return (
+          <LeafField
+            key={here}
+            node={field.node}
+            kind={field.kind as LeafProps['kind']}
+            title={field.title}
+            neededToSave={field.neededToSave}
+            neededToPublish={field.neededToPublish}
+            pointer={here}
+            value={value[field.name]}
+            error={errors[here] ?? innerError(errors, here, field.kind)}
+            reason={reasonOf(record, path)}
+            source={sourceText(sourceOf(record, path))}
+          />
+        )
+      })}
+    </div>
+  )
+}
+
+/** Problems inside of a value that is edited as one (the unit of a quantity) are shown beside it. */
+function innerError(errors: Record<string, string>, pointer: string, kind: Field['kind']): string | undefined {
+  if (kind === 'objects') return undefined
+  return Object.entries(errors).find(([at]) => at.startsWith(`${pointer}/`))?.[1]
+}
+
+const sourceText = (source: ReturnType<typeof sourceOf>): string | undefined =>
+  source && (source.evidence ? `From ${source.evidence}` : `From the ${source.source}`)
+
+interface LeafProps extends Omit<Field, 'name' | 'kind'> {
+  kind: Exclude<Field['kind'], 'object'>
+  pointer: string
+  value: unknown
+  error: string | undefined
+  reason: NullReasonCode | undefined
+  source: string | undefined
+}
+
+const wideKinds: ReadonlySet<Field['kind']> = new Set(['textarea', 'objects', 'terms', 'references', 'when', 'enums'])
+
+const LeafField = memo(function LeafField(props: LeafProps) {
+  const { node, kind, title, neededToSave, neededToPublish, pointer, value, error, reason, source } = props
+  const { formId, change, setReason } = useFormScope()
+  const path = fromPointer(pointer)
+  const empty = isEmpty(value)
+  const Input = fieldInput(kind)
+  const help = [node.description, source].filter(Boolean).join(' ')
+  return (
+    <div className={wideKinds.has(kind) ? styles.wide : undefined}>
+      <Input
+        id={fieldId(formId, pointer)}
+        pointer={pointer}
+        node={node}
+        title={title}
+        label={
+          <FieldLabel
+            title={title}
+            neededToSave={neededToSave}
+            neededToPublish={neededToPublish}
+            settled={!empty || reason !== undefined}
+          />
+        }
+        description={help === '' ? undefined : help}
+        error={error}
+        needed={neededToSave}
+        value={value}
+        onChange={(next: unknown) => change(path, next)}
+      />
+      {neededToPublish && empty && (
+        <ReasonMenu title={title} reason={reason} onChange={(next) => setReason(path, next)} />
+      )}
+    </div>
+  )
+})
