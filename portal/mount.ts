@@ -24,6 +24,9 @@ type PortalBuild = ServerBuild & {
   entry: { module: { portalContext: RouterContext<PortalContext> } }
 }
 
+/** Not in the OpenAPI document, and declared open: pages ask the API what their visitor may see. */
+const open = { schema: { hide: true }, config: { access: 'public' } as object }
+
 /** Paths that belong to the API: what is not found below them is a problem document, never a page. */
 const apiPath = /^\/(api|graphql)(\/|$|\?)/
 
@@ -36,8 +39,7 @@ export async function mountPortal(app: FastifyInstance, { dev, inject }: PortalO
     portal.route({
       method: ['GET', 'HEAD', 'POST'],
       url: '/*',
-      schema: { hide: true },
-      config: { access: 'public' },
+      ...open,
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         if (apiPath.test(request.url)) return reply.callNotFound()
         const current = await build()
@@ -82,13 +84,11 @@ async function productionBuild(portal: FastifyInstance): Promise<() => Promise<P
   await portal.register(fastifyStatic, { root: join(folder, 'client'), serve: false })
   portal.get(
     '/assets/*',
-    { schema: { hide: true }, config: { access: 'public' } },
+    open,
     // The names carry a hash of the content.
     (request, reply) => reply.sendFile(`assets/${pathBelow(request)}`, { maxAge: '365d', immutable: true }),
   )
-  portal.get('/favicon.svg', { schema: { hide: true }, config: { access: 'public' } }, (_request, reply) =>
-    reply.sendFile('favicon.svg', { maxAge: '1d' }),
-  )
+  portal.get('/favicon.svg', open, (_request, reply) => reply.sendFile('favicon.svg', { maxAge: '1d' }))
   return async () => build
 }
 
