@@ -1,5 +1,7 @@
 /** Sequelize models of what is not a record of the ontology: people with accounts, rights, audit, outbox, blobs, datasets. */
 import { DataTypes, Model, type Sequelize } from 'sequelize'
+import type { PixelLayout, ValueRange } from '#api/imaging/derive.ts'
+import type { Header } from '#imaging/header.ts'
 import { bytesColumn, idColumn, instantColumn, jsonColumn } from './columns.ts'
 
 export class User extends Model {
@@ -70,6 +72,15 @@ export class DatasetVersion extends Model {
 export class DatasetSeries extends Model {
   declare datasetId: string
   declare seriesId: string
+}
+/** Where the planes of a series stand and what they mean; derived from its files and made anew by `rebuild`. */
+export class SeriesPixels extends Model {
+  declare seriesId: string
+  declare revision: string
+  declare header: Header
+  declare layout: PixelLayout
+  declare valueRange: ValueRange
+  declare createdAt: Date
 }
 export class Outbox extends Model {
   declare id: string
@@ -171,6 +182,14 @@ export function defineModels(sequelize: Sequelize): void {
     publishedBy: idColumn(),
   })
   define(DatasetSeries, 'dataset_series', { datasetId: idColumn(key), seriesId: idColumn(key) })
+  define(SeriesPixels, 'series_pixels', {
+    seriesId: idColumn(key),
+    revision: DataTypes.CHAR(16),
+    header: jsonColumn('header'),
+    layout: jsonColumn('layout'),
+    valueRange: jsonColumn('valueRange'),
+    createdAt: instantColumn(),
+  })
   define(Outbox, 'outbox', {
     id: idColumn(key),
     topic: DataTypes.STRING(40),

@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -14,20 +15,22 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { ImagingError } from '#imaging/errors.ts'
-import type { SeriesReader, Tag } from '#imaging/format.ts'
+import type { SeriesReader } from '#imaging/format.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import type { Header } from '#imaging/header.ts'
 import { formatById } from '#imaging/formats/index.ts'
 import { createStatistics } from '#imaging/render/statistics.ts'
 import type { Statistics } from '#imaging/render/statistics.ts'
-import { samplesOf } from '#imaging/samples.ts'
+import { thumbnail } from '#imaging/render/thumbnail.ts'
+import { encodePng } from '#imaging/write/png.ts'
 import type { FileSources, StoredFile } from './fileSource.ts'
 import type { TaskTools } from './threadTasks.ts'
-import { thumbnail } from './thumbnail.ts'
 
 /** Raised when the form of the derived files changes, so that all of them get new addresses. */
 const layoutVersion = 1
 
+/** Longest side of a thumbnail in pixels. */
+const thumbnailSide = 256
 const gatherBytes = 4 * 2 ** 20
 const tagLimit = 20_000
 const planeLimit = 1_000_000
@@ -38,6 +41,8 @@ export interface DeriveInput {
   files: (StoredFile & { sha256: string })[]
   /** `Format.id` of the series. */
   format: string
+  /** Modality of the record, for files that do not say. */
+  modality: string | null
   /** Folder of the series' derived files; made when absent. */
   folder: string
   /** Most bytes that a planes file may have. */
@@ -106,18 +111,24 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
   removeOldParts(input.folder)
   const direct = reader.direct()
   const statistics = createStatistics(header)
-  const picture = thumbnail(header)
   const pass = (write: (plane: Uint8Array) => void) =>
     eachPlane(reader, count, tools, (k, plane) => {
       statistics.add(k, plane)
-      picture.add(k, samplesOf(header.sampleType, plane))
       write(plane)
     })
   if (direct) await pass(() => undefined)
   else await writePlanes(input.folder, names.planes, bytes, pass)
 
-  await writeComplete(input.folder, names.thumbnail, (to) => writeFileSync(to, picture.finish()))
-  const tags = JSON.stringify((await reader.tags()).slice(0, tagLimit) satisfies Tag[])
+  // Planes come back from the file just written: many readers can only go forwards cheaply.
+  const stored = direct ? null : openSync(path.join(input.folder, names.planes), 'r')
+  try {
+    const source = stored === null ? reader : { ...reader, header, plane: planeOf(stored, planeBytes(header)) }
+    const { width, height, rgb } = await thumbnail(source, { size: thumbnailSide, modality: input.modality })
+    await writeComplete(input.folder, names.thumbnail, (to) => writeFileSync(to, encodePng(width, height, 3, rgb)))
+  } finally {
+    if (stored !== null) closeSync(stored)
+  }
+  const tags = JSON.stringify((await reader.tags()).slice(0, tagLimit))
   await writeComplete(input.folder, names.tags, (to) => writeFileSync(to, tags))
   return { revision, header, direct, byteCount: bytes, range: rangeOf(statistics.result()) }
 }
@@ -169,6 +180,12 @@ async function eachPlane(
       tools.send((k + 1) / count)
     }
   }
+}
+
+const planeOf = (file: number, size: number) => async (k: number) => {
+  const plane = new Uint8Array(size)
+  readSync(file, plane, 0, size, k * size)
+  return plane
 }
 
 /** Writes the planes of `pass` one after the other. */

@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isKnown, rangeStillHolds, requestedSpan } from './range.ts'
+import type { Span } from './range.ts'
+
+/** Bytes that never change under their address. */
+export interface Representation {
+  byteCount: number
+  /** Strong validator with its quotation marks. */
+  etag: string
+  /** Sent with 200, 206 and 304. */
+  headers: Record<string, string>
+  mediaType: string
+  body(span: Span): Promise<Readable | Buffer>
+}
+
+/**
+ * Answers a GET or HEAD with these bytes: 200, 206 with a single range, 304 or 416. A stream is destroyed by Fastify
+ * when the client goes away.
+ */
+export async function sendBytes(request: FastifyRequest, reply: FastifyReply, what: Representation): Promise<void> {
+  const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers
+  reply.headers({ ...what.headers, etag: what.etag, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' })
+  if (isKnown(ifNoneMatch, what.etag)) return reply.code(304).send()
+
+  const whole = { start: 0, end: what.byteCount }
+  const asked = rangeStillHolds(oneOf(ifRange), what.etag) ? requestedSpan(range, what.byteCount) : null
+  if (asked === 'unsatisfiable') {
+    return reply.code(416).header('content-range', `bytes */${what.byteCount}`).header('content-length', '0').send()
+  }
+  const span = asked ?? whole
+  reply.header('content-type', what.mediaType).header('content-length', String(span.end - span.start))
+  if (asked) reply.code(206).header('content-range', `bytes ${span.start}-${span.end - 1}/${what.byteCount}`)
+  return reply.send(request.method === 'HEAD' ? undefined : await what.body(span))
+}
+
+const oneOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
