@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { SequelizeStorage, Umzug } from 'umzug'
 import type { Logger } from 'pino'
-import type { Sequelize } from 'sequelize'
+import { QueryTypes, type Sequelize } from 'sequelize'
 import type { Database } from './database.ts'
 
 type Migration = {
@@ -18,11 +18,11 @@ export async function migrate(db: Database, log: Logger): Promise<void> {
   }
   // Several processes may start at once: one of them migrates, the others wait for it.
   await db.sequelize.transaction(async (t) => {
-    await db.sequelize.query("SELECT GET_LOCK('vivarchive-migrate', 60)", { transaction: t })
+    await db.sequelize.query("SELECT GET_LOCK('vivarchive-migrate', 60)", { transaction: t, type: QueryTypes.SELECT })
     try {
       await umzug.up()
     } finally {
-      await db.sequelize.query("SELECT RELEASE_LOCK('vivarchive-migrate')", { transaction: t })
+      await db.sequelize.query("SELECT RELEASE_LOCK('vivarchive-migrate')", { transaction: t, type: QueryTypes.SELECT })
     }
   })
 }
