@@ -26,7 +26,8 @@ export function inflateBounded(bytes: Uint8Array, { limit, beyond, what }: Infla
     made += part.length
     ended = final
   })
-  for (let at = 0; at < bytes.length && made < limit; at += stepBytes) {
+  for (let at = 0; at < bytes.length; at += stepBytes) {
+    if (made >= limit) break
     try {
       stream.push(bytes.subarray(at, at + stepBytes), at + stepBytes >= bytes.length)
     } catch (error) {

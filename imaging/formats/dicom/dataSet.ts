@@ -15,7 +15,22 @@ export interface Element {
   items: DataSet[] | null
 }
 
-const binarySizes: Record<string, number> = { US: 2, SS: 2, OW: 2, AT: 4, UL: 4, SL: 4, FL: 4, OF: 4, OL: 4, FD: 8, OD: 8, SV: 8, UV: 8, OV: 8 }
+const binarySizes: Record<string, number> = {
+  US: 2,
+  SS: 2,
+  OW: 2,
+  AT: 4,
+  UL: 4,
+  SL: 4,
+  FL: 4,
+  OF: 4,
+  OL: 4,
+  FD: 8,
+  OD: 8,
+  SV: 8,
+  UV: 8,
+  OV: 8,
+}
 
 /** A data set or a sequence item: attributes by tag, with typed access that never throws. */
 export class DataSet {

@@ -58,7 +58,8 @@ export function readStart(stretch: Stretch, at: number, limit: number, syntax: S
   const little = syntax.littleEndian
   const tag = view.getUint16(at, little) * 0x10000 + view.getUint16(at + 2, little)
   // Item and delimiter tags never have a VR (PS3.5, 7.5).
-  if (!syntax.explicit || tag >= 0xfffe0000) return { tag, vr: '', value: at + 8, length: view.getUint32(at + 4, little) }
+  if (!syntax.explicit || tag >= 0xfffe0000)
+    return { tag, vr: '', value: at + 8, length: view.getUint32(at + 4, little) }
   const vr = String.fromCharCode(bytes[at + 4]!, bytes[at + 5]!)
   if (shortVrs.has(vr)) return { tag, vr, value: at + 8, length: view.getUint16(at + 6, little) }
   if (!longVrs.has(vr)) {
@@ -104,7 +105,8 @@ export function readElement(
     need(stretch, value, length, limit)
     end = value + length
     const itemSyntax = vr === 'SQ' || vr === '' ? syntax : implicitLittle
-    const isSequence = vr === 'SQ' || ((vr === '' || vr === 'UN') && startsWithItem(stretch, value, end, itemSyntax.littleEndian))
+    const isSequence =
+      vr === 'SQ' || ((vr === '' || vr === 'UN') && startsWithItem(stretch, value, end, itemSyntax.littleEndian))
     if (isSequence) element.items = readKnownItems(stretch, value, end, itemSyntax, into, depth, tag)
     if (!element.items) element.bytes = stretch.bytes.subarray(value, end)
   }
@@ -147,7 +149,8 @@ function readItems(
     throw new ImagingError('malformed', `Sequences are nested more than ${deepest} levels deep.`, stretch.base + start)
   }
   let at = start
-  while (delimited || at < limit) {
+  for (;;) {
+    if (!delimited && at >= limit) return at
     const { tag, value, length } = readStart(stretch, at, limit, { explicit: false, littleEndian: syntax.littleEndian })
     if (tag === sequenceEnd) return value
     if (tag !== itemTag) {
@@ -157,7 +160,6 @@ function readItems(
     items.push(item)
     at = readItem(stretch, value, limit, length, syntax, item, depth + 1)
   }
-  return at
 }
 
 function readItem(

@@ -1,0 +1,53 @@
+import type { DataSet } from './dataSet.ts'
+
+/** "2024-03-01" from a DA value (YYYYMMDD, old files YYYY.MM.DD); undefined when it is no date. */
+export function isoDate(value: string | undefined): string | undefined {
+  const match = /^(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})/.exec(value ?? '')
+  if (!match) return undefined
+  const [, year, month, day] = match
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined
+  return Number(year) >= 1000 ? `${year}-${month}-${day}` : undefined
+}
+
+/** "10:15:00" or "10:15:00.25" from a TM value (HHMMSS.ffffff cut anywhere, old files HH:MM:SS). */
+function isoTime(value: string | undefined): string | undefined {
+  const match = /^(\d{2}):?(\d{2})?:?(\d{2})?(?:\.(\d{1,6}))?/.exec(value ?? '')
+  if (!match) return undefined
+  const [, hour, minute = '00', second = '00', fraction = ''] = match
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
+  const rest = fraction.replace(/0+$/, '')
+  return `${hour}:${minute}:${second}${rest === '' ? '' : `.${rest}`}`
+}
+
+/** RFC 3339 date-time from date and time attributes, a date alone without time, with the zone of (0008,0201) when given. */
+export function dateAndTime(data: DataSet, dateTag: number, timeTag: number): string | undefined {
+  const date = isoDate(data.string(dateTag))
+  if (!date) return undefined
+  const time = isoTime(data.string(timeTag))
+  return time ? `${date}T${time}${zone(data.string(0x00080201))}` : date
+}
+
+/** RFC 3339 from a DT attribute (YYYYMMDDHHMMSS.FFFFFF&ZZXX). */
+export function dateTime(data: DataSet, tag: number): string | undefined {
+  const value = data.string(tag) ?? ''
+  const date = isoDate(value)
+  if (!date) return undefined
+  const [, clock = '', offset] = /^\d{8}([\d.]*)([+-]\d{4})?/.exec(value) ?? []
+  const time = isoTime(clock)
+  return time ? `${date}T${time}${zone(offset ?? data.string(0x00080201))}` : date
+}
+
+const zone = (value: string | undefined): string =>
+  value && /^[+-]\d{4}$/.test(value) ? `${value.slice(0, 3)}:${value.slice(3)}` : ''
+
+/** Seconds since 1970 of what dateTime or dateAndTime returned; files without a zone count as UTC, which differences do not see. */
+export function seconds(text: string | undefined): number | undefined {
+  if (text === undefined || !text.includes('T')) return undefined
+  const [whole = '', fraction = ''] = text.replace(/([+-]\d{2}:\d{2})$/, '').split('.')
+  const offset = /([+-])(\d{2}):(\d{2})$/.exec(text)
+  const milliseconds = Date.parse(`${whole}Z`)
+  if (!Number.isFinite(milliseconds)) return undefined
+  const shift = offset ? (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 3600 + Number(offset[3]) * 60) : 0
+  return milliseconds / 1000 + (fraction === '' ? 0 : Number(`0.${fraction}`)) - shift
+}
