@@ -1,4 +1,16 @@
-import fc from 'fast-check'
+import {
+  array,
+  assert,
+  boolean,
+  dictionary,
+  integer,
+  letrec,
+  nat,
+  oneof,
+  property,
+  string,
+  type Arbitrary,
+} from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSchema } from '#ontology/entity.ts'
 import { entities } from '#ontology/index.ts'
@@ -104,12 +116,12 @@ describe('reasons and sources', () => {
 
 describe('paths', () => {
   it('goes to a JSON pointer and back', () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.oneof(
-            fc.nat(99),
-            fc.string().filter((s) => !/^\d+$/.test(s)),
+    assert(
+      property(
+        array(
+          oneof(
+            nat(99),
+            string().filter((s) => !/^\d+$/.test(s)),
           ),
         ),
         (path) => {
@@ -132,33 +144,26 @@ describe('paths', () => {
   })
 })
 
-const json = fc.letrec((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small' },
-    fc.string(),
-    fc.integer(),
-    fc.boolean(),
-    fc.array(fc.integer()),
-    tie('object'),
-  ),
-  object: fc.dictionary(
-    fc.string().filter((s) => s !== '__proto__'),
+const json = letrec((tie) => ({
+  value: oneof({ depthSize: 'small' }, string(), integer(), boolean(), array(integer()), tie('object')),
+  object: dictionary(
+    string().filter((s) => s !== '__proto__'),
     tie('value'),
   ),
 }))
-const record = json.object as fc.Arbitrary<Record<string, unknown>>
+const record = json.object as Arbitrary<Record<string, unknown>>
 
 describe('merge patches', () => {
   it('turn the old version into the new one', () => {
-    fc.assert(
-      fc.property(record, record, (before, after) => {
+    assert(
+      property(record, record, (before, after) => {
         expect(applyPatch(before, mergePatch(before, after))).toEqual(after)
       }),
     )
   })
   it('are empty exactly when nothing changed', () => {
-    fc.assert(
-      fc.property(record, record, (a, b) => {
+    assert(
+      property(record, record, (a, b) => {
         expect(Object.keys(mergePatch(a, b)).length === 0).toBe(same(a, b))
       }),
     )
@@ -194,8 +199,8 @@ describe('points in time', () => {
     expect(splitStamp({ dateTime: 'yesterday', precision: 'day' })).toBeUndefined()
   })
   it('name every offset', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -14 * 60, max: 14 * 60 }), (offsetMinutes) => {
+    assert(
+      property(integer({ min: -14 * 60, max: 14 * 60 }), (offsetMinutes) => {
         const dateTime = `2025-01-01T00:00:00${formatOffset(offsetMinutes)}`
         expect(splitStamp({ dateTime, precision: 'second' })?.offsetMinutes).toBe(offsetMinutes)
       }),

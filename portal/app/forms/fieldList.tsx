@@ -5,7 +5,7 @@ import { FieldLabel } from './fieldLabel.tsx'
 import { isEmpty, reasonOf, shownFields, sourceOf, type Field, type NullReasonCode } from './fields.ts'
 import { fieldId, useFormScope, useFormState } from './formContext.ts'
 import styles from './forms.module.css'
-import { fieldInput } from './inputs/index.ts'
+import { FieldInput } from './inputs/fieldInput.tsx'
 import { fromPointer, isJson, type Json } from './path.ts'
 import { ReasonMenu } from './reasonMenu.tsx'
 
@@ -81,11 +81,11 @@ const LeafField = memo(function LeafField(props: LeafProps) {
   const { formId, change, setReason } = useFormScope()
   const path = fromPointer(pointer)
   const empty = isEmpty(value)
-  const Input = fieldInput(kind)
   const help = [node.description, source].filter(Boolean).join(' ')
   return (
     <div className={wideKinds.has(kind) ? styles.wide : undefined}>
-      <Input
+      <FieldInput
+        kind={kind}
         id={fieldId(formId, pointer)}
         pointer={pointer}
         node={node}

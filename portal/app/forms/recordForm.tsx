@@ -1,5 +1,5 @@
 /** Makes or changes one record through its form. */
-import { Button, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Entity } from '#ontology/entity.ts'
 import { getWithTag, send } from '../api.ts'
@@ -8,6 +8,7 @@ import { ConflictDialog } from './conflictDialog.tsx'
 import { bodyOf, startValue } from './fields.ts'
 import { applyPatch, compareVersions, mergePatch, same } from './mergePatch.ts'
 import type { Json } from './path.ts'
+import styles from './forms.module.css'
 import { formSchema } from './records.ts'
 import { SchemaForm } from './schemaForm.tsx'
 import { UnsavedGuard } from './unsavedGuard.tsx'
@@ -94,9 +95,7 @@ export function RecordForm(props: Props) {
             Cancel
           </Button>
         )}
-        <Text size="xs" c="dimmed" role="status">
-          {busy ? 'Saving' : base && dirty ? 'Changes are not saved yet' : ''}
-        </Text>
+        <output className={styles.note}>{busy ? 'Saving' : base && dirty ? 'Changes are not saved yet' : ''}</output>
       </SchemaForm>
       {dirty && <UnsavedGuard saved={isSaved} />}
       {theirs && (

@@ -35,10 +35,11 @@ export function localOffsetMinutes(date: string, time: string): number {
   return Number.isFinite(offset) ? offset : 0
 }
 
+const two = (n: number): string => String(n).padStart(2, '0')
+
 /** +01:00 */
 export function formatOffset(minutes: number): string {
   const size = Math.abs(minutes)
-  const two = (n: number) => String(n).padStart(2, '0')
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
 }
 

@@ -1,5 +1,5 @@
 /** Which input a kind of field gets. */
-import type { ComponentType } from 'react'
+import { createElement, type ComponentType } from 'react'
 import type { FieldKind } from '../fields.ts'
 import type { InputProps } from './inputProps.ts'
 import { ObjectsInput } from './objectsInput.tsx'
@@ -36,6 +36,10 @@ const inputs = {
   objects: ObjectsInput,
 }
 
+interface Props extends InputProps<unknown> {
+  kind: Exclude<FieldKind, 'object'>
+}
+
 /** Each input narrows the value to what its kind of field holds, which the schema guarantees. */
-export const fieldInput = (kind: Exclude<FieldKind, 'object'>): ComponentType<InputProps<unknown>> =>
-  inputs[kind] as unknown as ComponentType<InputProps<unknown>>
+export const FieldInput = ({ kind, ...props }: Props) =>
+  createElement(inputs[kind] as unknown as ComponentType<InputProps<unknown>>, props)

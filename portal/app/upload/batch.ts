@@ -1,0 +1,232 @@
+/**
+ * Sends many files of one import: a few at a time, resumable, one file's failure never stops the others. Knows nothing
+ * of the network or the page; both are given.
+ */
+import { Throughput } from './throughput.ts'
+
+export interface ChosenFile {
+  /** Relative to what was chosen, with '/'. */
+  path: string
+  file: File
+}
+
+export interface StoredFile {
+  byteCount: number
+  sha256: string | null
+}
+
+export interface SendOptions extends ChosenFile {
+  sha256: string | undefined
+  signal: AbortSignal
+  /** Where a resumed file goes on: bytes that had arrived before. */
+  onResumed: (offset: number) => void
+  /** Bytes of this file that have arrived so far. */
+  onProgress: (sentBytes: number) => void
+}
+
+/** Thrown by `send` when no further file can succeed either (signed out, import gone): the batch pauses. */
+export class UploadStopped extends Error {}
+
+export interface BatchTools {
+  send: (options: SendOptions) => Promise<void>
+  /** SHA-256 of a file in hex; undefined when it is too large for the browser or cannot be computed here. */
+  digest: (file: File) => Promise<string | undefined>
+  now: () => number
+}
+
+export interface BatchState {
+  phase: 'idle' | 'running' | 'paused' | 'finished' | 'cancelled'
+  fileCount: number
+  byteCount: number
+  doneFiles: number
+  /** Bytes that have arrived, those of unfinished files included. */
+  doneBytes: number
+  /** Files that had arrived before and were not sent again. */
+  skippedFiles: number
+  sending: { path: string; sentBytes: number; byteCount: number }[]
+  failed: { path: string; problem: string }[]
+  /** Why the whole batch paused by itself. */
+  stopped: string | null
+  bytesPerSecond: number
+  /** Null while the speed is not known. */
+  secondsLeft: number | null
+}
+
+const parallel = 3
+
+export class UploadBatch {
+  #tools: BatchTools
+  #waiting: ChosenFile[] = []
+  #next = 0
+  #known = new Map<string, number>()
+  #stored = new Map<string, StoredFile>()
+  #sending = new Map<string, { sentBytes: number; byteCount: number; abort: AbortController }>()
+  #failed = new Map<string, { chosen: ChosenFile; problem: string }>()
+  #phase: BatchState['phase'] = 'idle'
+  #stopped: string | null = null
+  #fileCount = 0
+  #byteCount = 0
+  #doneFiles = 0
+  #doneBytes = 0
+  #skippedFiles = 0
+  #speed = new Throughput()
+  #listeners = new Set<() => void>()
+  #state: BatchState | null = null
+
+  constructor(tools: BatchTools) {
+    this.#tools = tools
+  }
+
+  /** What the server already has; finished files are not sent again. */
+  setStored(files: Iterable<[string, StoredFile]>): void {
+    for (const [path, file] of files) this.#stored.set(path, file)
+  }
+
+  /** Adds files and starts. A path that is already part of the batch with the same size is left out. */
+  add(files: readonly ChosenFile[]): void {
+    for (const chosen of files) {
+      const { path, file } = chosen
+      const failed = this.#failed.delete(path)
+      if (this.#known.get(path) === file.size && !failed) continue
+      if (!failed) {
+        this.#fileCount += 1
+        this.#byteCount += file.size
+      }
+      this.#known.set(path, file.size)
+      this.#waiting.push(chosen)
+    }
+    if (this.#phase === 'idle' || this.#phase === 'finished') this.#phase = 'running'
+    this.#pump()
+  }
+
+  pause(): void {
+    if (this.#phase !== 'running') return
+    this.#phase = 'paused'
+    for (const { abort } of this.#sending.values()) abort.abort()
+    this.#changed()
+  }
+
+  resume(): void {
+    if (this.#phase !== 'paused') return
+    this.#phase = 'running'
+    this.#stopped = null
+    this.#speed.restart()
+    this.#pump()
+  }
+
+  cancel(): void {
+    this.#phase = 'cancelled'
+    this.#waiting = []
+    this.#next = 0
+    for (const { abort } of this.#sending.values()) abort.abort()
+    this.#changed()
+  }
+
+  retryFailed(): void {
+    const again = [...this.#failed.values()].map(({ chosen }) => chosen)
+    this.#failed.clear()
+    this.#waiting.push(...again)
+    if (this.#phase === 'finished') this.#phase = 'running'
+    this.#pump()
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The same object until something changes. */
+  state = (): BatchState => {
+    this.#state ??= this.#describe()
+    return this.#state
+  }
+
+  #describe(): BatchState {
+    const sending = [...this.#sending].map(([path, { sentBytes, byteCount }]) => ({ path, sentBytes, byteCount }))
+    const doneBytes = this.#doneBytes + sending.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+    const running = this.#phase === 'running'
+    const bytesPerSecond = running ? this.#speed.bytesPerSecond(this.#tools.now()) : 0
+    return {
+      phase: this.#phase,
+      fileCount: this.#fileCount,
+      byteCount: this.#byteCount,
+      doneFiles: this.#doneFiles,
+      doneBytes,
+      skippedFiles: this.#skippedFiles,
+      sending,
+      failed: [...this.#failed].map(([path, { problem }]) => ({ path, problem })),
+      stopped: this.#stopped,
+      bytesPerSecond,
+      secondsLeft: bytesPerSecond > 0 ? (this.#byteCount - doneBytes) / bytesPerSecond : null,
+    }
+  }
+
+  #changed(): void {
+    this.#state = null
+    for (const listener of this.#listeners) listener()
+  }
+
+  #pump(): void {
+    while (this.#phase === 'running' && this.#sending.size < parallel && this.#next < this.#waiting.length) {
+      const chosen = this.#waiting[this.#next] as ChosenFile
+      this.#next += 1
+      void this.#one(chosen)
+    }
+    if (this.#phase === 'running' && this.#sending.size === 0 && this.#next >= this.#waiting.length) {
+      this.#phase = 'finished'
+      this.#waiting = []
+      this.#next = 0
+    }
+    this.#changed()
+  }
+
+  async #one(chosen: ChosenFile): Promise<void> {
+    const { path, file } = chosen
+    const abort = new AbortController()
+    const entry = { sentBytes: 0, byteCount: file.size, abort }
+    this.#sending.set(path, entry)
+    const isRunning = () => this.#phase === 'running'
+    try {
+      const sha256 = await this.#tools.digest(file)
+      if (this.#hasArrived(path, file.size, sha256)) this.#skippedFiles += 1
+      else if (isRunning()) {
+        await this.#tools.send({
+          ...chosen,
+          sha256,
+          signal: abort.signal,
+          onResumed: (offset) => (entry.sentBytes = offset),
+          onProgress: (sentBytes) => this.#progress(entry, sentBytes),
+        })
+      } else throw new DOMException('Paused', 'AbortError')
+      this.#doneFiles += 1
+      this.#doneBytes += file.size
+    } catch (error) {
+      if (abort.signal.aborted || !isRunning()) this.#again(chosen)
+      else if (error instanceof UploadStopped) {
+        this.#again(chosen)
+        this.#stopped = error.message
+        this.pause()
+      } else this.#failed.set(path, { chosen, problem: (error as Error).message })
+    } finally {
+      this.#sending.delete(path)
+      this.#pump()
+    }
+  }
+
+  /** Puts a file that was interrupted in front of those that wait. */
+  #again(chosen: ChosenFile): void {
+    this.#waiting.splice(this.#next, 0, chosen)
+  }
+
+  #hasArrived(path: string, byteCount: number, sha256: string | undefined): boolean {
+    const stored = this.#stored.get(path)
+    if (!stored || stored.byteCount !== byteCount) return false
+    return sha256 === undefined || stored.sha256 === null || stored.sha256 === sha256
+  }
+
+  #progress(entry: { sentBytes: number }, sentBytes: number): void {
+    this.#speed.add(Math.max(0, sentBytes - entry.sentBytes), this.#tools.now())
+    entry.sentBytes = sentBytes
+    this.#changed()
+  }
+}
