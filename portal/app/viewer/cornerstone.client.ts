@@ -1,0 +1,68 @@
+/**
+ * Cornerstone3D, started once for the page's life: one rendering engine (volume textures belong to its WebGL context
+ * and cannot be bound by another), one image loader and one metadata provider. No DICOM reaches the browser.
+ */
+import { RenderingEngine, cache, init, imageLoader, metaData, utilities } from '@cornerstonejs/core'
+import { colourMapNames, colourStops, colourMaps, type ColourMapName } from './colourMaps.ts'
+import type { SeriesPixels } from './seriesPixels.client.ts'
+
+/** The scheme of the image loader: viv:<seriesId>/<plane>. */
+const scheme = 'viv'
+const open = new Map<string, SeriesPixels>()
+let engine: RenderingEngine | null = null
+
+export const imageIdOf = (seriesId: string, k: number): string => `${scheme}:${seriesId}/${k}`
+export const colourMapId = (name: ColourMapName): string => `vivarchive-${name}`
+
+/** What the graphics card can do, or null without WebGL 2. */
+export function graphics(): { maximumVolumeSide: number } | null {
+  const canvas = document.createElement('canvas')
+  const gl = canvas.getContext('webgl2')
+  if (!gl) return null
+  const maximumVolumeSide = gl.getParameter(gl.MAX_3D_TEXTURE_SIZE) as number
+  gl.getExtension('WEBGL_lose_context')?.loseContext()
+  return { maximumVolumeSide }
+}
+
+export function renderingEngine(): RenderingEngine {
+  if (engine) return engine
+  // Planar viewports all draw in the first context; more would only take graphics memory.
+  init({ rendering: { webGlContextCount: 1 }, debug: {} })
+  // Planes are evicted by the viewer's own memory plan; the library's cache would drop them without a word.
+  cache.setMaxCacheSize(64 * 2 ** 30)
+  imageLoader.registerImageLoader(scheme, (imageId: string) => {
+    const found = lookUp(imageId)
+    if (!found) throw new Error(`The series of ${imageId} is not open.`)
+    return { promise: found.pixels.image(found.k) }
+  })
+  metaData.addProvider((type: string, imageId: unknown) => {
+    const found = typeof imageId === 'string' ? lookUp(imageId) : null
+    return found?.pixels.metadata(type, found.k)
+  }, 10_000)
+  for (const name of colourMapNames) {
+    const stops = colourStops(name)
+    utilities.colormap.registerColormap({
+      Name: colourMapId(name),
+      ColorSpace: 'RGB',
+      RGBPoints: colourMaps[name].points.flatMap((rgb, n) => [stops[n]!.at, ...rgb]),
+    } as Parameters<typeof utilities.colormap.registerColormap>[0])
+  }
+  engine = new RenderingEngine('viewer')
+  return engine
+}
+
+/** Makes the planes of a series known to the loader and the provider. */
+export function register(pixels: SeriesPixels): () => void {
+  const id = pixels.header.seriesId
+  open.set(id, pixels)
+  return () => {
+    if (open.get(id) === pixels) open.delete(id)
+  }
+}
+
+function lookUp(imageId: string): { pixels: SeriesPixels; k: number } | null {
+  if (!imageId.startsWith(`${scheme}:`)) return null
+  const slash = imageId.lastIndexOf('/')
+  const pixels = open.get(imageId.slice(scheme.length + 1, slash))
+  return pixels ? { pixels, k: Number(imageId.slice(slash + 1)) } : null
+}

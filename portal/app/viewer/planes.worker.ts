@@ -1,0 +1,56 @@
+/** Fetches planes and makes them ready, away from the page's thread; arrays are handed over without a copy. */
+import { readySamples, type SamplePlan, type Samples } from './samples.ts'
+
+export interface FetchOrder {
+  kind: 'fetch'
+  id: number
+  address: string
+  /** Bytes that must arrive. */
+  byteCount: number
+  firstPlane: number
+  plan: SamplePlan
+}
+export type Order = FetchOrder | { kind: 'abort'; id: number }
+
+/** lost: no answer, worth another try; refused: an answer that another try does not change. */
+export type Outcome =
+  | { id: number; kind: 'ready'; samples: Samples }
+  | { id: number; kind: 'lost'; message: string }
+  | { id: number; kind: 'refused'; status: number; message: string }
+  | { id: number; kind: 'aborted' }
+
+const running = new Map<number, AbortController>()
+const worker = self as unknown as DedicatedWorkerGlobalScope
+
+worker.addEventListener('message', ({ data }: MessageEvent<Order>) => {
+  if (data.kind === 'abort') return running.get(data.id)?.abort()
+  void fetchPlanes(data).then((outcome) =>
+    worker.postMessage(outcome, outcome.kind === 'ready' ? [outcome.samples.buffer] : []),
+  )
+})
+
+async function fetchPlanes({ id, address, byteCount, firstPlane, plan }: FetchOrder): Promise<Outcome> {
+  const controller = new AbortController()
+  running.set(id, controller)
+  try {
+    const response = await fetch(address, { signal: controller.signal })
+    if (!response.ok) return await refusal(id, response)
+    const bytes = await response.arrayBuffer()
+    if (bytes.byteLength !== byteCount) {
+      return { id, kind: 'lost', message: `${bytes.byteLength} of ${byteCount} bytes of the planes arrived.` }
+    }
+    return { id, kind: 'ready', samples: readySamples(bytes, plan, firstPlane) }
+  } catch (cause) {
+    if (controller.signal.aborted) return { id, kind: 'aborted' }
+    return { id, kind: 'lost', message: cause instanceof Error ? cause.message : String(cause) }
+  } finally {
+    running.delete(id)
+  }
+}
+
+async function refusal(id: number, response: Response): Promise<Outcome> {
+  const problem = (await response.json().catch(() => null)) as { title?: string; detail?: string } | null
+  const message = problem?.detail ?? problem?.title ?? `The server answered with status ${response.status}.`
+  const again = response.status >= 500 || response.status === 429
+  return again ? { id, kind: 'lost', message } : { id, kind: 'refused', status: response.status, message }
+}

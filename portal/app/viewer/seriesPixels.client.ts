@@ -1,0 +1,264 @@
+/** The pixels of one open series for Cornerstone: images, volumes and the metadata that it asks for. */
+import { Enums, cache, utilities, type Types } from '@cornerstonejs/core'
+import { imageIdOf, register } from './cornerstone.client.ts'
+import type { SeriesHeader } from './contract.ts'
+import { rightHanded, volumeGeometry, type Vec3, type VolumeGeometry } from './geometry.ts'
+import { planeIndex } from './memoryPlan.ts'
+import { PlaneSource } from './planeLoader.ts'
+import { drawnBytes, type Samples } from './samples.ts'
+import { SeriesVolume } from './seriesVolume.client.ts'
+import { defaultWindow } from './window.ts'
+
+export interface Limits {
+  maximumVolumeSide: number
+  /** A time point larger than this is shown plane by plane. */
+  maximumVolumeBytes: number
+}
+
+export class SeriesPixels {
+  readonly header: SeriesHeader
+  readonly source: PlaneSource
+  /** The box of voxels; null when the series can be shown plane by plane only. */
+  readonly geometry: VolumeGeometry | null
+  /** Why there is no box: a sentence for people. */
+  readonly stackReason: string | null
+  readonly #volumes = new Map<number, SeriesVolume>()
+  readonly #waiting = new Map<number, ((image: Types.IImage) => void)[]>()
+  readonly #unregister: () => void
+
+  constructor(header: SeriesHeader, limits: Limits) {
+    this.header = header
+    const box = boxOf(header, limits)
+    this.geometry = 'reason' in box ? null : box
+    this.stackReason = 'reason' in box ? box.reason : null
+    this.source = new PlaneSource(header, this.geometry === null)
+    this.source.onArrival = ({ first, count }) => this.#arrived(first, count)
+    this.source.onDrop = ({ first, count }) => this.#dropped(first, count)
+    this.#unregister = register(this)
+  }
+
+  imageId(k: number): string {
+    return imageIdOf(this.header.seriesId, k)
+  }
+
+  /** Plane of an index (x, y, plane) at a time point of a channel. */
+  planeOf(index: Vec3, t: number, c: number): number {
+    return planeIndex(this.header.shape, { c, t, z: index[2] })
+  }
+
+  /** Value at a voxel: a number, red green blue, or null while it is not in memory. */
+  valueAt(index: Vec3, t: number, c: number): number | [number, number, number] | null {
+    const plane = this.source.plane(this.planeOf(index, t, c))
+    if (!plane) return null
+    const pixel = index[1] * this.header.shape.x + index[0]
+    if (this.source.plan.components === 1) return plane[pixel]!
+    return [plane[pixel * 3]!, plane[pixel * 3 + 1]!, plane[pixel * 3 + 2]!]
+  }
+
+  /** The volume of a channel, made when first asked for. */
+  volume(channel: number): SeriesVolume {
+    if (!this.geometry) throw new Error(`${this.header.label} has no volume: ${this.stackReason}`)
+    let volume = this.#volumes.get(channel)
+    if (!volume) {
+      volume = new SeriesVolume({
+        volumeId: `viv:${this.header.seriesId}/channel/${channel}`,
+        channel,
+        geometry: this.geometry,
+        source: this.source,
+        imageIdOf: (k) => this.imageId(k),
+        metadata: this.#volumeMetadata(this.geometry),
+      })
+      this.#volumes.set(channel, volume)
+    }
+    return volume
+  }
+
+  /** Whether what is asked for can be drawn without a gap. */
+  isReady(index: Vec3, t: number, c: number): boolean {
+    return this.geometry
+      ? this.source.loaded(c, t) === 1
+      : this.source.plane(this.planeOf(index, t, c)) !== null
+  }
+
+  /** The image of a plane once it is in memory. */
+  image(k: number): Promise<Types.IImage> {
+    const samples = this.source.plane(k)
+    if (samples) return Promise.resolve(this.#image(k, samples))
+    return new Promise((resolve) => {
+      this.#waiting.set(k, [...(this.#waiting.get(k) ?? []), resolve])
+    })
+  }
+
+  close(): void {
+    for (const volume of this.#volumes.values()) volume.release()
+    this.#volumes.clear()
+    for (let k = 0; k < this.header.planeCount; k++) this.#forget(k)
+    this.#waiting.clear()
+    this.#unregister()
+  }
+
+  #arrived(first: number, count: number): void {
+    for (let k = first; k < first + count; k++) {
+      const waiting = this.#waiting.get(k)
+      this.#waiting.delete(k)
+      const image = waiting || this.geometry ? this.#image(k, this.source.plane(k)!) : null
+      if (!image) continue
+      waiting?.forEach((resolve) => resolve(image))
+      if (this.geometry && !cache.getImageLoadObject(this.imageId(k))) cache.putImageSync(this.imageId(k), image)
+    }
+    for (const volume of this.#volumes.values()) volume.arrived(first, count)
+  }
+
+  #dropped(first: number, count: number): void {
+    for (let k = first; k < first + count; k++) this.#forget(k)
+  }
+
+  #forget(k: number): void {
+    // A plane that somebody waits for has an entry without an image; it must stay, or the waiting never ends.
+    if (!this.#waiting.has(k) && cache.getImageLoadObject(this.imageId(k))) cache.removeImageLoadObject(this.imageId(k))
+  }
+
+  #image(k: number, samples: Samples): Types.IImage {
+    const { header } = this
+    const { x, y } = header.shape
+    const { components, drawn } = this.source.plan
+    const window = defaultWindow(header)
+    const spacing = header.spacing ?? [1, 1, 1]
+    const voxelManager = utilities.VoxelManager.createImageVoxelManager({
+      scalarData: samples,
+      width: x,
+      height: y,
+      numberOfComponents: components,
+      id: this.imageId(k),
+    })
+    return {
+      imageId: this.imageId(k),
+      rows: y,
+      columns: x,
+      height: y,
+      width: x,
+      color: components === 3,
+      rgba: false,
+      numberOfComponents: components,
+      invert: false,
+      dataType: samples.constructor.name as Types.PixelDataTypedArrayString,
+      voxelManager,
+      getPixelData: () => samples,
+      getCanvas: () => document.createElement('canvas'),
+      imageFrame: {} as Types.IImageFrame,
+      sizeInBytes: samples.length * drawnBytes[drawn],
+      slope: 1,
+      intercept: 0,
+      isPreScaled: true,
+      preScale: { enabled: true, scaled: true, scalingParameters: { rescaleSlope: 1, rescaleIntercept: 0 } },
+      minPixelValue: header.range.min,
+      maxPixelValue: header.range.max,
+      windowCenter: (window.low + window.high) / 2,
+      windowWidth: window.high - window.low,
+      voiLUTFunction: Enums.VOILUTFunctionType.LINEAR_EXACT,
+      rowPixelSpacing: spacing[1],
+      columnPixelSpacing: spacing[0],
+      sliceThickness: spacing[2],
+      photometricInterpretation: components === 3 ? 'RGB' : 'MONOCHROME2',
+      FrameOfReferenceUID: this.#frameOfReference,
+    }
+  }
+
+  /** Answers of the metadata provider; names and order as in DICOM ([row, column] spacing). */
+  metadata(type: string, k: number): Record<string, unknown> | undefined {
+    const { header, source } = this
+    const { x, y, z } = header.shape
+    const spacing = header.spacing ?? [1, 1, 1]
+    const bits = drawnBytes[source.plan.drawn] * 8
+    const window = defaultWindow(header)
+    switch (type) {
+      case Enums.MetadataModules.IMAGE_PIXEL:
+        return {
+          samplesPerPixel: source.plan.components,
+          photometricInterpretation: source.plan.components === 3 ? 'RGB' : 'MONOCHROME2',
+          rows: y,
+          columns: x,
+          bitsAllocated: bits,
+          bitsStored: bits,
+          highBit: bits - 1,
+          pixelRepresentation: source.plan.drawn === 'int16' || source.plan.drawn === 'float32' ? 1 : 0,
+        }
+      case Enums.MetadataModules.IMAGE_PLANE: {
+        const { row, column, position } = this.#planePlacement(k % z)
+        return {
+          frameOfReferenceUID: this.#frameOfReference,
+          rows: y,
+          columns: x,
+          imageOrientationPatient: [...row, ...column],
+          rowCosines: row,
+          columnCosines: column,
+          imagePositionPatient: position,
+          pixelSpacing: [spacing[1], spacing[0]],
+          rowPixelSpacing: spacing[1],
+          columnPixelSpacing: spacing[0],
+          sliceThickness: spacing[2],
+        }
+      }
+      case Enums.MetadataModules.GENERAL_SERIES:
+        return { modality: header.modality ?? 'OT', seriesInstanceUID: header.seriesId, seriesNumber: 1 }
+      case Enums.MetadataModules.VOI_LUT:
+        return {
+          windowCenter: [(window.low + window.high) / 2],
+          windowWidth: [window.high - window.low],
+          voiLUTFunction: Enums.VOILUTFunctionType.LINEAR_EXACT,
+        }
+      case Enums.MetadataModules.MODALITY_LUT:
+        return { rescaleSlope: 1, rescaleIntercept: 0, rescaleType: header.unit }
+      default:
+        return undefined
+    }
+  }
+
+  get #frameOfReference(): string {
+    return `vivarchive-${this.header.seriesId}`
+  }
+
+  /** A plane of a stack lies where all others do: positions on the screen are then those of the picture alone. */
+  #planePlacement(z: number): { row: Vec3; column: Vec3; position: Vec3 } {
+    if (!this.geometry) return { row: [1, 0, 0], column: [0, 1, 0], position: [0, 0, 0] }
+    const { axes, origin, spacing } = this.geometry
+    const along = spacing[2] * z
+    const [u, v, w] = axes
+    return { row: u, column: v, position: [origin[0] + w[0] * along, origin[1] + w[1] * along, origin[2] + w[2] * along] }
+  }
+
+  #volumeMetadata(geometry: VolumeGeometry): Types.Metadata {
+    const { header, source } = this
+    const bits = drawnBytes[source.plan.drawn] * 8
+    return {
+      BitsAllocated: bits,
+      BitsStored: bits,
+      HighBit: bits - 1,
+      SamplesPerPixel: 1,
+      PhotometricInterpretation: 'MONOCHROME2',
+      PixelRepresentation: source.plan.drawn === 'int16' ? 1 : 0,
+      Modality: header.modality ?? 'OT',
+      SeriesInstanceUID: header.seriesId,
+      ImageOrientationPatient: rightHanded(geometry).direction.slice(0, 6),
+      PixelSpacing: [geometry.spacing[1], geometry.spacing[0]],
+      FrameOfReferenceUID: this.#frameOfReference,
+      Columns: header.shape.x,
+      Rows: header.shape.y,
+      voiLut: [],
+      VOILUTFunction: 'LINEAR_EXACT',
+    }
+  }
+}
+
+function boxOf(header: SeriesHeader, limits: Limits): VolumeGeometry | { reason: string } {
+  const box = volumeGeometry(header, limits.maximumVolumeSide)
+  const source = new PlaneSource(header, false)
+  const bytes = header.shape.z * source.plan.samplesPerPlane * drawnBytes[source.plan.drawn]
+  if (!('reason' in box) && bytes > limits.maximumVolumeBytes) {
+    const gibibytes = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`
+    return {
+      reason: `One time point takes ${gibibytes(bytes)} and this browser may hold ${gibibytes(limits.maximumVolumeBytes)}, so planes are shown one by one.`,
+    }
+  }
+  return box
+}

@@ -1,0 +1,224 @@
+/**
+ * One picture on the screen: a plane of a volume, or of a stack, with layers over it. All knowledge of Cornerstone's
+ * planar viewport stands here, because it is still changing.
+ */
+import { Enums, utilities, type PlanarViewport, type Types } from '@cornerstonejs/core'
+import { colourMapId, renderingEngine } from './cornerstone.client.ts'
+import type { ColourMapName } from './colourMaps.ts'
+import { towardsViewer, type Plane, type Vec3 } from './geometry.ts'
+import type { SeriesPixels } from './seriesPixels.client.ts'
+import type { Window } from './window.ts'
+
+export interface Layer {
+  pixels: SeriesPixels
+  channel: number
+  window: Window
+  map: ColourMapName
+  /** 1 for the layer at the bottom. */
+  opacity: number
+}
+
+/** What a picture shows. */
+export interface PictureView {
+  /** The first is the ground; the others lie over it. Empty: nothing is drawn. */
+  layers: readonly Layer[]
+  /** Plane through a volume, or null for a stack. */
+  plane: Plane | null
+  /** LPS position that the plane goes through. */
+  point: Vec3
+  /** Plane of the stack, counted over all time points of the channel. */
+  stackIndex: number
+  smooth: boolean
+}
+
+type PlanarOrientation = NonNullable<Parameters<PlanarViewport['addDisplaySet']>[1]>['orientation']
+
+const displaySets = utilities.genericViewportDisplaySetMetadataProvider
+let count = 0
+
+export class Picture {
+  readonly id = `picture-${++count}`
+  readonly element: HTMLDivElement
+  readonly #viewport: PlanarViewport
+  readonly #observer: ResizeObserver
+  #wanted: PictureView | null = null
+  #mounted = ''
+  #busy = false
+  #removed = false
+  #stopWaiting: (() => void) | null = null
+
+  constructor(element: HTMLDivElement) {
+    this.element = element
+    const engine = renderingEngine()
+    engine.enableElement({ viewportId: this.id, type: Enums.ViewportType.PLANAR_NEXT, element })
+    this.#viewport = engine.getViewport(this.id) as unknown as PlanarViewport
+    // The pane around the picture takes the focus and names it; a second stop inside would have no name.
+    element.removeAttribute('tabindex')
+    this.#observer = new ResizeObserver(() => engine.resize(true, true))
+    this.#observer.observe(element)
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#viewport.getCanvas()
+  }
+
+  /** Whether the layers are on the graphics card, so that positions can be asked for. */
+  get mounted(): boolean {
+    return this.#mounted !== ''
+  }
+
+  /** Shows a view; of views that come while one is being mounted only the last is shown. */
+  show(view: PictureView): void {
+    this.#wanted = view
+    void this.#apply()
+  }
+
+  async #apply(): Promise<void> {
+    if (this.#busy) return
+    this.#busy = true
+    try {
+      while (this.#wanted && !this.#removed) {
+        const view = this.#wanted
+        this.#wanted = null
+        if (!(await this.#mount(view))) continue
+        if (this.#removed) return
+        this.#present(view)
+      }
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  /** Returns false when the view has to wait for its plane. */
+  async #mount(view: PictureView): Promise<boolean> {
+    const key = [view.plane?.name ?? 'stack', ...view.layers.map(displaySetId)].join(' ')
+    if (key === this.#mounted) return true
+    if (!view.plane && view.layers[0] && !this.#planeIsHere(view)) return false
+    for (const layer of view.layers) addDisplaySet(layer, view)
+    const { plane } = view
+    const orientation: PlanarOrientation = plane
+      ? { viewPlaneNormal: [...towardsViewer(plane)] as Types.Point3, viewUp: [...plane.up] as Types.Point3 }
+      : Enums.OrientationAxis.ACQUISITION
+    this.#mounted = ''
+    await this.#viewport.setDisplaySets(
+      ...view.layers.map((layer, n) => ({
+        displaySetId: displaySetId(layer),
+        options: { orientation, role: n === 0 ? ('source' as const) : ('overlay' as const) },
+      })),
+    )
+    if (this.#removed) return false
+    this.fit()
+    this.#mounted = key
+    return true
+  }
+
+  /** A stack is mounted with the plane that it shows; mounting with one that is not here would never end. */
+  #planeIsHere(view: PictureView): boolean {
+    const { pixels, channel } = view.layers[0]!
+    this.#stopWaiting?.()
+    this.#stopWaiting = null
+    const { z, t } = pixels.header.shape
+    if (pixels.source.plane(channel * z * t + view.stackIndex)) return true
+    this.#stopWaiting = pixels.source.follow(() => {
+      this.#wanted ??= view
+      void this.#apply()
+    })
+    return false
+  }
+
+  #present(view: PictureView): void {
+    const viewport = this.#viewport
+    view.layers.forEach(({ window, map, opacity }, n) => {
+      viewport.setDisplaySetPresentation(displaySetId(view.layers[n]!), {
+        voiRange: { lower: window.low, upper: window.high },
+        colormap: {
+          name: colourMapId(map),
+          ...(n > 0 && { opacity: overlayOpacity(opacity) }),
+        },
+        interpolationType: view.smooth ? Enums.InterpolationType.LINEAR : Enums.InterpolationType.NEAREST,
+      })
+    })
+    if (view.layers.length > 0) {
+      viewport.setViewState({
+        slice: view.plane
+          ? { kind: 'volumePoint', sliceWorldPoint: [...view.point] as Types.Point3 }
+          : { kind: 'stackIndex', imageIdIndex: view.stackIndex },
+      })
+    }
+  }
+
+  /** Draws again, for pixels that have arrived. */
+  render(): void {
+    if (this.mounted) this.#viewport.render()
+  }
+
+  /** The whole picture in the middle. */
+  fit(): void {
+    this.#viewport.resetViewState({ resetOrientation: false })
+  }
+
+  /** @param at point on the screen, in pixels of the picture, that stays where it is */
+  zoomBy(factor: number, at?: readonly [number, number]): void {
+    if (!this.mounted) return
+    const zoom = Math.min(Math.max(this.#viewport.getZoom() * factor, 0.1), 200)
+    this.#viewport.setZoom(zoom, at && [at[0], at[1]])
+  }
+
+  panBy(dx: number, dy: number): void {
+    if (!this.mounted) return
+    const [x, y] = this.#viewport.getPan()
+    this.#viewport.setPan([x + dx, y + dy])
+  }
+
+  /** Position of a point of the picture; LPS for volumes, millimetres from the first voxel for stacks. */
+  toWorld(at: readonly [number, number]): Vec3 {
+    return this.#viewport.canvasToWorld([at[0], at[1]])
+  }
+
+  toScreen(point: Vec3): readonly [number, number] {
+    return this.#viewport.worldToCanvas([...point] as Types.Point3)
+  }
+
+  /** Calls back after every rendering and after every move of the camera. */
+  follow(follower: () => void): () => void {
+    const events = [Enums.Events.IMAGE_RENDERED, Enums.Events.CAMERA_MODIFIED]
+    for (const event of events) this.element.addEventListener(event, follower)
+    return () => {
+      for (const event of events) this.element.removeEventListener(event, follower)
+    }
+  }
+
+  remove(): void {
+    this.#removed = true
+    this.#mounted = ''
+    this.#stopWaiting?.()
+    this.#observer.disconnect()
+    renderingEngine().disableElement(this.id)
+  }
+}
+
+const displaySetId = ({ pixels, channel }: Layer): string =>
+  `viv:${pixels.header.seriesId}/${pixels.geometry ? 'channel' : 'stack'}/${channel}`
+
+function addDisplaySet(layer: Layer, view: PictureView): void {
+  const { pixels, channel } = layer
+  const id = displaySetId(layer)
+  if (view.plane) {
+    const { volumeId, imageIds } = pixels.volume(channel)
+    displaySets.add(id, { kind: 'planar', imageIds, volumeId })
+    return
+  }
+  const { z, t } = pixels.header.shape
+  const imageIds = Array.from({ length: z * t }, (_, n) => pixels.imageId(channel * z * t + n))
+  displaySets.add(id, { kind: 'planar', imageIds, initialImageIdIndex: view.stackIndex })
+}
+
+/**
+ * Opacity of an overlay over its window: nothing at the window's foot, so that the ground stays as it is where there is no
+ * signal, the stated opacity from a twentieth of the window upwards.
+ */
+const overlayOpacity = (opacity: number) => [
+  { value: 0, opacity: 0 },
+  { value: 0.05, opacity },
+  { value: 1, opacity },
+]
