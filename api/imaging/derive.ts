@@ -128,7 +128,8 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
   } finally {
     if (stored !== null) closeSync(stored)
   }
-  const tags = JSON.stringify((await reader.tags()).slice(0, tagLimit))
+  const file = input.files.length === 1 ? input.files[0]!.path : null
+  const tags = JSON.stringify((await reader.tags()).slice(0, tagLimit).map((tag) => ({ file, ...tag })))
   await writeComplete(input.folder, names.tags, (to) => writeFileSync(to, tags))
   return { revision, header, direct, byteCount: bytes, range: rangeOf(statistics.result()) }
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isKnown, rangeStillHolds, requestedSpan } from './range.ts'
 import type { Span } from './range.ts'
@@ -21,17 +21,20 @@ export interface Representation {
 export async function sendBytes(request: FastifyRequest, reply: FastifyReply, what: Representation): Promise<void> {
   const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers
   reply.headers({ ...what.headers, etag: what.etag, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' })
-  if (isKnown(ifNoneMatch, what.etag)) return reply.code(304).send()
+  if (isKnown(ifNoneMatch, what.etag)) return reply.code(304).send(bodyless(request))
 
   const whole = { start: 0, end: what.byteCount }
   const asked = rangeStillHolds(oneOf(ifRange), what.etag) ? requestedSpan(range, what.byteCount) : null
   if (asked === 'unsatisfiable') {
-    return reply.code(416).header('content-range', `bytes */${what.byteCount}`).header('content-length', '0').send()
+    return reply.code(416).header('content-range', `bytes */${what.byteCount}`).header('content-length', '0').send(bodyless(request))
   }
   const span = asked ?? whole
   reply.header('content-type', what.mediaType).header('content-length', String(span.end - span.start))
   if (asked) reply.code(206).header('content-range', `bytes ${span.start}-${span.end - 1}/${what.byteCount}`)
-  return reply.send(request.method === 'HEAD' ? undefined : await what.body(span))
+  return reply.send(request.method === 'HEAD' ? bodyless(request) : await what.body(span))
 }
+
+/** Fastify would read a real body of HEAD to its end, and call an absent one 0 bytes long; an empty stream keeps the headers. */
+const bodyless = (request: FastifyRequest) => (request.method === 'HEAD' ? Readable.from([]) : undefined)
 
 const oneOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)

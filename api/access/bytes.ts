@@ -1,0 +1,38 @@
+/** Who may have the bytes of a series: its planes, its thumbnail, its header entries and its files. */
+import { Op, Sequelize } from 'sequelize'
+import { Dataset } from '#api/db/models.ts'
+import { AppError, notFound } from '#api/errors.ts'
+import { isCurator, type Caller } from './caller.ts'
+import { can } from './rights.ts'
+
+/** What rights over the bytes of a series depend on. */
+export interface Standing {
+  projectId: string
+  /** States of the datasets that hold the series. */
+  datasets: ReadonlySet<Dataset['state']>
+}
+
+/** public: everybody may have them, so may shared caches; private: this caller may. */
+export type BytesAccess = 'public' | 'private'
+
+/** The states of the datasets that hold a series. `seriesId` is checked by the route; it goes into a subquery. */
+export async function datasetStates(seriesId: string): Promise<Set<Dataset['state']>> {
+  if (!/^[0-9A-Z]{26}$/.test(seriesId)) throw new Error('a series id is no ULID')
+  const holding = Sequelize.literal(`(SELECT dataset_id FROM dataset_series WHERE series_id = '${seriesId}')`)
+  const rows = await Dataset.findAll({ attributes: ['state'], where: { id: { [Op.in]: holding } } })
+  return new Set(rows.map((row) => row.state))
+}
+
+/**
+ * Decides for one caller.
+ * @throws AppError notFound, or gone when the series was public and is withdrawn
+ */
+export function demandBytes(caller: Caller, seriesId: string, { projectId, datasets }: Standing): BytesAccess {
+  if (datasets.has('published')) return 'public'
+  if (can(caller, 'read', projectId)) return 'private'
+  if (datasets.has('submitted') && isCurator(caller)) return 'private'
+  if (datasets.has('withdrawn')) {
+    throw new AppError('gone', 'This image was public and has been withdrawn; its landing page says why.')
+  }
+  throw notFound('image series', seriesId)
+}

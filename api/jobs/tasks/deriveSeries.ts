@@ -1,0 +1,83 @@
+/** Makes header, planes, range, thumbnail and header entries of one series from its files. */
+import path from 'node:path'
+import { File } from '#ontology/entities/file.ts'
+import { ImageSeries } from '#ontology/entities/series.ts'
+import { ImagingError } from '#imaging/errors.ts'
+import type { Context } from '#api/context.ts'
+import { recordModel } from '#api/db/recordModels.ts'
+import { deriveTask, pixelsFailed, pixelsReady } from '#api/modules/pixels/derivation.ts'
+import type { DerivePayload } from '#api/modules/pixels/derivation.ts'
+import { derivedFolder } from '#api/modules/pixels/shelf.ts'
+import type { RunningJob, Task } from '../task.ts'
+
+/** Bytes of planes that one series may have; a header that says more is taken for damaged. */
+const byteLimit = 256 * 2 ** 30
+
+export const deriveSeries: Task<DerivePayload> = {
+  name: deriveTask,
+  lane: 'background',
+  attempts: 3,
+
+  async run(ctx, job) {
+    const { seriesId } = job.payload
+    const series = await recordModel(ImageSeries).findOne({ where: { id: seriesId, deletedAt: null } })
+    const files = series ? await filesOf(ctx, seriesId) : []
+    if (!series || files.length === 0) {
+      await ctx.db.write((t) => job.complete(t))
+      return
+    }
+    try {
+      const derived = await ctx.imaging.derive(
+        {
+          files,
+          format: series.get('format' as never) as string,
+          modality: (series.get('modality' as never) as string | null) ?? null,
+          folder: path.join(ctx.config.dataFolder, derivedFolder(seriesId)),
+          byteLimit,
+        },
+        { onProgress: (share) => job.progress(share, 'Preparing the image'), signal: job.signal },
+      )
+      const hashes = files.map((file) => file.sha256)
+      await finish(ctx, job, (t) => pixelsReady(t, seriesId, derived, hashes))
+    } catch (error) {
+      if (!(error instanceof ImagingError)) throw error
+      await finish(ctx, job, (t) => pixelsFailed(t, seriesId, error.message))
+    }
+  },
+
+  async ended(_ctx, t, { payload }, { problem }) {
+    await pixelsFailed(t, payload.seriesId, problem.detail)
+  },
+}
+
+const finish = (
+  ctx: Context,
+  job: RunningJob<DerivePayload>,
+  write: (t: Parameters<Parameters<Context['db']['write']>[0]>[0]) => Promise<void>,
+): Promise<void> =>
+  ctx.db.write(async (t) => {
+    await write(t)
+    await job.complete(t)
+  })
+
+/** Image files of a series in the order of their paths. */
+async function filesOf(ctx: Context, seriesId: string) {
+  const rows = await recordModel(File).findAll({
+    where: { seriesId, role: 'image', deletedAt: null } as never,
+    order: [
+      ['path', 'ASC'],
+      ['id', 'ASC'],
+    ],
+  })
+  const files = []
+  for (const row of rows) {
+    const [sha256, byteCount, name] = ['sha256', 'byteCount', 'path'].map((field) => row.get(field as never))
+    files.push({
+      path: name as unknown as string,
+      sha256: sha256 as unknown as string,
+      byteCount: byteCount as unknown as number,
+      blobPath: await ctx.blobs.localFile(sha256 as unknown as string),
+    })
+  }
+  return files
+}

@@ -1,0 +1,150 @@
+/** What may be had of the pixels of a series: header, planes, thumbnail, header entries. */
+import { readFile } from 'node:fs/promises'
+import { demandBytes } from '#api/access/bytes.ts'
+import type { BytesAccess } from '#api/access/bytes.ts'
+import type { Caller } from '#api/access/caller.ts'
+import type { Context } from '#api/context.ts'
+import { SeriesPixels } from '#api/db/models.ts'
+import { AppError } from '#api/errors.ts'
+import type { Representation } from '#api/modules/content/sendBytes.ts'
+import { orderDerivation } from './derivation.ts'
+import { namesOf } from './names.ts'
+import { derivedFile } from './shelf.ts'
+import type { Shelf, Shelved } from './shelf.ts'
+
+const yearSeconds = 31_536_000
+
+type Planes = NonNullable<Shelved['planes']>
+
+/** A series whose pixels are ready, for a caller who may have them. */
+interface Ready {
+  series: Shelved
+  planes: Planes
+  access: BytesAccess
+}
+
+/** @throws AppError notFound, gone, busy while the pixels are being made, unsupported when they cannot be */
+async function ready(shelf: Shelf, caller: Caller, seriesId: string): Promise<Ready> {
+  const series = await shelf.look(seriesId)
+  const access = demandBytes(caller, seriesId, series)
+  if (series.planes) return { series, planes: series.planes, access }
+  if (series.state === 'failed') {
+    const why = series.problem ?? 'The files cannot be read as an image.'
+    throw new AppError('unsupported', `${why} The original files can be downloaded.`)
+  }
+  if (series.state === 'none') throw new AppError('notFound', 'This series has no image; its files can be downloaded.')
+  throw new AppError('busy', 'The image is still being prepared. Ask again in a few seconds.')
+}
+
+/** The header document with what a client needs to ask for planes. */
+export async function pixelHeader(shelf: Shelf, caller: Caller, seriesId: string) {
+  const { series, planes, access } = await ready(shelf, caller, seriesId)
+  const row = await SeriesPixels.findByPk(seriesId)
+  if (!row || row.revision !== planes.revision) {
+    throw new AppError('busy', 'The image has just been prepared anew. Ask again in a second.')
+  }
+  const document = {
+    ...row.header,
+    seriesId,
+    ...(await namesOf(caller, seriesId, series.projectId)),
+    revision: planes.revision,
+    planeBytes: planes.bytes,
+    planeCount: planes.count,
+    chunk: planes.chunks,
+    range: row.valueRange,
+  }
+  return { document, access }
+}
+
+/** Chunk `n` of the fixed grid. */
+export async function chunk(
+  shelf: Shelf,
+  caller: Caller,
+  { id, revision, number }: PlaneAddress,
+): Promise<Representation> {
+  const found = await ready(shelf, caller, id)
+  const { chunks, count } = found.planes
+  if (number >= chunks.count) throw new AppError('notFound', outside('chunk', chunks.count, number))
+  const first = number * chunks.planes
+  return representation(shelf, found, revision, `c${number}`, first, Math.min(count, first + chunks.planes))
+}
+
+/** One plane. */
+export async function plane(
+  shelf: Shelf,
+  caller: Caller,
+  { id, revision, number }: PlaneAddress,
+): Promise<Representation> {
+  const found = await ready(shelf, caller, id)
+  if (number >= found.planes.count) throw new AppError('notFound', outside('plane', found.planes.count, number))
+  return representation(shelf, found, revision, `p${number}`, number, number + 1)
+}
+
+export interface PlaneAddress {
+  id: string
+  revision: string
+  number: number
+}
+
+const outside = (what: string, count: number, number: number): string =>
+  `This series has the ${what}s 0 to ${count - 1}; there is no ${what} ${number}.`
+
+function representation(
+  shelf: Shelf,
+  { series, planes, access }: Ready,
+  revision: string,
+  name: string,
+  from: number,
+  to: number,
+): Representation {
+  if (revision !== planes.revision) {
+    throw new AppError('notFound', `The image has the revision ${planes.revision} now; load its header again.`, {
+      details: { revision: planes.revision },
+    })
+  }
+  const start = from * planes.bytes
+  return {
+    byteCount: (to - from) * planes.bytes,
+    etag: `"${revision}-${name}"`,
+    mediaType: 'application/octet-stream',
+    headers: { 'cache-control': `${access}, max-age=${yearSeconds}, immutable` },
+    body: (span) => shelf.read(series, { start: start + span.start, end: start + span.end }),
+  }
+}
+
+/** @throws AppError notFound while there is none: lists show a sign in its place */
+export async function thumbnail(ctx: Context, shelf: Shelf, caller: Caller, seriesId: string): Promise<Representation> {
+  const series = await shelf.look(seriesId)
+  const access = demandBytes(caller, seriesId, series)
+  const none = () => new AppError('notFound', 'There is no preview of this series.')
+  if (!series.planes) throw none()
+  const { revision } = series.planes
+  const bytes = await derived(ctx, seriesId, revision, 'thumbnail')
+  if (!bytes) throw none()
+  return {
+    byteCount: bytes.length,
+    etag: `"${revision}-t"`,
+    mediaType: 'image/png',
+    headers: { 'cache-control': `${access}, max-age=60` },
+    body: async ({ start, end }) => bytes.subarray(start, end),
+  }
+}
+
+/** The header of the files in their own words. */
+export async function tags(ctx: Context, shelf: Shelf, caller: Caller, seriesId: string) {
+  const { planes, access } = await ready(shelf, caller, seriesId)
+  const bytes = await derived(ctx, seriesId, planes.revision, 'tags')
+  if (!bytes) throw new AppError('busy', 'The header entries are being made anew. Ask again in a few seconds.')
+  return { json: `{"items":${bytes.toString('utf8')}}`, etag: `"${planes.revision}-h"`, access }
+}
+
+/** A derived file; when somebody removed it, it is ordered anew and the answer is null. */
+async function derived(ctx: Context, seriesId: string, revision: string, kind: 'thumbnail' | 'tags') {
+  try {
+    return await readFile(derivedFile(ctx, seriesId, revision, kind))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await orderDerivation(ctx, [seriesId])
+    return null
+  }
+}

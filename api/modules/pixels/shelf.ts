@@ -1,0 +1,132 @@
+/** Finds and reads the planes of series; knows for a few seconds what it was asked for. */
+import { createReadStream } from 'node:fs'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { ImageSeries } from '#ontology/entities/series.ts'
+import { planeBytes, planeCount } from '#imaging/header.ts'
+import { datasetStates } from '#api/access/bytes.ts'
+import type { Standing } from '#api/access/bytes.ts'
+import type { Context } from '#api/context.ts'
+import { SeriesPixels } from '#api/db/models.ts'
+import { recordModel } from '#api/db/recordModels.ts'
+import { AppError, notFound } from '#api/errors.ts'
+import { derivedNames } from '#api/imaging/derive.ts'
+import type { PixelLayout } from '#api/imaging/derive.ts'
+import { sharedDescriptors } from '#api/storage/descriptors.ts'
+import type { Span } from '#api/modules/content/range.ts'
+import { orderDerivation } from './derivation.ts'
+import { chunksOf } from './chunks.ts'
+import type { Chunks } from './chunks.ts'
+
+/** How long rights and states are believed; a revoked right ends after it. */
+const believedMilliseconds = 3000
+const believedSeries = 2000
+const openPlanes = 64
+const streamBlockBytes = 2 ** 20
+
+/** What is asked for again and again while a series is looked at. */
+export interface Shelved extends Standing {
+  seriesId: string
+  version: number
+  state: 'waiting' | 'ready' | 'failed' | 'none'
+  problem: string | null
+  planes: { revision: string; layout: PixelLayout; bytes: number; count: number; chunks: Chunks } | null
+}
+
+export interface Shelf {
+  /** @throws AppError notFound */
+  look(seriesId: string): Promise<Shelved>
+  /** Bytes of the planes file; `span` counts from plane 0. */
+  read(series: Shelved, span: Span): Promise<Readable | Buffer>
+  close(): Promise<void>
+}
+
+/** Folder of the derived files of a series, relative to the data folder. */
+export const derivedFolder = (seriesId: string): string => path.join('derived', seriesId.slice(-2), seriesId)
+
+/** Absolute path of the thumbnail or the header entries of a revision. */
+export const derivedFile = (ctx: Context, seriesId: string, revision: string, kind: 'thumbnail' | 'tags'): string =>
+  path.join(ctx.config.dataFolder, derivedFolder(seriesId), derivedNames(revision)[kind])
+
+export function openShelf(ctx: Context): Shelf {
+  const believed = new Map<string, { until: number; found: Promise<Shelved> }>()
+  const descriptors = sharedDescriptors(openPlanes)
+
+  async function find(seriesId: string): Promise<Shelved> {
+    const row = await recordModel(ImageSeries).findOne({ where: { id: seriesId, deletedAt: null } })
+    if (!row) throw notFound('image series', seriesId)
+    const state = row.get('pixels' as never) as Shelved['state']
+    const pixels = state === 'ready' ? await SeriesPixels.findByPk(seriesId) : null
+    return {
+      seriesId,
+      version: row.version,
+      projectId: row.get('projectId' as never) as string,
+      datasets: await datasetStates(seriesId),
+      state,
+      problem: (row.body.problem as string | undefined) ?? null,
+      planes: pixels && {
+        revision: pixels.revision,
+        layout: pixels.layout,
+        bytes: planeBytes(pixels.header),
+        count: planeCount(pixels.header),
+        chunks: chunksOf(pixels.header),
+      },
+    }
+  }
+
+  async function fileOf({ seriesId, planes }: Shelved): Promise<{ file: string; offset: number }> {
+    const layout = planes!.layout
+    if (layout.kind === 'direct') return { file: await ctx.blobs.localFile(layout.sha256), offset: layout.offset }
+    return { file: path.join(ctx.config.dataFolder, derivedFolder(seriesId), layout.key), offset: 0 }
+  }
+
+  return {
+    look(seriesId) {
+      const now = Date.now()
+      const known = believed.get(seriesId)
+      if (known && known.until > now) return known.found
+      believed.delete(seriesId)
+      const [oldest] = believed.keys()
+      if (oldest !== undefined && believed.size >= believedSeries) believed.delete(oldest)
+      const found = find(seriesId)
+      believed.set(seriesId, { until: now + believedMilliseconds, found })
+      // What is not there yet may be there at the next request.
+      const forget = () => believed.get(seriesId)?.found === found && believed.delete(seriesId)
+      found.then((series) => series.state === 'waiting' && forget(), forget)
+      return found
+    },
+
+    async read(series, { start, end }) {
+      const { file, offset } = await fileOf(series)
+      const lease = await descriptors.acquire(file).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+        await orderDerivation(ctx, [series.seriesId])
+        throw new AppError('busy', 'The planes of this series are being made anew. Ask again in a few seconds.')
+      })
+      const [from, to] = [offset + start, offset + end]
+      if (end - start > streamBlockBytes) {
+        const stream = createReadStream('', {
+          fd: lease.handle.fd,
+          autoClose: false,
+          start: from,
+          end: to - 1,
+          highWaterMark: streamBlockBytes,
+        })
+        return stream.once('close', () => void lease.release())
+      }
+      try {
+        const bytes = Buffer.allocUnsafe(end - start)
+        for (let filled = 0; filled < bytes.length;) {
+          const { bytesRead } = await lease.handle.read(bytes, filled, bytes.length - filled, from + filled)
+          if (bytesRead === 0) throw new Error(`the planes of ${series.seriesId} end at byte ${from + filled}`)
+          filled += bytesRead
+        }
+        return bytes
+      } finally {
+        await lease.release()
+      }
+    },
+
+    close: () => descriptors.close(),
+  }
+}
