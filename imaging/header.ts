@@ -72,6 +72,9 @@ export const planeBytes = (h: Pick<Header, 'shape' | 'sampleType' | 'samplesPerP
 export function checkPlane(h: Pick<Header, 'shape'>, k: number): void {
   const count = planeCount(h)
   if (!Number.isInteger(k) || k < 0 || k >= count) {
-    throw new ImagingError('truncated', `The series has ${count} planes, 0 to ${count - 1}; plane ${k} is not one of them.`)
+    throw new ImagingError(
+      'truncated',
+      `The series has ${count} planes, 0 to ${count - 1}; plane ${k} is not one of them.`,
+    )
   }
 }

@@ -120,7 +120,11 @@ const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1)
 type Found = { format: Format; scan: FileScan }
 
 /** Tries the formats on one file. */
-async function look(entry: FileEntry, formats: readonly Format[], index: BatchIndex): Promise<Found | { reason: string }> {
+async function look(
+  entry: FileEntry,
+  formats: readonly Format[],
+  index: BatchIndex,
+): Promise<Found | { reason: string }> {
   if (entry.source.size === 0) return { reason: 'The file is empty.' }
   let lastFormat: Format | undefined
   try {
@@ -139,10 +143,16 @@ async function look(entry: FileEntry, formats: readonly Format[], index: BatchIn
         return { format, scan: { seriesKey: entry.path, role: 'image', companions: [], facts: [], problem: error } }
       }
     }
-    return { reason: compressed ? 'Compressed with gzip; what is inside is not an image format read here.' : 'Not an image format that is read here.' }
+    return {
+      reason: compressed
+        ? 'Compressed with gzip; what is inside is not an image format read here.'
+        : 'Not an image format that is read here.',
+    }
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error)
-    return { reason: `${lastFormat ? `Looks like ${lastFormat.label}, but is damaged` : 'The file cannot be read'}: ${sentence}` }
+    return {
+      reason: `${lastFormat ? `Looks like ${lastFormat.label}, but is damaged` : 'The file cannot be read'}: ${sentence}`,
+    }
   }
 }
 

@@ -13,8 +13,18 @@ export interface ByteSource {
 
 /** Throws 'truncated' unless offset..offset+length lies inside a source of `size` bytes. */
 export function checkRange(size: number, offset: number, length: number): void {
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || offset + length > size) {
-    throw new ImagingError('truncated', `The file has ${size} bytes; ${length} bytes at offset ${offset} are not in it.`, offset)
+  if (
+    !Number.isSafeInteger(offset) ||
+    !Number.isSafeInteger(length) ||
+    offset < 0 ||
+    length < 0 ||
+    offset + length > size
+  ) {
+    throw new ImagingError(
+      'truncated',
+      `The file has ${size} bytes; ${length} bytes at offset ${offset} are not in it.`,
+      offset,
+    )
   }
 }
 

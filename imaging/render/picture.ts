@@ -18,7 +18,13 @@ export interface RgbPicture {
  * Size of a picture whose longer side has `size` pixels and whose pixels are square. Extreme shapes keep at least one
  * pixel on the shorter side.
  */
-export function fittedSize(width: number, height: number, stepX: number, stepY: number, size: number): [number, number] {
+export function fittedSize(
+  width: number,
+  height: number,
+  stepX: number,
+  stepY: number,
+  size: number,
+): [number, number] {
   const [w, h] = [width * stepX, height * stepY]
   const scale = size / Math.max(w, h)
   return [Math.max(1, Math.round(w * scale)), Math.max(1, Math.round(h * scale))]

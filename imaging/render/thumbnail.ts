@@ -45,7 +45,9 @@ function displayRange(reader: SeriesReader, { values }: ValuePicture): { low: nu
   const [minimum, low, high, maximum] = percentiles(values, [0, 0.01, 0.99, 1]) ?? [0, 0, 1, 1]
   const { window } = reader.header
   if (window && window.low < maximum! && window.high > minimum!) return window
-  return high! > low! ? { low: low!, high: high! } : { low: minimum!, high: maximum! > minimum! ? maximum! : minimum! + 1 }
+  return high! > low!
+    ? { low: low!, high: high! }
+    : { low: minimum!, high: maximum! > minimum! ? maximum! : minimum! + 1 }
 }
 
 async function boneProjection(reader: SeriesReader, size: number): Promise<RgbPicture> {

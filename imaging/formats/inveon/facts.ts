@@ -117,5 +117,7 @@ function dateOf(text: string | undefined): string | undefined {
   if (!match) return timeOf(text, '')?.slice(0, 10)
   const iso = `${match[1]}-${match[2]}-${match[3]}`
   const parsed = new Date(`${iso}T00:00:00Z`)
-  return Number(match[1]) > 1900 && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(iso) ? iso : undefined
+  return Number(match[1]) > 1900 && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(iso)
+    ? iso
+    : undefined
 }

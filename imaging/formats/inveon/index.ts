@@ -79,7 +79,9 @@ export const inveon: Format = {
 /** Name of the kind of data when it is no image (sinogram, list mode ...), else undefined. */
 function rawKind({ main }: InveonText): string | undefined {
   const type = numberOf(main, 'file_type') ?? 0
-  return type === 0 || type === 5 || type === 8 ? undefined : (codeMeaning('file_type', String(type)) ?? `file type ${type}`)
+  return type === 0 || type === 5 || type === 8
+    ? undefined
+    : (codeMeaning('file_type', String(type)) ?? `file type ${type}`)
 }
 
 function neededBytes(text: InveonText): number {
@@ -110,7 +112,11 @@ function dataOf(
   find: (path: string) => string | undefined,
 ): { path: string; size?: number } | undefined {
   const folder = headerPath.slice(0, headerPath.lastIndexOf('/') + 1)
-  const stem = (path: string) => path.slice(folder.length).replace(/(\.img)?(\.hdr)?$/i, '').toLowerCase()
+  const stem = (path: string) =>
+    path
+      .slice(folder.length)
+      .replace(/(\.img)?(\.hdr)?$/i, '')
+      .toLowerCase()
   const base = text.main.get('file_name')?.split(/[\\/]/).at(-1)
   const sizes = new Map(siblings.map(({ path, size }) => [path, size]))
   const exact = siblings.filter(

@@ -44,7 +44,10 @@ export function extentOf({ main, frames }: InveonText): Extent {
   const size = (key: string) => {
     const value = numberOf(main, key)
     if (value === undefined || !Number.isSafeInteger(value) || value < 1) {
-      throw new ImagingError('malformed', `${key} is ${main.get(key) ?? 'missing'} in the header; it must be 1 or more.`)
+      throw new ImagingError(
+        'malformed',
+        `${key} is ${main.get(key) ?? 'missing'} in the header; it must be 1 or more.`,
+      )
     }
     return value
   }
@@ -55,10 +58,17 @@ export function extentOf({ main, frames }: InveonText): Extent {
   const code = numberOf(main, 'data_type')
   const type = dataTypes[code ?? 0]
   if (!type) {
-    throw new ImagingError('unsupported', `data_type is ${main.get('data_type') ?? 'missing'}; codes 1 to 7 are read here.`)
+    throw new ImagingError(
+      'unsupported',
+      `data_type is ${main.get('data_type') ?? 'missing'}; codes 1 to 7 are read here.`,
+    )
   }
   const volumeBytes = x * y * z * sampleBytes[type.sampleType]
-  if (!Number.isSafeInteger(volumeBytes * count) || z * count > mostPlanes || x * y * sampleBytes[type.sampleType] > 2 ** 31) {
+  if (
+    !Number.isSafeInteger(volumeBytes * count) ||
+    z * count > mostPlanes ||
+    x * y * sampleBytes[type.sampleType] > 2 ** 31
+  ) {
     throw new ImagingError(
       'too-large',
       `The header announces ${count} frames of ${x} x ${y} x ${z} voxels; that is more than this reader takes.`,
@@ -86,13 +96,16 @@ export function layOut(text: InveonText, name: string, dataSize: number): Layout
     )
   }
   if (text.frames.length !== count && text.frames.length > 0) {
-    warnings.push(`The header announces ${count} frames and describes ${text.frames.length}; frames not described use its general values.`)
+    warnings.push(
+      `The header announces ${count} frames and describes ${text.frames.length}; frames not described use its general values.`,
+    )
   }
   const block = (i: number) => text.frames[i]
   const offsets = frameOffsets(text, count, volumeBytes, dataSize)
   const { order, t, c, labels } = arrange(text, count, warnings)
   const scales = order.map((i) => valueScale(text.main, block(i)))
-  const slope = new Set(scales).size === 1 ? [scales[0]!] : scales.flatMap((scale) => Array.from({ length: z }, () => scale))
+  const slope =
+    new Set(scales).size === 1 ? [scales[0]!] : scales.flatMap((scale) => Array.from({ length: z }, () => scale))
 
   const stated = numberOf(text.main, 'modality')
   const modality = modalities[stated ?? -1] ?? modalityOfName(name, warnings)
@@ -212,8 +225,7 @@ function place(main: Map<string, string>, { x, y, z }: Extent, warnings: string[
   const inPlane = positive('pixel_size', 10)
   const dx = positive('pixel_size_x', 1) ?? inPlane
   const dy = positive('pixel_size_y', 1) ?? dx
-  const dz =
-    positive('pixel_size_z', 1) ?? positive('axial_plane_size', 10) ?? positive('axial_crystal_pitch', 10 / 2)
+  const dz = positive('pixel_size_z', 1) ?? positive('axial_plane_size', 10) ?? positive('axial_crystal_pitch', 10 / 2)
   if (dx === undefined || dy === undefined || dz === undefined) {
     return { spacing: null, origin: null, direction: null, orientation: 'unknown' as const }
   }
@@ -223,7 +235,9 @@ function place(main: Map<string, string>, { x, y, z }: Extent, warnings: string[
     warnings.push('The header does not say how the animal lay; directions are not known.')
     return { spacing, origin: null, direction: null, orientation: 'unknown' as const }
   }
-  warnings.push('How stored rows and slices lie in the animal is not documented by the vendor: left and right are unverified.')
+  warnings.push(
+    'How stored rows and slices lie in the animal is not documented by the vendor: left and right are unverified.',
+  )
   const shift = (main.get('image_ref_shift') ?? '').split(/\s+/).map(Number)
   const steps = [x, y, z].map((n, i) => {
     const moved = shift.length === 3 && Number.isFinite(shift[i]) ? shift[i]! : 0

@@ -42,7 +42,8 @@ export const nifti: Format = {
     const opened = await Promise.all(files.map(async (file) => ({ file, source: await inflated(file.source) })))
     let headerAt = -1
     for (const [i, { source }] of opened.entries()) {
-      if (niftiKind(await source.read(0, Math.min(348, source.size)).catch(() => new Uint8Array())) === undefined) continue
+      if (niftiKind(await source.read(0, Math.min(348, source.size)).catch(() => new Uint8Array())) === undefined)
+        continue
       headerAt = i
       break
     }
@@ -66,7 +67,13 @@ export const nifti: Format = {
   },
 }
 
-function reader(fields: NiftiFields, layout: Layout, headerSource: ByteSource, data: ByteSource, file: number): SeriesReader {
+function reader(
+  fields: NiftiFields,
+  layout: Layout,
+  headerSource: ByteSource,
+  data: ByteSource,
+  file: number,
+): SeriesReader {
   const { header, stored, dataOffset } = layout
   const storedPlane = header.shape.x * header.shape.y * stored.bytes
   const planesPerComponent = header.shape.z * header.shape.t

@@ -14,7 +14,12 @@ interface Stored {
   kind: 'plain' | 'int64' | 'uint64' | 'complex'
 }
 
-const scalar = (sampleType: SampleType, bytes: number): Stored => ({ sampleType, samplesPerPixel: 1, bytes, kind: 'plain' })
+const scalar = (sampleType: SampleType, bytes: number): Stored => ({
+  sampleType,
+  samplesPerPixel: 1,
+  bytes,
+  kind: 'plain',
+})
 
 /** Data type codes of NIfTI-1.1. */
 const storedTypes: Record<number, Stored> = {
@@ -64,7 +69,9 @@ export function layOut(fields: NiftiFields): Layout {
     )
   }
   if (fields.bitpix !== stored.bytes * 8) {
-    warnings.push(`bitpix says ${fields.bitpix}, but data type ${fields.datatype} has ${stored.bytes * 8}; the data type is used.`)
+    warnings.push(
+      `bitpix says ${fields.bitpix}, but data type ${fields.datatype} has ${stored.bytes * 8}; the data type is used.`,
+    )
   }
   if (stored.kind === 'int64' || stored.kind === 'uint64') {
     warnings.push('64-bit integers are served as float64; values beyond 9,007,199,254,740,992 are rounded.')
@@ -142,7 +149,8 @@ function valueScale(fields: NiftiFields, stored: Stored, warnings: string[]) {
   if (fields.sclSlope === 0) return none
   if (!Number.isFinite(fields.sclSlope) || !Number.isFinite(fields.sclInter)) {
     // NaN is what some programs write for "not set"; anything else is worth a word.
-    if (!Number.isNaN(fields.sclSlope)) warnings.push('The value scale of this file is not a number; stored values are shown.')
+    if (!Number.isNaN(fields.sclSlope))
+      warnings.push('The value scale of this file is not a number; stored values are shown.')
     return none
   }
   return { slope: fields.sclSlope, intercept: fields.sclInter }
@@ -180,12 +188,16 @@ function frameTimes(fields: NiftiFields, count: number, warnings: string[]): Hea
   const code = fields.xyztUnits & 0x38
   const seconds = { 0: 1, 8: 1, 16: 1e-3, 24: 1e-6 }[code]
   if (seconds === undefined) {
-    warnings.push('The fourth axis of this file is not time (frequency or concentration); it is shown as frames without times.')
+    warnings.push(
+      'The fourth axis of this file is not time (frequency or concentration); it is shown as frames without times.',
+    )
     return null
   }
   if (code === 0) warnings.push('The file names no unit of time; seconds are assumed.')
   if (step * seconds >= 1000) {
-    warnings.push(`pixdim[4] gives ${step * seconds} s per frame; if these are milliseconds, the file names the wrong unit.`)
+    warnings.push(
+      `pixdim[4] gives ${step * seconds} s per frame; if these are milliseconds, the file names the wrong unit.`,
+    )
   }
   const first = Number.isFinite(fields.toffset) ? fields.toffset * seconds : 0
   return {
