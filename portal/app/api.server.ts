@@ -58,11 +58,18 @@ export function apiOf({ request, context }: Args) {
      * @throws the problem as route data, which the ErrorBoundary shows
      */
     async get<T>(path: string, query?: Query): Promise<T> {
-      const response = await call('GET', pathWith(path, query))
-      if (response.statusCode < 300) return parse<T>(response)
-      const problem = problemOf(response)
+      const answer = await this.attempt<T>(path, query)
+      if (answer.ok) return answer.value
+      const { problem } = answer
       if (problem.status === 401) throw redirect(signInPath(request))
       throw data(problem, { status: problem.status })
+    },
+
+    /** Reads a resource that may not be there, or whose query a person typed. */
+    async attempt<T>(path: string, query?: Query): Promise<Sent<T>> {
+      const response = await call('GET', pathWith(path, query))
+      if (response.statusCode >= 300) return { ok: false, problem: problemOf(response) }
+      return { ok: true, value: parse<T>(response), etag: tagOf(response) }
     },
 
     /** Writes; the answer says whether it worked, so that an action can show messages beside its fields. */
@@ -75,8 +82,7 @@ export function apiOf({ request, context }: Args) {
       const response = await call(method, path, body, options.ifMatch)
       const cookies = [response.headers['set-cookie'] ?? []].flat().map(String)
       if (response.statusCode >= 300) return { ok: false, problem: problemOf(response), cookies }
-      const etag = response.headers.etag
-      return { ok: true, value: parse<T>(response), etag: typeof etag === 'string' ? etag : null, cookies }
+      return { ok: true, value: parse<T>(response), etag: tagOf(response), cookies }
     },
   }
 }
@@ -86,6 +92,8 @@ export function signInPath(request: Request): string {
   const { pathname, search } = new URL(request.url)
   return `/sign-in?returnTo=${encodeURIComponent(pathname + search)}`
 }
+
+const tagOf = ({ headers }: InjectResponse): string | null => (typeof headers.etag === 'string' ? headers.etag : null)
 
 const parse = <T>(response: InjectResponse): T => (response.payload === '' ? null : JSON.parse(response.payload)) as T
 

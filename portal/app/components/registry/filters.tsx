@@ -1,0 +1,115 @@
+import { Button } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import type { Facet } from '../../contract.ts'
+import { formatCount, formatModality } from '../../format.ts'
+import { facetParameter } from '../../searchAddress.ts'
+import styles from './registry.module.css'
+
+const shownAtOnce = 7
+
+interface Props {
+  facets: Facet[]
+  address: URLSearchParams
+  signedIn: boolean
+  /** Called after each change, to search at once. */
+  onChange: (form: HTMLFormElement | null) => void
+}
+
+/** Facets and ranges: a column on wide screens, a drawer on narrow ones. Without script a button applies them. */
+export function Filters({ facets, address, signedIn, onChange }: Props) {
+  return (
+    <section id="filters" popover="auto" className={styles.filters} aria-label="Filters">
+      <div className={styles.drawerHead}>
+        <h2>Filters</h2>
+        <button type="button" popoverTarget="filters" popoverTargetAction="hide" aria-label="Close the filters">
+          <IconX size={20} aria-hidden />
+        </button>
+      </div>
+      {signedIn && (
+        <fieldset className={styles.facet}>
+          <legend>Search in</legend>
+          {[
+            ['public', 'Public registry'],
+            ['mine', 'All that I may see'],
+          ].map(([value, label]) => (
+            <label key={value} className={styles.option}>
+              <input
+                type="radio"
+                name="scope"
+                value={value}
+                checked={(address.get('scope') ?? 'public') === value}
+                onChange={(event) => onChange(event.currentTarget.form)}
+              />
+              <span>{label}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {facets.map((facet) => (
+        <FacetField key={facet.name} facet={facet} address={address} onChange={onChange} />
+      ))}
+      <fieldset className={styles.facet}>
+        <legend>Date</legend>
+        <div className={styles.dates}>
+          {(['from', 'to'] as const).map((name) => (
+            <label key={name}>
+              <span>{name === 'from' ? 'From' : 'Until'}</span>
+              <input
+                key={address.get(name)}
+                type="date"
+                name={name}
+                defaultValue={address.get(name) ?? ''}
+                onBlur={(event) => {
+                  if (event.currentTarget.value !== (address.get(name) ?? '')) onChange(event.currentTarget.form)
+                }}
+              />
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <Button type="submit" className={styles.apply} fullWidth>
+        Show the results
+      </Button>
+    </section>
+  )
+}
+
+function FacetField({ facet, address, onChange }: { facet: Facet } & Pick<Props, 'address' | 'onChange'>) {
+  const name = facetParameter(facet.name)
+  const chosen = address.getAll(name)
+  const gone = chosen.filter((value) => !facet.values.some((one) => one.value === value))
+  const values = [...facet.values, ...gone.map((value) => ({ value, count: 0 }))]
+  if (values.length === 0) return null
+  const first = values.filter((one, place) => place < shownAtOnce || chosen.includes(one.value))
+  const rest = values.filter((one) => !first.includes(one))
+
+  const option = ({ value, count }: { value: string; count: number }) => (
+    <label key={value} className={styles.option}>
+      <input
+        type="checkbox"
+        name={name}
+        value={value}
+        checked={chosen.includes(value)}
+        onChange={(event) => onChange(event.currentTarget.form)}
+      />
+      <span>{facetText(facet.name, value)}</span>
+      <span className="dim">{formatCount(count)}</span>
+    </label>
+  )
+  return (
+    <fieldset className={styles.facet}>
+      <legend>{facet.name}</legend>
+      {first.map(option)}
+      {rest.length > 0 && (
+        <details>
+          <summary>{rest.length} more</summary>
+          {rest.map(option)}
+        </details>
+      )}
+    </fieldset>
+  )
+}
+
+/** Words for a facet's value; only modalities are codes. */
+export const facetText = (facet: string, value: string): string =>
+  facet === 'Modality' ? formatModality(value) : value
