@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UploadBatch, UploadStopped, type SendOptions } from '../../portal/app/upload/batch.ts'
+import { UploadBatch, UploadStopped, type BatchState, type SendOptions } from '../../portal/app/upload/batch.ts'
 import { droppedFiles, folderName, isLitter } from '../../portal/app/upload/folder.ts'
 import { Throughput } from '../../portal/app/upload/throughput.ts'
 
@@ -9,9 +9,11 @@ const files = (...names: string[]) => names.map((path) => ({ path, file: new Fil
 function manual() {
   const open = new Map<string, { options: SendOptions; done: () => void; fail: (error: Error) => void }>()
   const order: string[] = []
+  const finished: BatchState[] = []
   const batch = new UploadBatch({
     now: () => 0,
     digest: async () => 'ab',
+    onFinished: (state) => finished.push(state),
     send: (options) =>
       new Promise((resolve, reject) => {
         order.push(options.path)
@@ -19,7 +21,7 @@ function manual() {
         options.signal.addEventListener('abort', () => reject(new Error('aborted')))
       }),
   })
-  return { batch, open, order }
+  return { batch, open, order, finished }
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve))
 
@@ -111,6 +113,29 @@ describe('a batch of uploads', () => {
     await settle()
     expect(order).toEqual(['a'])
     expect(batch.state().fileCount).toBe(1)
+  })
+  it('is not finished while a folder is still being read', async () => {
+    const { batch, open, finished } = manual()
+    const { promise: gate, resolve: readOn } = Promise.withResolvers<void>()
+    const fed = batch.feed(
+      (async function* () {
+        yield files('a')
+        await gate
+        yield files('b')
+      })(),
+    )
+    await settle()
+    open.get('a')?.done()
+    await settle()
+    expect(batch.state()).toMatchObject({ phase: 'running', reading: true, doneFiles: 1 })
+    readOn()
+    await fed
+    await settle()
+    open.get('b')?.done()
+    await settle()
+    expect(finished.map(({ phase, doneFiles, reading }) => ({ phase, doneFiles, reading }))).toEqual([
+      { phase: 'finished', doneFiles: 2, reading: false },
+    ])
   })
   it('tells its listeners and keeps a state until it changes', async () => {
     const { batch, open } = manual()

@@ -32,10 +32,14 @@ export interface BatchTools {
   /** SHA-256 of a file in hex; undefined when it is too large for the browser or cannot be computed here. */
   digest: (file: File) => Promise<string | undefined>
   now: () => number
+  /** All files have been tried; some may have failed. */
+  onFinished: (state: BatchState) => void
 }
 
 export interface BatchState {
   phase: 'idle' | 'running' | 'paused' | 'finished' | 'cancelled'
+  /** Folders are still being read, so the numbers grow. */
+  reading: boolean
   fileCount: number
   byteCount: number
   doneFiles: number
@@ -63,6 +67,7 @@ export class UploadBatch {
   #sending = new Map<string, { sentBytes: number; byteCount: number; abort: AbortController }>()
   #failed = new Map<string, { chosen: ChosenFile; problem: string }>()
   #phase: BatchState['phase'] = 'idle'
+  #reading = 0
   #stopped: string | null = null
   #fileCount = 0
   #byteCount = 0
@@ -97,6 +102,20 @@ export class UploadBatch {
     }
     if (this.#phase === 'idle' || this.#phase === 'finished') this.#phase = 'running'
     this.#pump()
+  }
+
+  /**
+   * Adds files as a folder is read; the batch is not finished before its end.
+   * @throws what reading the folder throws; files read until then are sent
+   */
+  async feed(groups: AsyncIterable<readonly ChosenFile[]>): Promise<void> {
+    this.#reading += 1
+    try {
+      for await (const group of groups) this.add(group)
+    } finally {
+      this.#reading -= 1
+      this.add([])
+    }
   }
 
   pause(): void {
@@ -148,6 +167,7 @@ export class UploadBatch {
     const bytesPerSecond = running ? this.#speed.bytesPerSecond(this.#tools.now()) : 0
     return {
       phase: this.#phase,
+      reading: this.#reading > 0,
       fileCount: this.#fileCount,
       byteCount: this.#byteCount,
       doneFiles: this.#doneFiles,
@@ -172,12 +192,14 @@ export class UploadBatch {
       this.#next += 1
       void this.#one(chosen)
     }
-    if (this.#phase === 'running' && this.#sending.size === 0 && this.#next >= this.#waiting.length) {
+    const atRest = this.#sending.size === 0 && this.#next >= this.#waiting.length && this.#reading === 0
+    if (this.#phase === 'running' && atRest) {
       this.#phase = 'finished'
       this.#waiting = []
       this.#next = 0
-    }
-    this.#changed()
+      this.#changed()
+      this.#tools.onFinished(this.state())
+    } else this.#changed()
   }
 
   async #one(chosen: ChosenFile): Promise<void> {

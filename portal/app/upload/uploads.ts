@@ -1,8 +1,9 @@
 /** Uploads of this browser tab, by import. They go on while a person moves through the portal. */
 import { useCallback, useSyncExternalStore } from 'react'
-import { get } from '../api.ts'
+import { get, send } from '../api.ts'
 import type { Page } from '../contract.ts'
 import { UploadBatch, type BatchState, type StoredFile } from './batch.ts'
+import { forgetFolders } from './rememberedFolders.ts'
 import { digest, tusSend } from './tusSend.ts'
 
 const batches = new Map<string, { batch: UploadBatch; label: string }>()
@@ -29,12 +30,21 @@ export async function uploadOf(importId: string, label: string): Promise<UploadB
     send: (options) => tusSend(importId, options),
     digest,
     now: () => performance.now(),
+    onFinished: (state) => void inspectWhenComplete(importId, state),
   })
   batch.setStored(await storedFiles(importId))
   batch.subscribe(changed)
   batches.set(importId, { batch, label })
   changed()
   return batch
+}
+
+/** Looks into the files as soon as all have arrived, wherever in the portal the person is by then. */
+async function inspectWhenComplete(importId: string, state: BatchState): Promise<void> {
+  if (state.failed.length > 0 || state.fileCount === 0) return
+  await forgetFolders(importId)
+  await send('POST', `/imports/${importId}/inspect`)
+  changed()
 }
 
 export function forgetUpload(importId: string): void {
