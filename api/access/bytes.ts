@@ -27,12 +27,16 @@ export async function datasetStates(seriesId: string): Promise<Set<Dataset['stat
  * Decides for one caller.
  * @throws AppError notFound, or gone when the series was public and is withdrawn
  */
-export function demandBytes(caller: Caller, seriesId: string, { projectId, datasets }: Standing): BytesAccess {
+export function demandBytes(
+  caller: Caller,
+  { title, id }: { title: string; id: string },
+  { projectId, datasets }: Standing,
+): BytesAccess {
   if (datasets.has('published')) return 'public'
   if (can(caller, 'read', projectId)) return 'private'
   if (datasets.has('submitted') && isCurator(caller)) return 'private'
   if (datasets.has('withdrawn')) {
     throw new AppError('gone', 'This image was public and has been withdrawn; its landing page says why.')
   }
-  throw notFound('image series', seriesId)
+  throw notFound(title, id)
 }

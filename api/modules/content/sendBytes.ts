@@ -26,7 +26,11 @@ export async function sendBytes(request: FastifyRequest, reply: FastifyReply, wh
   const whole = { start: 0, end: what.byteCount }
   const asked = rangeStillHolds(oneOf(ifRange), what.etag) ? requestedSpan(range, what.byteCount) : null
   if (asked === 'unsatisfiable') {
-    return reply.code(416).header('content-range', `bytes */${what.byteCount}`).header('content-length', '0').send(bodyless(request))
+    return reply
+      .code(416)
+      .header('content-range', `bytes */${what.byteCount}`)
+      .header('content-length', '0')
+      .send(bodyless(request))
   }
   const span = asked ?? whole
   reply.header('content-type', what.mediaType).header('content-length', String(span.end - span.start))
@@ -35,6 +39,13 @@ export async function sendBytes(request: FastifyRequest, reply: FastifyReply, wh
 }
 
 /** Fastify would read a real body of HEAD to its end, and call an absent one 0 bytes long; an empty stream keeps the headers. */
-const bodyless = (request: FastifyRequest) => (request.method === 'HEAD' ? Readable.from([]) : undefined)
+export const bodyless = (request: FastifyRequest) => (request.method === 'HEAD' ? Readable.from([]) : undefined)
 
 const oneOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
+
+/** Content-Disposition that saves under this name (RFC 6266, RFC 8187). */
+export function attachment(name: string): string {
+  const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
+  const exact = encodeURIComponent(name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`
+}

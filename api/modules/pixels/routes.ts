@@ -65,12 +65,13 @@ interface ByNumber {
   Params: PlaneAddress
 }
 
+const about = (summary: string, more: Record<string, unknown>) => ({ tags: ['Pixels'], summary, ...more })
+
 export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
   const shelf = openShelf(ctx)
   app.addHook('onClose', () => shelf.close())
   // What may be seen is decided per series: what is published is open to everybody.
   const route = { config: { access: 'public' as const }, compress: false }
-  const about = (summary: string, more: Record<string, unknown>) => ({ tags: ['Pixels'], summary, ...more })
 
   app.get<ById>(
     `${series}/header`,

@@ -26,7 +26,7 @@ interface Ready {
 /** @throws AppError notFound, gone, busy while the pixels are being made, unsupported when they cannot be */
 async function ready(shelf: Shelf, caller: Caller, seriesId: string): Promise<Ready> {
   const series = await shelf.look(seriesId)
-  const access = demandBytes(caller, seriesId, series)
+  const access = demandBytes(caller, { title: 'image series', id: seriesId }, series)
   if (series.planes) return { series, planes: series.planes, access }
   if (series.state === 'failed') {
     const why = series.problem ?? 'The files cannot be read as an image.'
@@ -112,15 +112,16 @@ function representation(
   }
 }
 
+const noPreview = () => new AppError('notFound', 'There is no preview of this series.')
+
 /** @throws AppError notFound while there is none: lists show a sign in its place */
 export async function thumbnail(ctx: Context, shelf: Shelf, caller: Caller, seriesId: string): Promise<Representation> {
   const series = await shelf.look(seriesId)
-  const access = demandBytes(caller, seriesId, series)
-  const none = () => new AppError('notFound', 'There is no preview of this series.')
-  if (!series.planes) throw none()
+  const access = demandBytes(caller, { title: 'image series', id: seriesId }, series)
+  if (!series.planes) throw noPreview()
   const { revision } = series.planes
   const bytes = await derived(ctx, seriesId, revision, 'thumbnail')
-  if (!bytes) throw none()
+  if (!bytes) throw noPreview()
   return {
     byteCount: bytes.length,
     etag: `"${revision}-t"`,
