@@ -33,12 +33,14 @@ export function FieldLabel({ title, neededToSave, neededToPublish, settled }: Pr
 }
 
 /** What the marks mean. */
-export function MarksLegend() {
+export function MarksLegend({ sparse }: { sparse?: boolean | undefined }) {
   return (
     <p className={styles.legend} aria-hidden>
-      <span>
-        <span className={styles.need}>*</span> needed to save
-      </span>
+      {!sparse && (
+        <span>
+          <span className={styles.need}>*</span> needed to save
+        </span>
+      )}
       <span>
         <span className={styles.publish} /> needed to publish
       </span>

@@ -6,7 +6,7 @@ import { isEmpty, reasonOf, shownFields, sourceOf, type Field, type NullReasonCo
 import { fieldId, useFormScope, useFormState } from './formContext.ts'
 import styles from './forms.module.css'
 import { FieldInput } from './inputs/fieldInput.tsx'
-import { fromPointer, isJson, type Json } from './path.ts'
+import { fromPointer, isJson, toFieldName, type Json } from './path.ts'
 import { ReasonMenu } from './reasonMenu.tsx'
 
 interface ListProps {
@@ -15,13 +15,19 @@ interface ListProps {
   /** Where this object stands in the record; '' for the record itself. */
   pointer?: string
   hidden?: ReadonlySet<string>
-  /** Only these fields, at the top level. */
-  only?: ReadonlySet<string>
 }
 
-export function FieldList({ schema, value, pointer = '', hidden, only }: ListProps) {
+/** Whether a form that is limited to some fields (dotted names) shows this one: itself, something in it, or all of it. */
+function isAskedFor(only: readonly string[] | undefined, field: string): boolean {
+  return !only || only.some((one) => one === field || one.startsWith(`${field}.`) || field.startsWith(`${one}.`))
+}
+
+export function FieldList({ schema, value, pointer = '', hidden }: ListProps) {
   const { record, errors } = useFormState()
-  const fields = shownFields(schema, value, hidden).filter(({ name }) => !only || only.has(name))
+  const { only, sparse, hints } = useFormScope()
+  const fields = shownFields(schema, value, hidden).filter(({ name }) =>
+    isAskedFor(only, toFieldName(fromPointer(`${pointer}/${name}`))),
+  )
   return (
     <div className={styles.grid}>
       {fields.map((field) => {
@@ -42,13 +48,13 @@ export function FieldList({ schema, value, pointer = '', hidden, only }: ListPro
             node={field.node}
             kind={field.kind as LeafProps['kind']}
             title={field.title}
-            neededToSave={field.neededToSave}
+            neededToSave={field.neededToSave && !sparse}
             neededToPublish={field.neededToPublish}
             pointer={here}
             value={value[field.name]}
             error={errors[here] ?? innerError(errors, here, field.kind)}
             reason={reasonOf(record, path)}
-            source={sourceText(sourceOf(record, path))}
+            source={hints?.[toFieldName(path)] ?? sourceText(sourceOf(record, path))}
           />
         )
       })}

@@ -8,6 +8,12 @@ export interface FormScope {
   formId: string
   /** Project whose records the pickers offer and to which records made in place belong. */
   projectId?: string | undefined
+  /** Only these fields (dotted names) are shown. */
+  only?: readonly string[] | undefined
+  /** Nothing is needed to save: an empty field is left as it is. */
+  sparse?: boolean | undefined
+  /** Remarks below fields, by dotted name. */
+  hints?: Record<string, string> | undefined
   change: (path: Path, value: unknown) => void
   setReason: (path: Path, reason: NullReasonCode | undefined) => void
 }

@@ -21,22 +21,30 @@ interface Props {
   problem?: Problem | null
   projectId?: string | undefined
   hidden?: readonly string[] | undefined
-  /** Only these fields. */
+  /** Only these fields (dotted names). */
   only?: readonly string[] | undefined
+  /** For many records at once: what is left empty stays as it is. */
+  sparse?: boolean
+  /** Remarks below fields, by dotted name. */
+  hints?: Record<string, string>
   /** Buttons. */
   children: ReactNode
 }
 
-export function SchemaForm({ schema, value, onChange, onSubmit, problem, projectId, hidden, only, children }: Props) {
+export function SchemaForm(props: Props) {
+  const { schema, value, onChange, onSubmit, problem, projectId, hidden, only, sparse, hints, children } = props
   const formId = useId()
   const scope = useMemo<FormScope>(
     () => ({
       formId,
       projectId,
+      only,
+      sparse,
+      hints,
       change: (path, next) => onChange((held) => typed(setAt(held, path, next) as Json, path)),
       setReason: (path, reason) => onChange((held) => withReason(held, path, reason)),
     }),
-    [formId, projectId, onChange],
+    [formId, projectId, only, sparse, hints, onChange],
   )
   const errors = useMemo(() => errorsByPointer(problem), [problem])
   const state = useMemo(() => ({ record: value, errors }), [value, errors])
@@ -53,13 +61,8 @@ export function SchemaForm({ schema, value, onChange, onSubmit, problem, project
           }}
         >
           {problem && <ErrorSummary problem={problem} schema={schema} formId={formId} />}
-          <MarksLegend />
-          <FieldList
-            schema={schema}
-            value={value}
-            {...(hidden && { hidden: new Set(hidden) })}
-            {...(only && { only: new Set(only) })}
-          />
+          <MarksLegend sparse={sparse} />
+          <FieldList schema={schema} value={value} {...(hidden && { hidden: new Set(hidden) })} />
           <div className={styles.actions}>{children}</div>
         </form>
       </FormStateContext>
