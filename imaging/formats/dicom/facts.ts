@@ -24,6 +24,7 @@ export function factsOf(data: DataSet): Fact[] {
   add('subject.birthDate', isoDate(data.string(0x00100030)), 'PatientBirthDate', 0x00100030)
   add('subject.weight', weight(data), 'PatientWeight', 0x00101030)
   text('subject.position', 'PatientPosition', 0x00185100)
+  add('subject.position', codedPosition(data), 'PatientOrientationCodeSequence', 0x00540410)
 
   text('study.title', 'StudyDescription', 0x00081030)
   text('session.label', 'StudyID', 0x00200010)
@@ -51,6 +52,24 @@ export function factsOf(data: DataSet): Fact[] {
   if (tracer) addTracer(data, tracer, add)
   else addContrast(data, add)
   return facts
+}
+
+/** PET gives the position in codes (CID 20 and 21, old SNOMED-RT values beside the new ones); HFP and the like of it. */
+function codedPosition(data: DataSet): string | undefined {
+  const entries: Record<string, string> = { '102540008': 'HF', 'F-10470': 'HF', '102541007': 'FF', 'F-10480': 'FF' }
+  const lying: Record<string, string> = {
+    '1240000': 'P',
+    'F-10310': 'P',
+    '40199007': 'S',
+    'F-10340': 'S',
+    '102535000': 'DR',
+    'F-10317': 'DR',
+    '102536004': 'DL',
+    'F-10319': 'DL',
+  }
+  const entry = entries[data.item(0x00540414)?.string(0x00080100) ?? '']
+  const modifier = lying[data.item(0x00540410)?.item(0x00540412)?.string(0x00080100) ?? '']
+  return entry && modifier ? entry + modifier : undefined
 }
 
 type Add = (key: FactKey, value: Fact['value'] | undefined, name: string, tag: number) => void

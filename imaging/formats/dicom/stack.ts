@@ -161,7 +161,8 @@ function sliceStep(positions: number[], first: Frame, warnings: string[]): numbe
       `The slices are not equally spaced: steps of ${round(narrowest)} to ${round(widest)} mm. Slices may be missing; ${round(median)} mm is used throughout.`,
     )
   }
-  return median
+  // Positions are written with few digits, and subtracting them leaves noise far below a nanometre.
+  return Math.round(median * 1e6) / 1e6
 }
 
 /** A gantry tilt moves slices sideways; the stack is then a sheared box, which is shown as if it were straight. */
