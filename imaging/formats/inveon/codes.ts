@@ -101,3 +101,7 @@ const codes: Record<string, Record<number, string>> = {
 /** What a coded value stands for, or undefined when the key is not coded or the code has no meaning. */
 export const codeMeaning = (key: string, value: string | undefined): string | undefined =>
   value === undefined || value === '' ? undefined : codes[key]?.[Number(value.split(/\s+/)[0])]
+
+/** The code of a scanner model by its name, for example 5001 for "Inveon MM Platform"; 0 when it has none. */
+export const modelCode = (name: string): number =>
+  Number(Object.entries(codes['model']!).find(([, meaning]) => meaning === name)?.[0] ?? 0)

@@ -1,0 +1,6 @@
+import { inveonProfile } from './inveon.ts'
+import { niftiProfile } from './nifti.ts'
+import type { FormatProfile } from './profile.ts'
+
+/** One profile for every format in imaging/formats/index.ts. */
+export const profiles: readonly FormatProfile[] = [niftiProfile, inveonProfile]
