@@ -10,8 +10,13 @@ import { sharedDescriptors } from './descriptors.ts'
 const idleDescriptors = 256
 const streamBlockBytes = 256 * 1024
 
+export interface DiskStore extends BlobStore {
+  /** Folder that all local files are in. */
+  readonly folder: string
+}
+
 /** @param root folder that gets `blobs` and `staging`; made when it is not there */
-export async function openDiskStore(root: string): Promise<BlobStore> {
+export async function diskStore(root: string): Promise<DiskStore> {
   const blobFolder = path.join(root, 'blobs')
   const stagingFolder = path.join(root, 'staging')
   await mkdir(blobFolder, { recursive: true })
@@ -43,6 +48,7 @@ export async function openDiskStore(root: string): Promise<BlobStore> {
   }
 
   return {
+    folder: blobFolder,
     stagingFolder,
 
     async stage(source, limit = Number.MAX_SAFE_INTEGER): Promise<StagedBlob> {

@@ -8,9 +8,9 @@ import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BlobStore } from '#api/storage/blobStore.ts'
-import { openDiskStore } from '#api/storage/disk.ts'
+import { diskStore } from '#api/storage/disk.ts'
 
-const drivers: [name: string, open: (folder: string) => Promise<BlobStore>][] = [['disk', openDiskStore]]
+const drivers: [name: string, open: (folder: string) => Promise<BlobStore>][] = [['disk', diskStore]]
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const chunked = (bytes: Uint8Array, size: number) =>

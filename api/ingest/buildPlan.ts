@@ -1,0 +1,201 @@
+/** Makes the import plan from what was recognised and what is known already. Pure: same input, same plan. */
+import type { Inspection, InspectedSeries } from '#api/imaging/pool.ts'
+import { formatById } from '#imaging/formats/index.ts'
+import { modalities, type Modality } from '#ontology/entities/series.ts'
+import { nameOf } from './folderHints.ts'
+import { foldersOf, groupSessions, sessionNear, stableKey, startOf } from './groupSessions.ts'
+import { matchInstrument, type KnownInstrument } from './matchInstrument.ts'
+import { matchSubject, subjectIndex, type KnownSubject, type SubjectIndex } from './matchSubject.ts'
+import type { Plan, PlannedAttachment, PlannedFact, PlannedSeries, PlannedSession } from './plan.ts'
+
+export interface PlanInput {
+  label: string
+  files: readonly { path: string; byteCount: number }[]
+  inspection: Inspection
+  /** What the project has; the caller's rights are applied by whoever asks. */
+  subjects: readonly KnownSubject[]
+  instruments: readonly KnownInstrument[]
+  /** Sessions of the study. */
+  sessions: readonly { id: string; label: string; dicomStudyUid?: string | undefined }[]
+  /** Paths whose bytes are already in a series of the study, with that series. */
+  stored: ReadonlyMap<string, { seriesId: string; label: string }>
+}
+
+interface Candidate {
+  series: InspectedSeries
+  paths: string[]
+  facts: Map<string, PlannedFact>
+}
+
+export function buildPlan(input: PlanInput): Plan {
+  const sizes = new Map(input.files.map((file) => [file.path, file.byteCount]))
+  const candidates = input.inspection.series.map((series): Candidate => ({
+    series,
+    paths: series.files,
+    facts: new Map(series.facts.map((fact) => [fact.key, fact])),
+  }))
+  const keys = groupSessions(candidates)
+  const index = subjectIndex(input.subjects)
+  const series = candidates.map((candidate, i) => planSeries(candidate, keys[i] as string, sizes, index, input))
+  const grouped = Map.groupBy(
+    candidates.map((candidate, i) => ({ candidate, key: keys[i] as string })),
+    ({ key }) => key,
+  )
+  const sessions = [...grouped].map(([key, group]) =>
+    planSession(
+      key,
+      group.map(({ candidate }) => candidate),
+      input,
+    ),
+  )
+  return withSummary({ sessions, series, attachments: planAttachments(input, series, sizes) }, input.files)
+}
+
+/** Counts what a plan holds; called again after each change. */
+export function withSummary(plan: Omit<Plan, 'summary'>, files: readonly { byteCount: number }[]): Plan {
+  return {
+    ...plan,
+    summary: {
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.byteCount, 0),
+      series: plan.series.filter((each) => each.include).length,
+      problems: plan.series.filter((each) => each.problem || each.conflicts.length > 0).length,
+    },
+  }
+}
+
+function planSeries(
+  { series, paths, facts }: Candidate,
+  sessionKey: string,
+  sizes: ReadonlyMap<string, number>,
+  index: SubjectIndex,
+  input: PlanInput,
+): PlannedSeries {
+  const format = formatById(series.format)
+  const { subject, conflicts } = matchSubject(facts, paths, index)
+  const number = facts.get('series.number')?.value
+  const { header } = series
+  const twin = storedTwin(paths, input.stored)
+  const problem =
+    series.problem ??
+    (twin && { code: 'duplicate', message: `The study has these files already, as the series “${twin}”.` })
+  return {
+    key: stableKey(series.format, series.seriesKey),
+    sessionKey,
+    include: !twin,
+    label: labelOf(paths, facts),
+    modality: modalityOf(series),
+    ...(typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < 2 ** 31 && { number }),
+    format: series.format,
+    formatLabel: format?.label ?? series.format,
+    formatVerified: format?.verified ?? false,
+    files: paths,
+    fileCount: paths.length,
+    byteCount: paths.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
+    shape: header && [header.shape.x, header.shape.y, header.shape.z, header.shape.t, header.shape.c],
+    spacing: header?.spacing ?? null,
+    subject,
+    facts: series.facts,
+    conflicts: [...series.conflicts, ...conflicts],
+    warnings: header?.warnings ?? [],
+    ...(problem && { problem: { code: problem.code, message: problem.message } }),
+    typed: [],
+  }
+}
+
+/** Label of the one series that has all these files already. */
+function storedTwin(paths: readonly string[], stored: PlanInput['stored']): string | null {
+  const found = paths.map((path) => stored.get(path))
+  const first = found[0]
+  return first && found.every((each) => each?.seriesId === first.seriesId) ? first.label : null
+}
+
+function labelOf(paths: readonly string[], facts: Candidate['facts']): PlannedSeries['label'] {
+  const fact = facts.get('series.label') ?? facts.get('series.protocol')
+  if (fact && String(fact.value).trim() !== '')
+    return { value: String(fact.value).trim().slice(0, 300), evidence: fact.evidence }
+  const path = paths[0] ?? ''
+  const [folder] = foldersOf(path)
+  if (paths.length > 2 && folder) return { value: nameOf(folder), evidence: 'name of the folder' }
+  return {
+    value: nameOf(path).replace(/(\.nii|\.ome)?\.[a-z0-9]{1,6}$/i, '') || nameOf(path),
+    evidence: 'name of the file',
+  }
+}
+
+function modalityOf({ header, format }: InspectedSeries): PlannedSeries['modality'] {
+  const code = header?.modality
+  if (code && code in modalities) {
+    return { value: code as Modality, evidence: format === 'dicom' ? 'Modality (0008,0060)' : 'the files' }
+  }
+  if (code) return { value: 'OT', evidence: `the files say ${code}` }
+  return { value: null, evidence: 'the files do not say' }
+}
+
+function planSession(key: string, group: readonly Candidate[], input: PlanInput): PlannedSession {
+  const starts = group.flatMap((candidate) => startOf(candidate) ?? []).toSorted((a, b) => (a.value < b.value ? -1 : 1))
+  const start = starts[0] ?? { value: null, evidence: 'neither the files nor their folders tell' }
+  const facts = mostCommon(
+    group.map((candidate) => candidate.facts),
+    'instrument.model',
+  )
+  const instrument = matchInstrument(facts, input.instruments)
+  const uid = firstFact(group, 'session.uid')
+  const existing = uid && input.sessions.find((session) => session.dicomStudyUid === String(uid.value))
+  const title = firstFact(group, 'session.label') ?? firstFact(group, 'study.title')
+  const model = facts.get('instrument.model')?.value
+  const path = group[0]?.paths[0] ?? ''
+  const day = start.value?.slice(0, 10)
+  const label = existing
+    ? { value: existing.label, evidence: 'the session of the study with the same DICOM study UID' }
+    : title && String(title.value).trim() !== ''
+      ? { value: String(title.value).trim().slice(0, 300), evidence: title.evidence }
+      : day
+        ? { value: [day, model].filter(Boolean).join(' ').slice(0, 300), evidence: 'day and instrument' }
+        : path.includes('/')
+          ? { value: path.slice(0, path.indexOf('/')), evidence: 'name of the folder' }
+          : { value: input.label, evidence: 'name of the import' }
+  return {
+    key,
+    label,
+    start,
+    instrument,
+    ...(existing && { existingId: existing.id }),
+    ...(uid && /^[0-9.]{1,64}$/.test(String(uid.value)) && { dicomStudyUid: String(uid.value) }),
+    typed: [],
+  }
+}
+
+const firstFact = (group: readonly Candidate[], key: string): PlannedFact | undefined =>
+  group.map((candidate) => candidate.facts.get(key)).find((fact) => fact !== undefined)
+
+/** The facts of the first series among those that agree with most others on this key. */
+function mostCommon(all: readonly Candidate['facts'][], key: string): Candidate['facts'] {
+  const groups = Map.groupBy(
+    all.filter((facts) => facts.has(key)),
+    (facts) => String(facts.get(key)?.value),
+  )
+  const best = [...groups.values()].toSorted((a, b) => b.length - a.length)[0]
+  return best?.[0] ?? all[0] ?? new Map()
+}
+
+/** Files of no series, each beside the session of its folder when there is only one. */
+function planAttachments(
+  input: PlanInput,
+  series: readonly PlannedSeries[],
+  sizes: ReadonlyMap<string, number>,
+): PlannedAttachment[] {
+  const inFolder = new Map<string, Set<string>>()
+  for (const each of series) {
+    for (const path of each.files) {
+      for (const folder of foldersOf(path))
+        inFolder.set(folder, (inFolder.get(folder) ?? new Set()).add(each.sessionKey))
+    }
+  }
+  return input.inspection.attachments.map(({ path, reason }) => ({
+    path,
+    byteCount: sizes.get(path) ?? 0,
+    reason,
+    sessionKey: sessionNear(path, inFolder),
+  }))
+}
