@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import fastifyMiddie from '@fastify/middie'
 import fastifyStatic from '@fastify/static'
 import { createRequest } from '@remix-run/node-fetch-server'
-import type {} from '@fastify/swagger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RouterContextProvider, createRequestHandler, type RouterContext, type ServerBuild } from 'react-router'
 import type { PortalContext } from './app/api.server.ts'
@@ -25,7 +24,7 @@ type PortalBuild = ServerBuild & {
 }
 
 /** Not in the OpenAPI document, and declared open: pages ask the API what their visitor may see. */
-const open = { schema: { hide: true }, config: { access: 'public' } as object }
+const open = { schema: { hide: true } as object, config: { access: 'public' } as object }
 
 /** Paths that belong to the API: what is not found below them is a problem document, never a page. */
 const apiPath = /^\/(api|graphql)(\/|$|\?)/

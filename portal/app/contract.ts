@@ -1,5 +1,6 @@
 /** Shapes of the API's answers that are not records themselves; the records' types come from the ontology. */
 import type { Agent } from '#ontology/entities/agent.ts'
+import type { Dataset as OntologyDataset } from '#ontology/entities/dataset.ts'
 import type { Event } from '#ontology/entities/event.ts'
 import type { File } from '#ontology/entities/file.ts'
 import type { Instrument } from '#ontology/entities/instrument.ts'
@@ -37,7 +38,13 @@ export interface User {
   email: string
   name: string
   siteRole: SiteRole
-  disabled?: boolean
+}
+
+/** GET /users */
+export interface Account extends User {
+  disabled: boolean
+  version: number
+  createdAt: string
 }
 
 /** GET /me */
@@ -51,44 +58,30 @@ export type PublicationState = 'draft' | 'submitted' | 'published' | 'embargoed'
 
 /** Public views of all records of a dataset, frozen when its version was published. */
 export interface Snapshot {
-  project: Partial<Project>
-  studies: Study[]
-  subjects: Subject[]
-  sessions: ImagingSession[]
-  series: ImageSeries[]
-  events: Event[]
-  files: File[]
-  agents: Agent[]
-  instruments: Instrument[]
-  people: Person[]
-  organizations: Organization[]
+  projects?: Partial<Project>[]
+  studies?: Study[]
+  subjects?: Subject[]
+  sessions?: ImagingSession[]
+  series?: ImageSeries[]
+  events?: Event[]
+  files?: File[]
+  agents?: Agent[]
+  instruments?: Instrument[]
+  people?: Person[]
+  organizations?: Organization[]
 }
 
 /** A dataset as in lists: GET /datasets */
-export interface DatasetSummary {
-  id: string
-  pid: string
-  title: string
-  description: string
-  licence: string
-  creators: { name: string; orcid?: string }[]
-  keywords: string[]
-  state: PublicationState
-  versionNumber: number
-  publishedAt: string | null
-  projectTitle: string
-  studyTitle: string
-  seriesCount: number
-  byteCount: number
-  modalities: string[]
-  species: string[]
-}
+export type DatasetSummary = OntologyDataset
 
 /** GET /datasets/:id */
-export interface Dataset extends DatasetSummary {
-  snapshot: Snapshot
-  /** Why it was withdrawn. */
-  reason?: string
+export type Dataset = DatasetSummary & { snapshot: Snapshot }
+
+/** GET /datasets/:id/versions */
+export interface DatasetVersion {
+  number: number
+  sha256: string
+  publishedAt: string
 }
 
 export interface SearchHit {

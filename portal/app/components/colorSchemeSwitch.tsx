@@ -17,13 +17,12 @@ export function ColorSchemeSwitch() {
       <button type="button" className={styles.iconButton} popoverTarget="scheme-menu" aria-label="Colours">
         <IconSunMoon size={20} aria-hidden />
       </button>
-      <div id="scheme-menu" popover="auto" role="menu" aria-label="Colours" className={styles.menu}>
+      <div id="scheme-menu" popover="auto" className={styles.menu}>
         {schemes.map(({ scheme, label, Icon }) => (
           <button
             key={scheme}
             type="button"
-            role="menuitemradio"
-            aria-checked={hydrated && colorScheme === scheme}
+            aria-pressed={hydrated && colorScheme === scheme}
             onClick={(event) => {
               setColorScheme(scheme)
               event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()

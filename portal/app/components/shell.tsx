@@ -42,15 +42,18 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
   )
 }
 
-/** Moves the focus to the new page after a navigation, as a full page load would. */
+/** After a navigation closes the menus and moves the focus to the new page, as a full page load would. */
 function Main({ children }: { children: ReactNode }) {
-  const { pathname } = useLocation()
-  const shown = useRef(pathname)
+  const { pathname, key } = useLocation()
+  const shown = useRef({ pathname, key })
   const main = useRef<HTMLElement>(null)
   useEffect(() => {
-    if (shown.current !== pathname) main.current?.focus({ preventScroll: true })
-    shown.current = pathname
-  }, [pathname])
+    if (shown.current.key !== key) {
+      for (const menu of document.querySelectorAll<HTMLElement>('[data-menu]:popover-open')) menu.hidePopover()
+    }
+    if (shown.current.pathname !== pathname) main.current?.focus({ preventScroll: true })
+    shown.current = { pathname, key }
+  }, [pathname, key])
   return (
     <main id="main" ref={main} tabIndex={-1} className={styles.main}>
       {children}
@@ -64,9 +67,7 @@ function LoadingBar() {
   return (
     <>
       <div className={styles.loading} data-on={loading || undefined} />
-      <div role="status" className="srOnly">
-        {loading ? 'Loading the page' : ''}
-      </div>
+      <output className="srOnly">{loading ? 'Loading the page' : ''}</output>
     </>
   )
 }
@@ -89,10 +90,12 @@ function HeaderSearch() {
   // The pages with a search of their own do not need a second one.
   if (pathname === '/' || pathname === '/registry') return <div className={styles.search} />
   return (
-    <Form action="/registry" role="search" className={styles.search}>
-      <IconSearch size={16} aria-hidden />
-      <input type="search" name="q" placeholder="Search the registry" aria-label="Search the registry" />
-    </Form>
+    <search className={styles.search}>
+      <Form action="/registry">
+        <IconSearch size={16} aria-hidden />
+        <input type="search" name="q" placeholder="Search the registry" aria-label="Search the registry" />
+      </Form>
+    </search>
   )
 }
 
@@ -110,7 +113,7 @@ function Account({ me }: { me: Me }) {
       <button type="button" className={styles.iconButton} popoverTarget="account-menu" aria-label="Account">
         <IconUser size={20} aria-hidden />
       </button>
-      <div id="account-menu" popover="auto" className={styles.menu} onClick={hidePopover}>
+      <div id="account-menu" popover="auto" data-menu className={styles.menu}>
         <p className={styles.who}>
           <strong>{me.user.name}</strong>
           <span className="dim">{me.user.email}</span>
@@ -130,16 +133,12 @@ function MobileMenu({ me }: { me: Me }) {
       <button type="button" className={styles.burger} popoverTarget="main-menu" aria-label="Menu">
         <IconMenu2 size={22} aria-hidden />
       </button>
-      <nav id="main-menu" popover="auto" className={styles.menu} aria-label="Menu" onClick={hidePopover}>
+      <nav id="main-menu" popover="auto" data-menu className={styles.menu} aria-label="Menu">
         <MainLinks me={me} />
         {!me.user && <Link to="/sign-in">Sign in</Link>}
       </nav>
     </>
   )
-}
-
-function hidePopover(event: React.MouseEvent<HTMLElement>) {
-  if ((event.target as HTMLElement).closest('a, button')) event.currentTarget.hidePopover()
 }
 
 function Footer() {

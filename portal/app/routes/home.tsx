@@ -48,20 +48,22 @@ export default function Home({ loaderData }: Route.ComponentProps) {
           Search images of small animals from every kind of scanner, see what was done to each animal, look at them
           here, and take the original files with you.
         </p>
-        <Form action="/registry" role="search" className={styles.search}>
-          <TextInput
-            type="search"
-            name="q"
-            size="lg"
-            aria-label="Search the registry"
-            placeholder="FDG glioma mouse"
-            leftSection={<IconSearch size={20} aria-hidden />}
-            className={styles.input}
-          />
-          <Button type="submit" size="lg">
-            Search
-          </Button>
-        </Form>
+        <search>
+          <Form action="/registry" className={styles.search}>
+            <TextInput
+              type="search"
+              name="q"
+              size="lg"
+              aria-label="Search the registry"
+              placeholder="FDG glioma mouse"
+              leftSection={<IconSearch size={20} aria-hidden />}
+              className={styles.input}
+            />
+            <Button type="submit" size="lg">
+              Search
+            </Button>
+          </Form>
+        </search>
         {modalities.length > 0 && (
           <ul className={styles.modalities} aria-label="By modality">
             {modalities.map(({ value, count }) => (

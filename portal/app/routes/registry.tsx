@@ -51,7 +51,6 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
   return (
     <Form
       action="/registry"
-      role="search"
       onSubmit={(event) => {
         event.preventDefault()
         document.getElementById('filters')?.hidePopover?.()
@@ -64,12 +63,12 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
         content="Search preclinical imaging data by modality, species, strain, agent and more."
       />
       <h1 className="srOnly">Registry</h1>
-      <div className={styles.searchRow}>
+      <search className={styles.searchRow}>
         <SearchInput words={words} />
         <Button type="submit" size="md">
           Search
         </Button>
-      </div>
+      </search>
       {current.get('type') && <input type="hidden" name="type" value={kind.type} />}
       {current.get('view') && <input type="hidden" name="view" value={current.get('view')!} />}
       <nav className={styles.tabs} aria-label="What to search for">
@@ -161,14 +160,14 @@ function SearchInput({ words }: { words: string }) {
 function Views({ current }: { current: URLSearchParams }) {
   const table = current.get('view') === 'table'
   return (
-    <div className={styles.views} role="group" aria-label="Show as">
+    <nav className={styles.views} aria-label="Show as">
       <Link to={changed(current, { view: null })} aria-label="Pictures" aria-current={table ? undefined : 'true'}>
         <IconLayoutGrid size={17} aria-hidden />
       </Link>
       <Link to={changed(current, { view: 'table' })} aria-label="Table" aria-current={table ? 'true' : undefined}>
         <IconList size={17} aria-hidden />
       </Link>
-    </div>
+    </nav>
   )
 }
 
