@@ -2,6 +2,7 @@
 import { Op } from 'sequelize'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '#api/config.ts'
+import type { Database } from '#api/db/database.ts'
 import { AppError } from '#api/errors.ts'
 import { Membership, SignIn, Token, User } from '#api/db/models.ts'
 import { anonymous, scopes, type Caller, type Role, type Scope } from './caller.ts'
@@ -15,12 +16,16 @@ const minute = 60_000
  * The caller of a request.
  * @throws AppError signInNeeded when a token is presented that is unknown, revoked, expired or of a disabled account
  */
-export async function authenticate(request: FastifyRequest): Promise<Caller> {
+export async function authenticate(db: Database, request: FastifyRequest): Promise<Caller> {
   const header = request.headers.authorization
   if (header !== undefined) {
     const secret = /^Bearer (viv_[\w-]{43})$/i.exec(header)?.[1]
-    const caller = secret ? await tokenCaller(secret) : null
-    if (!caller) throw new AppError('signInNeeded', 'The token is unknown, revoked or expired. Make a new one on your account page.')
+    const caller = secret ? await tokenCaller(db, secret) : null
+    if (!caller)
+      throw new AppError(
+        'signInNeeded',
+        'The token is unknown, revoked or expired. Make a new one on your account page.',
+      )
     return caller
   }
   const secret = request.cookies[cookieName]
@@ -43,13 +48,13 @@ async function cookieCaller(secret: string): Promise<Caller | null> {
   }
 }
 
-async function tokenCaller(secret: string): Promise<Caller | null> {
+async function tokenCaller(db: Database, secret: string): Promise<Caller | null> {
   const token = await Token.findOne({ where: { secretHash: hashSecret(secret) } })
   if (!token || (token.expiresAt && token.expiresAt <= new Date())) return null
   const user = await User.findByPk(token.userId)
   if (!user || user.disabled) return null
   if (!token.lastUsedAt || Date.now() - token.lastUsedAt.getTime() > 10 * minute) {
-    await Token.update({ lastUsedAt: new Date() }, { where: { id: token.id } })
+    await db.write((transaction) => Token.update({ lastUsedAt: new Date() }, { where: { id: token.id }, transaction }))
   }
   const roles = await rolesOf(user.id)
   const allowed = token.projectIds
@@ -70,12 +75,30 @@ async function rolesOf(userId: string): Promise<Map<string, Role>> {
 }
 
 /** Signs a person in: a new secret each time (no fixation), kept as a hash, in a cookie that scripts cannot read. */
-export async function signIn(config: Config, reply: FastifyReply, userId: string, userAgent: string | undefined): Promise<void> {
+export async function signIn(
+  db: Database,
+  config: Config,
+  reply: FastifyReply,
+  userId: string,
+  userAgent: string | undefined,
+): Promise<void> {
   const secret = newSecret()
   const now = new Date()
   const expiresAt = new Date(now.getTime() + signInDays * 24 * 60 * minute)
-  await SignIn.destroy({ where: { expiresAt: { [Op.lt]: now } } })
-  await SignIn.create({ tokenHash: hashSecret(secret), userId, createdAt: now, lastSeenAt: now, expiresAt, userAgent: userAgent?.slice(0, 300) ?? null })
+  await db.write(async (transaction) => {
+    await SignIn.destroy({ where: { expiresAt: { [Op.lt]: now } }, transaction })
+    await SignIn.create(
+      {
+        tokenHash: hashSecret(secret),
+        userId,
+        createdAt: now,
+        lastSeenAt: now,
+        expiresAt,
+        userAgent: userAgent?.slice(0, 300) ?? null,
+      },
+      { transaction },
+    )
+  })
   reply.setCookie(cookieName, secret, {
     path: '/',
     httpOnly: true,
@@ -86,8 +109,8 @@ export async function signIn(config: Config, reply: FastifyReply, userId: string
 }
 
 /** Ends the sign-in of this cookie. */
-export async function signOut(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export async function signOut(db: Database, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const secret = request.cookies[cookieName]
-  if (secret) await SignIn.destroy({ where: { tokenHash: hashSecret(secret) } })
+  if (secret) await db.write((transaction) => SignIn.destroy({ where: { tokenHash: hashSecret(secret) }, transaction }))
   reply.clearCookie(cookieName, { path: '/' })
 }

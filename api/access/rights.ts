@@ -38,7 +38,8 @@ export function visible(caller: Caller, entity: string): WhereOptions {
     case 'Dataset': {
       const published = { state: { [Op.in]: ['published', 'withdrawn'] } }
       if (projects === 'all') return everything
-      if (isCurator(caller)) return { [Op.or]: [published, { state: 'submitted' }, { projectId: { [Op.in]: projects } }] }
+      if (isCurator(caller))
+        return { [Op.or]: [published, { state: 'submitted' }, { projectId: { [Op.in]: projects } }] }
       return { [Op.or]: [published, { projectId: { [Op.in]: projects } }] }
     }
     case 'User':
@@ -64,7 +65,9 @@ export function visible(caller: Caller, entity: string): WhereOptions {
 function idsLinkedTo(projects: string[]) {
   if (projects.length === 0) return []
   if (projects.some((id) => !/^[0-9A-Z]{26}$/.test(id))) throw new Error('a project id is no ULID')
-  return Sequelize.literal(`(SELECT subject_id FROM project_subjects WHERE project_id IN (${projects.map((id) => `'${id}'`).join(',')}))`)
+  return Sequelize.literal(
+    `(SELECT subject_id FROM project_subjects WHERE project_id IN (${projects.map((id) => `'${id}'`).join(',')}))`,
+  )
 }
 
 /** Whether the caller may do this in a project. */
@@ -96,9 +99,17 @@ export function demand(caller: Caller, verb: Verb, projectId: string): void {
 /** Catalogue entries: everybody who signed in may add; curators and the one who added an entry may change it. */
 export function demandCatalogue(caller: Caller, row?: { createdBy: string | null }): void {
   if (caller.kind === 'anonymous') throw new AppError('signInNeeded', 'Please sign in first.')
-  if (!caller.scopes.has('write')) throw new AppError('forbidden', 'This token was not made for that: it has no "write" scope.')
-  if (caller.limited) throw new AppError('forbidden', 'A token that is limited to projects cannot change the shared catalogue.')
-  if (!row || isAdmin(caller) || caller.siteRole === 'curator' || (row.createdBy !== null && row.createdBy === caller.userId)) return
+  if (!caller.scopes.has('write'))
+    throw new AppError('forbidden', 'This token was not made for that: it has no "write" scope.')
+  if (caller.limited)
+    throw new AppError('forbidden', 'A token that is limited to projects cannot change the shared catalogue.')
+  if (
+    !row ||
+    isAdmin(caller) ||
+    caller.siteRole === 'curator' ||
+    (row.createdBy !== null && row.createdBy === caller.userId)
+  )
+    return
   throw new AppError('forbidden', 'Only a curator or the person who added this entry may change it.')
 }
 

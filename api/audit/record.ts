@@ -51,4 +51,5 @@ export function changesBetween(before: Record<string, unknown>, after: Record<st
   return changes
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
 /** Sequelize models of what is not a record of the ontology: people with accounts, rights, audit, outbox, blobs, datasets. */
-import { DataTypes, Model, type Sequelize } from 'sequelize'
+import { DataTypes, Model, type ModelAttributes, type ModelStatic, type Sequelize } from 'sequelize'
 import type { PixelLayout, ValueRange } from '#api/imaging/derive.ts'
 import type { Header } from '#imaging/header.ts'
 import { bytesColumn, idColumn, instantColumn, jsonColumn } from './columns.ts'
@@ -107,8 +107,8 @@ const key = { primaryKey: true, allowNull: false }
 
 /** Binds the models to a connection. One connection per process at a time; tests that open several bind them in turn. */
 export function defineModels(sequelize: Sequelize): void {
-  const define = (model: typeof Model, tableName: string, attributes: Parameters<typeof Model.init>[0]) =>
-    (model as unknown as { init: typeof Model.init }).init.call(model, attributes, { sequelize, tableName })
+  const define = <M extends Model>(model: ModelStatic<M>, tableName: string, attributes: ModelAttributes<M>) =>
+    model.init(attributes as never, { sequelize, tableName })
   define(User, 'users', {
     id: idColumn(key),
     email: DataTypes.STRING(254),

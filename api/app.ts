@@ -1,0 +1,124 @@
+/** The product as a Fastify application: plugins, modules in a fixed order, one error handler. Opens no port. */
+import path from 'node:path'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Ajv2020 } from 'ajv/dist/2020.js'
+import { pino, type Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Context } from './context.ts'
+import { openDatabase } from './db/database.ts'
+import { migrate } from './db/migrate.ts'
+import { graphql } from './graphql/plugin.ts'
+import { imagingPool } from './imaging/pool.ts'
+import { openJobs } from './jobs/queue.ts'
+import { tasks } from './jobs/tasks/index.ts'
+import { accountRoutes } from './modules/account/routes.ts'
+import { auditRoutes } from './modules/audit/routes.ts'
+import { contentRoutes } from './modules/content/routes.ts'
+import { datasetRoutes } from './modules/datasets/routes.ts'
+import { healthRoutes } from './modules/health/routes.ts'
+import { pixelRoutes } from './modules/pixels/routes.ts'
+import { projectRoutes } from './modules/projects/routes.ts'
+import { schemaRoutes } from './modules/schemas/routes.ts'
+import { userRoutes } from './modules/users/routes.ts'
+import { openapi } from './plugins/openapi.ts'
+import { problems, sendNotFound } from './plugins/problems.ts'
+import { security } from './plugins/security.ts'
+import { signInPlugin } from './plugins/signIn.ts'
+import { newAjv } from './records/validate.ts'
+import { recordRoutes } from './records/routes.ts'
+import { diskStore } from './storage/disk.ts'
+
+/** All modules, in the order in which their routes are listed. Adding one here adds it to the product. */
+const modules = [
+  healthRoutes,
+  accountRoutes,
+  recordRoutes,
+  projectRoutes,
+  pixelRoutes,
+  contentRoutes,
+  datasetRoutes,
+  schemaRoutes,
+  userRoutes,
+  auditRoutes,
+] as const
+
+export interface App {
+  app: FastifyInstance
+  ctx: Context
+}
+
+/** Opens database, storage, search and workers, and brings the database to the newest schema. Close the app to close them. */
+export async function openContext(config: Config, log: Logger): Promise<Context> {
+  const db = await openDatabase(config, log)
+  await migrate(db, log)
+  const blobs = await diskStore(config.dataFolder)
+  const imaging = imagingPool({
+    workers: config.workers,
+    memoryMebibytes: config.workerMemoryMebibytes,
+    blobFolder: path.join(config.dataFolder, 'blobs'),
+  })
+  const jobs = openJobs({ db, log, tasks, slots: { prompt: 1, background: config.workers } })
+  const search = { check: async () => undefined, close: async () => undefined } as never
+  return { config, log, db, blobs, imaging, jobs, search }
+}
+
+export async function closeContext(ctx: Context): Promise<void> {
+  await ctx.jobs.stop()
+  await ctx.imaging.close()
+  await ctx.search.close()
+  await ctx.blobs.close()
+  await ctx.db.close()
+}
+
+/** Log of a process, without anything secret and without names of subjects. */
+export const newLog = (config: Pick<Config, 'logLevel'>): Logger =>
+  pino({
+    level: config.logLevel,
+    redact: ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'],
+    ...(process.stdout.isTTY && {
+      transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname,reqId' } },
+    }),
+  })
+
+export async function buildApp(config: Config, log: Logger = newLog(config)): Promise<App> {
+  const ctx = await openContext(config, log)
+  const options: FastifyServerOptions = {
+    loggerInstance: log as never,
+    trustProxy: config.trustProxy,
+    bodyLimit: 4 * 2 ** 20,
+    requestTimeout: 0,
+    keepAliveTimeout: 72_000,
+    disableRequestLogging: true,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  } as FastifyServerOptions
+  const app = Fastify(options)
+  const [strict, lenient] = [newAjv(false), newAjv(true)]
+  app.setValidatorCompiler(({ schema, httpPart }) => compile(httpPart === 'body' ? strict : lenient, schema as object))
+  app.addHook('onResponse', async (request, reply) => {
+    const line = {
+      method: request.method,
+      url: request.url.split('?')[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      user: request.caller?.userId ?? undefined,
+    }
+    request.log[reply.statusCode >= 500 ? 'error' : 'debug'](line, 'request')
+  })
+  problems(app)
+  await security(app, ctx)
+  signInPlugin(app, ctx)
+  app.setNotFoundHandler({ preHandler: app.rateLimit({ max: 600, timeWindow: 60_000 }) }, sendNotFound)
+  await openapi(app, ctx)
+  for (const module of modules) await app.register((scope) => module(scope, ctx))
+  await app.register((scope) => graphql(scope, ctx))
+  app.addHook('onClose', () => closeContext(ctx))
+  return { app, ctx }
+}
+
+/** The same schema object may serve several routes; ajv refuses to see one $id twice. */
+function compile(ajv: Ajv2020, schema: object) {
+  const { $id: _id, ...rest } = schema as { $id?: string }
+  return ajv.compile(rest)
+}

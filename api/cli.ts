@@ -1,0 +1,37 @@
+/** Command line: start, migrate, user. The only place that prints. */
+import { ConfigError, unknownSettings } from './config.ts'
+import { AppError } from './errors.ts'
+
+const [command = 'help', ...rest] = process.argv.slice(2)
+
+/** Commands with what they do; the help text is made of this. */
+const commands: Record<string, [about: string, run: () => Promise<void>]> = {
+  start: [
+    'serve the portal and the API',
+    async () => (await import('./server.ts')).start({ dev: rest.includes('--dev') }),
+  ],
+  migrate: ['bring the database to the newest schema', async () => (await import('./commands/migrate.ts')).run()],
+  help: ['this list', async () => printHelp()],
+}
+
+function printHelp(): void {
+  console.log('Usage: node api/cli.ts <command>\n')
+  for (const [name, [about]] of Object.entries(commands)) console.log(`  ${name.padEnd(12)} ${about}`)
+}
+
+try {
+  const entry = commands[command]
+  if (!entry)
+    throw new AppError('invalid', `There is no command "${command}". Commands: ${Object.keys(commands).join(', ')}.`)
+  for (const name of unknownSettings())
+    console.error(`warning: ${name} is set, but there is no such setting (see docs/configuration.md).`)
+  await entry[1]()
+} catch (error) {
+  if (error instanceof ConfigError) {
+    console.error(`The configuration has problems:\n${error.message.replaceAll(/^/gm, '  ')}`)
+    process.exitCode = 78
+  } else {
+    console.error(error instanceof AppError ? error.message : error)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,18 @@
+/** What services work with; built once in app.ts and passed as the first argument. */
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Database } from './db/database.ts'
+import type { ImagingPool } from './imaging/pool.ts'
+import type { Jobs } from './jobs/queue.ts'
+import type { SearchFeed } from './search/feed.ts'
+import type { BlobStore } from './storage/blobStore.ts'
+
+export interface Context {
+  readonly config: Config
+  readonly log: Logger
+  readonly db: Database
+  readonly blobs: BlobStore
+  readonly imaging: ImagingPool
+  readonly jobs: Jobs
+  readonly search: SearchFeed
+}

@@ -1,0 +1,166 @@
+/** Accounts of people. */
+import { Op, type Transaction } from 'sequelize'
+import { ulid } from 'ulid'
+import { Type } from 'typebox'
+import type { Context } from '#api/context.ts'
+import type { Caller, SiteRole } from '#api/access/caller.ts'
+import { hashPassword } from '#api/access/password.ts'
+import { recordAudit } from '#api/audit/record.ts'
+import { SignIn, User } from '#api/db/models.ts'
+import { AppError, invalidField, notFound } from '#api/errors.ts'
+import { afterCursor, makeCursor } from '#api/records/cursor.ts'
+import { closed, id, line, oneOf } from '#ontology/vocabulary.ts'
+
+export const siteRoles = ['user', 'curator', 'admin'] as const
+export const emailSchema = Type.String({
+  format: 'email',
+  maxLength: 254,
+  title: 'E-mail',
+  examples: ['name@example.org'],
+})
+export const passwordSchema = Type.String({
+  minLength: 12,
+  maxLength: 200,
+  title: 'Password',
+  description: 'At least 12 characters.',
+})
+
+export const userSchema = closed(
+  {
+    id: id(),
+    email: Type.String(),
+    name: line({ title: 'Name', maxLength: 200 }),
+    siteRole: oneOf(siteRoles, { title: 'Role on this site' }),
+    disabled: Type.Boolean({ title: 'Disabled' }),
+    version: Type.Integer(),
+    createdAt: Type.String(),
+  },
+  { $id: 'User', title: 'User' },
+)
+
+export const userOf = (row: User) => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  siteRole: row.siteRole,
+  disabled: row.disabled,
+  version: row.version,
+  createdAt: row.createdAt.toISOString(),
+})
+
+export interface NewUser {
+  email: string
+  name: string
+  password?: string
+  siteRole?: SiteRole
+}
+
+/** @throws AppError conflict when the address has an account already */
+export async function createUser(ctx: Context, caller: Caller, given: NewUser, outer?: Transaction): Promise<User> {
+  const email = normalEmail(given.email)
+  const passwordHash = given.password === undefined ? null : await hashPassword(given.password)
+  const work = async (t: Transaction) => {
+    if (await User.count({ where: { email }, transaction: t }))
+      throw new AppError('conflict', `There is already an account for ${email}.`)
+    const now = new Date()
+    const row = await User.create(
+      {
+        id: ulid(),
+        email,
+        name: given.name,
+        passwordHash,
+        siteRole: given.siteRole ?? 'user',
+        disabled: false,
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      },
+      { transaction: t },
+    )
+    await recordAudit(t, [{ caller, action: 'create', entity: 'User', recordId: row.id, label: email }])
+    return row
+  }
+  return outer ? work(outer) : ctx.db.write(work)
+}
+
+export interface UserChanges {
+  name?: string
+  siteRole?: SiteRole
+  disabled?: boolean
+  password?: string
+}
+
+/** Changes an account. Disabling it or giving it a new password ends all its sign-ins. */
+export async function updateUser(ctx: Context, caller: Caller, userId: string, changes: UserChanges): Promise<User> {
+  const passwordHash = changes.password === undefined ? undefined : await hashPassword(changes.password)
+  return ctx.db.write(async (t) => {
+    const row = await User.findByPk(userId, { transaction: t, lock: t.LOCK.UPDATE })
+    if (!row) throw notFound('user', userId)
+    const losesAdmin =
+      row.siteRole === 'admin' &&
+      ((changes.siteRole !== undefined && changes.siteRole !== 'admin') || changes.disabled === true)
+    if (
+      losesAdmin &&
+      (await User.count({ where: { siteRole: 'admin', disabled: 0, id: { [Op.ne]: userId } }, transaction: t })) === 0
+    ) {
+      throw new AppError('conflict', 'This is the last administrator. Make somebody else one first.')
+    }
+    const before = userOf(row)
+    if (changes.name !== undefined) row.name = changes.name
+    if (changes.siteRole !== undefined) row.siteRole = changes.siteRole
+    if (changes.disabled !== undefined) row.disabled = changes.disabled
+    if (passwordHash !== undefined) row.passwordHash = passwordHash
+    row.version += 1
+    row.updatedAt = new Date()
+    await row.save({ transaction: t })
+    if (passwordHash !== undefined || changes.disabled) await SignIn.destroy({ where: { userId }, transaction: t })
+    const after = userOf(row)
+    const changed = (['name', 'siteRole', 'disabled'] as const)
+      .filter((key) => before[key] !== after[key])
+      .map((key) => ({ pointer: `/${key}`, before: before[key], after: after[key] }))
+    if (passwordHash !== undefined)
+      changed.push({ pointer: '/password', before: '(hidden)', after: '(hidden)' } as never)
+    await recordAudit(t, [
+      { caller, action: 'update', entity: 'User', recordId: userId, label: row.email, changes: changed },
+    ])
+    return row
+  })
+}
+
+/** Accounts in the order of their addresses. */
+export async function listUsers(ctx: Context, query: { q?: string; limit?: number; cursor?: string }) {
+  const { q = '', limit = 50, cursor } = query
+  const { fn, col, where } = User.sequelize!.Sequelize
+  const text = q.trim().toLowerCase()
+  const matches = text
+    ? [{ [Op.or]: ['email', 'name'].map((c) => where(fn('INSTR', fn('LOWER', col(c)), text), { [Op.gt]: 0 })) }]
+    : []
+  const after = cursor
+    ? [afterCursor(ctx.config.secret, ['users', q], cursor, { column: 'email', descending: false })]
+    : []
+  const rows = await User.findAll({
+    where: { [Op.and]: [...matches, ...after] } as never,
+    order: [
+      ['email', 'ASC'],
+      ['id', 'ASC'],
+    ],
+    limit: limit + 1,
+  })
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(userOf),
+    next:
+      rows.length > limit && last
+        ? makeCursor(ctx.config.secret, ['users', q], { value: last.email, id: last.id })
+        : null,
+  }
+}
+
+/** Addresses are compared without regard to case. */
+export function normalEmail(email: string): string {
+  const normal = email.trim().toLowerCase()
+  if (/[\s\p{C}]/u.test(normal))
+    throw invalidField('/email', 'The e-mail address holds characters that do not belong there.', email)
+  return normal
+}

@@ -1,0 +1,109 @@
+/** JSON Schema validation with messages for people; one set of ajv options for the whole product. */
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { createSchema, type Entity } from '#ontology/entity.ts'
+import { keywords, type Node } from '#ontology/vocabulary.ts'
+import { entities } from '#ontology/index.ts'
+import { AppError, type FieldError } from '#api/errors.ts'
+
+/** An ajv that knows our annotations. `coerce` is for query, path and header values, which arrive as text. */
+export function newAjv(coerce: boolean): Ajv2020 {
+  const options: Options = {
+    allErrors: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    verbose: true,
+    maxErrors: 50,
+  } as Options
+  const ajv = new Ajv2020({ ...options, coerceTypes: coerce ? 'array' : false, useDefaults: coerce })
+  addFormats.default(ajv, { mode: 'full' })
+  for (const keyword of keywords) ajv.addKeyword({ keyword })
+  for (const entity of entities) ajv.addSchema(entity.record)
+  return ajv
+}
+
+const ajv = newAjv(false)
+const validators = new Map<string, ValidateFunction>()
+
+/**
+ * Checks what a client may set of a record.
+ * @throws AppError invalid with a JSON pointer and a sentence for each wrong field
+ */
+export function validateRecord(entity: Entity, body: unknown): void {
+  let validate = validators.get(entity.name)
+  if (!validate) validators.set(entity.name, (validate = ajv.compile(createSchema(entity))))
+  if (!validate(body)) throw invalidFields(validate.errors ?? [])
+}
+
+/** An `invalid` error from ajv's findings, one entry per field. */
+export function invalidFields(errors: ErrorObject[], prefix = ''): AppError {
+  const fields = new Map<string, FieldError>()
+  for (const error of errors) {
+    if (error.keyword === 'anyOf' || (error.keyword === 'type' && error.schemaPath.includes('/anyOf/1/'))) continue
+    const extra = error.params.missingProperty ?? error.params.additionalProperty ?? error.params.unevaluatedProperty
+    const pointer = prefix + error.instancePath + (extra === undefined ? '' : `/${escapePointer(String(extra))}`)
+    if (!fields.has(pointer)) fields.set(pointer, { pointer, message: sentence(error, pointer), ...given(error) })
+  }
+  const list = [...fields.values()]
+  const first = list[0]
+  const more = list.length > 1 ? ` (and ${list.length - 1} more)` : ''
+  return new AppError('invalid', first ? `${first.message}${more}` : 'The request is not as it should be.', {
+    fields: list,
+  })
+}
+
+export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+function given(error: ErrorObject): { value?: unknown } {
+  if (error.keyword === 'required' || error.data === undefined || typeof error.data === 'object') return {}
+  return { value: typeof error.data === 'string' ? error.data.slice(0, 200) : error.data }
+}
+
+const examples: Record<string, string> = {
+  date: 'a date like 2025-03-14',
+  'date-time': 'a point in time like 2025-03-14T10:30:00+01:00',
+  email: 'an e-mail address like name@example.org',
+  uri: 'an address like https://example.org/page',
+}
+
+function sentence(error: ErrorObject, pointer: string): string {
+  const node = (error.parentSchema ?? {}) as Node
+  const name = `“${pointer.slice(1).replaceAll('/', ' › ')}”`
+  const value =
+    typeof error.data === 'string' ? `“${error.data.slice(0, 80)}”` : JSON.stringify(error.data)?.slice(0, 80)
+  const example = node.examples?.[0] === undefined ? '' : ` Example: ${JSON.stringify(node.examples[0])}.`
+  switch (error.keyword) {
+    case 'required':
+      return `${name} is missing.`
+    case 'additionalProperties':
+      return `There is no field ${name} here. Known fields: ${Object.keys(node.properties ?? {})
+        .slice(0, 40)
+        .join(', ')}.`
+    case 'enum':
+      return `${name} must be one of: ${(error.schema as unknown[]).join(', ')}; ${value} is none of them.`
+    case 'format':
+      return `${name} must be ${examples[String(error.schema)] ?? `a ${String(error.schema)}`}; ${value} is not one.`
+    case 'type':
+      return `${name} must be ${article(String(error.schema))}; ${value} is not.`
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
+      return `${name === '“”' ? 'The request' : name} must not be empty.`
+    case 'maxLength':
+      return `${name} is longer than ${String(error.schema)} characters.`
+    case 'minimum':
+    case 'exclusiveMinimum':
+      return `${name} must be ${error.keyword === 'minimum' ? 'at least' : 'more than'} ${String(error.schema)}; ${value} is not.`
+    case 'maximum':
+      return `${name} must be at most ${String(error.schema)}; ${value} is more.`
+    case 'pattern':
+      return error.schema === '\\S'
+        ? `${name} must not be blank.`
+        : `${name} does not have the right form; ${value} was given.${example}`
+    default:
+      return `${name} ${error.message ?? 'is not right'}.`
+  }
+}
+
+const article = (type: string): string => (/^[aeio]/.test(type) ? `an ${type}` : `a ${type}`)

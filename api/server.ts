@@ -1,0 +1,33 @@
+/** The composition root: configuration, API, portal, port, graceful end. The only file that sees API and portal. */
+import closeWithGrace from 'close-with-grace'
+import { buildApp, newLog } from './app.ts'
+import { readConfig } from './config.ts'
+import { firstAccounts } from './modules/users/first.ts'
+
+/**
+ * Serves until the process is asked to end.
+ * @param options.dev portal from its sources with hot reload
+ */
+export async function start(options: { dev: boolean }): Promise<void> {
+  const config = readConfig(process.env, { VIVARCHIVE_DEMO: '1' })
+  const log = newLog(config)
+  const { app, ctx } = await buildApp(config, log)
+  await firstAccounts(ctx)
+  const { mountPortal } = (await import(new URL('../portal/mount.ts', import.meta.url).href)) as PortalModule
+  await mountPortal(app, { dev: options.dev, inject: (request) => app.inject(request as never) as never })
+  closeWithGrace({ delay: 20_000, logger: false }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, 'the process ends after an error')
+    else log.info(`${signal ?? 'end'} received: finishing what is under way`)
+    await app.close()
+  })
+  await app.listen({ port: config.port, host: config.host })
+  await ctx.jobs.start(ctx)
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : config.port
+  log.info(`Vivarchive is at ${config.port === 0 ? `http://localhost:${port}` : config.publicUrl}`)
+}
+
+/** The portal is reached by path only, so that the API does not depend on it. */
+interface PortalModule {
+  mountPortal(app: unknown, options: { dev: boolean; inject: (request: unknown) => Promise<unknown> }): Promise<void>
+}

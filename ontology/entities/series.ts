@@ -1,0 +1,197 @@
+import { entity } from '../entity.ts'
+import { Type, closed, line, links, oneOf, ref, text, type Static } from '../vocabulary.ts'
+import { term, when } from '../values.ts'
+
+/** DICOM modality codes (PS3.3 C.7.3.1.1.1) with what people call them. */
+export const modalities = {
+  PT: 'PET',
+  CT: 'CT',
+  MR: 'MRI',
+  NM: 'SPECT / scintigraphy',
+  US: 'Ultrasound',
+  OI: 'Optical imaging',
+  PA: 'Photoacoustic',
+  SM: 'Microscopy',
+  XA: 'X-ray',
+  DX: 'Radiography',
+  CR: 'Computed radiography',
+  OPT: 'Optical tomography',
+  SEG: 'Segmentation',
+  OT: 'Other',
+} as const
+export type Modality = keyof typeof modalities
+
+/** What the pixels are, read from the file and never typed. */
+const ImageDescription = closed(
+  {
+    shape: Type.Array(Type.Integer({ minimum: 1 }), {
+      minItems: 5,
+      maxItems: 5,
+      title: 'Samples along x, y, z, time, channel',
+      'x-term': 'viv:shape',
+    }),
+    sampleType: Type.String({ title: 'Sample type', 'x-term': 'viv:sampleType' }),
+    samplesPerPixel: Type.Integer({ title: 'Samples per pixel' }),
+    spacingMillimetres: Type.Optional(
+      Type.Array(Type.Number(), {
+        minItems: 3,
+        maxItems: 3,
+        title: 'Voxel size x, y, z in mm',
+        'x-term': 'viv:voxelSize',
+        'x-dicom': '(0028,0030)',
+      }),
+    ),
+    orientation: oneOf(['known', 'assumed', 'unknown'], { title: 'Orientation' }),
+    unit: Type.Optional(
+      Type.String({
+        title: 'Unit of the values',
+        'x-term': 'schema:unitCode',
+        'x-dicom': '(0054,1001)',
+        'x-bids': 'Units',
+      }),
+    ),
+    frameStartSeconds: Type.Optional(
+      Type.Array(Type.Number(), {
+        title: 'Frame starts in s',
+        'x-term': 'viv:frameStart',
+        'x-bids': 'FrameTimesStart',
+      }),
+    ),
+    frameDurationSeconds: Type.Optional(
+      Type.Array(Type.Number(), {
+        title: 'Frame durations in s',
+        'x-term': 'viv:frameDuration',
+        'x-bids': 'FrameDuration',
+      }),
+    ),
+  },
+  { 'x-type': 'ImageDescription', title: 'Image' },
+)
+
+/** A set of planes acquired or computed together, with its files (metadata model 6.6; DICOM Series). */
+export const ImageSeries = entity(
+  {
+    name: 'ImageSeries',
+    plural: 'series',
+    title: 'Image series',
+    description: 'A set of planes acquired or computed together, with its files.',
+    term: 'schema:Dataset',
+    label: 'label',
+    scope: 'project',
+  },
+  {
+    sessionId: ref('ImagingSession', { title: 'Imaging session', 'x-level': 'record', 'x-term': 'schema:isPartOf' }),
+    studyId: ref('Study', { title: 'Study', 'x-system': true, 'x-private': true }),
+    projectId: ref('Project', { title: 'Project', 'x-system': true, 'x-private': true }),
+    label: line({
+      title: 'Label',
+      'x-level': 'record',
+      'x-column': true,
+      'x-sort': true,
+      'x-search': 3,
+      'x-term': 'schema:name',
+      'x-dicom': '(0008,103E)',
+      examples: ['FDG static 60 min p.i.'],
+    }),
+    number: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2147483647,
+        title: 'Number',
+        'x-dicom': '(0020,0011)',
+        'x-term': 'schema:position',
+      }),
+    ),
+    modality: Type.Optional(
+      oneOf(Object.keys(modalities) as Modality[], {
+        title: 'Modality',
+        'x-level': 'publish',
+        'x-column': true,
+        'x-sort': true,
+        'x-facet': 'Modality',
+        'x-search': 2,
+        'x-term': 'schema:measurementTechnique',
+        'x-dicom': '(0008,0060)',
+        'x-bids': 'datatype',
+      }),
+    ),
+    role: oneOf(['raw', 'reconstructed', 'derived', 'segmentation', 'report', 'auxiliary'], {
+      title: 'Role',
+      default: 'reconstructed',
+      'x-level': 'record',
+      'x-facet': 'Role',
+      'x-term': 'schema:additionalType',
+      'x-dicom': '(0008,0008)',
+    }),
+    subjectIds: Type.Optional(
+      links('Subject', 'series_subjects', { title: 'Subjects', 'x-level': 'publish', 'x-term': 'schema:about' }),
+    ),
+    acquiredAt: Type.Optional(
+      when({
+        title: 'Acquired',
+        'x-level': 'publish',
+        'x-term': 'schema:dateCreated',
+        'x-dicom': '(0008,002A)',
+        'x-bids': 'acq_time',
+      }),
+    ),
+    bodyPart: Type.Optional(
+      term('anatomy', {
+        title: 'Body part',
+        'x-facet': 'Body part',
+        'x-search': 1,
+        'x-term': 'viv:bodyPart',
+        'x-dicom': '(0008,2218)',
+        'x-bids': 'BodyPart',
+      }),
+    ),
+    description: Type.Optional(text({ title: 'Description', 'x-search': 1, 'x-term': 'schema:description' })),
+    protocol: Type.Optional(line({ title: 'Protocol', 'x-term': 'viv:protocol', 'x-dicom': '(0018,1030)' })),
+    quality: Type.Optional(
+      oneOf(['good', 'usable', 'excluded'], { title: 'Quality', 'x-facet': 'Quality', 'x-term': 'viv:quality' }),
+    ),
+    qualityNote: Type.Optional(line({ title: 'Quality note', 'x-term': 'viv:qualityNote' })),
+    format: Type.String({
+      title: 'File format',
+      'x-system': true,
+      'x-column': true,
+      'x-facet': 'File format',
+      'x-term': 'schema:encodingFormat',
+    }),
+    image: Type.Optional(
+      Type.Unsafe<Static<typeof ImageDescription>>({ ...ImageDescription, 'x-system': true, 'x-term': 'viv:image' }),
+    ),
+    dicomSeriesUid: Type.Optional(
+      line({
+        title: 'DICOM series UID',
+        maxLength: 64,
+        'x-system': true,
+        'x-dicom': '(0020,000E)',
+        'x-term': 'viv:dicomSeriesUid',
+      }),
+    ),
+    fileCount: Type.Integer({ minimum: 0, title: 'Files', 'x-system': true, 'x-column': true }),
+    byteCount: Type.Integer({
+      minimum: 0,
+      title: 'Size in bytes',
+      'x-system': true,
+      'x-column': true,
+      'x-sort': true,
+      'x-term': 'schema:contentSize',
+    }),
+    pixels: oneOf(['waiting', 'ready', 'failed', 'none'], {
+      title: 'State of the pixels',
+      'x-system': true,
+      'x-column': true,
+    }),
+    problem: Type.Optional(
+      Type.String({
+        title: 'Problem',
+        description: 'Why the pixels cannot be shown.',
+        'x-system': true,
+        'x-private': true,
+      }),
+    ),
+  },
+)
+export type ImageSeries = Static<typeof ImageSeries.record>

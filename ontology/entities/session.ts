@@ -1,0 +1,92 @@
+import { entity } from '../entity.ts'
+import { Type, closed, id, line, oneOf, ref, text, type Static } from '../vocabulary.ts'
+import { quantity, when } from '../values.ts'
+
+const Placement = closed(
+  {
+    subjectId: id({ title: 'Subject', 'x-ref': 'Subject' }),
+    posture: Type.Optional(oneOf(['prone', 'supine', 'left', 'right'], { title: 'Posture', 'x-dicom': '(0018,5100)' })),
+    entry: Type.Optional(oneOf(['head first', 'feet first'], { title: 'Entry', 'x-dicom': '(0018,5100)' })),
+    holder: Type.Optional(
+      line({ title: 'Place in the bed', examples: ['upper left'], maxLength: 60, 'x-dicom': '(0010,0028)' }),
+    ),
+  },
+  { 'x-type': 'Placement', title: 'Placement' },
+)
+
+/** One visit to a scanner (metadata model E8; DICOM Study; BIDS session). */
+export const ImagingSession = entity(
+  {
+    name: 'ImagingSession',
+    plural: 'sessions',
+    title: 'Imaging session',
+    description: 'One visit to a scanner: its time, instrument and what lay in the bed.',
+    term: 'schema:Action',
+    label: 'label',
+    scope: 'project',
+  },
+  {
+    studyId: ref('Study', { title: 'Study', 'x-level': 'record', 'x-term': 'schema:isPartOf' }),
+    projectId: ref('Project', { title: 'Project', 'x-system': true, 'x-private': true }),
+    label: line({
+      title: 'Label',
+      'x-level': 'record',
+      'x-column': true,
+      'x-sort': true,
+      'x-search': 2,
+      'x-term': 'schema:name',
+      'x-dicom': '(0020,0010)',
+      'x-bids': 'session_id',
+      examples: ['Day 7'],
+    }),
+    start: Type.Optional(
+      when({
+        title: 'Start',
+        'x-level': 'publish',
+        'x-term': 'schema:startTime',
+        'x-dicom': '(0008,0020)',
+        'x-bids': 'acq_time',
+      }),
+    ),
+    end: Type.Optional(when({ title: 'End', 'x-term': 'schema:endTime' })),
+    instrumentId: Type.Optional(
+      ref('Instrument', {
+        title: 'Instrument',
+        'x-level': 'publish',
+        'x-term': 'schema:instrument',
+        'x-dicom': '(0008,1090)',
+        'x-bids': 'ManufacturersModelName',
+      }),
+    ),
+    operatorId: Type.Optional(ref('Person', { title: 'Operator', 'x-private': true, 'x-dicom': '(0008,1070)' })),
+    inVivo: Type.Optional(
+      oneOf(['in vivo', 'post mortem', 'ex vivo', 'in vitro'], {
+        title: 'State of the subject',
+        'x-level': 'publish',
+        'x-facet': 'In vivo',
+        'x-term': 'viv:inVivo',
+        'x-bids': 'SampleEnvironment',
+      }),
+    ),
+    placements: Type.Optional(
+      Type.Array(Type.Unsafe<Static<typeof Placement>>(Placement), {
+        maxItems: 32,
+        title: 'Who lay where',
+        'x-term': 'viv:placement',
+        'x-dicom': '(0010,0027)',
+      }),
+    ),
+    roomTemperature: Type.Optional(quantity(['Cel'], { title: 'Room temperature', 'x-term': 'viv:roomTemperature' })),
+    dicomStudyUid: Type.Optional(
+      line({
+        title: 'DICOM study UID',
+        maxLength: 64,
+        pattern: '^[0-9.]+$',
+        'x-dicom': '(0020,000D)',
+        'x-term': 'viv:dicomStudyUid',
+      }),
+    ),
+    notes: Type.Optional(text({ title: 'Notes', 'x-private': true })),
+  },
+)
+export type ImagingSession = Static<typeof ImagingSession.record>

@@ -1,0 +1,92 @@
+/** Value types shared by the entities: CodedTerm, Quantity, WhenStamp, null reasons and field sources. */
+import { Type, closed, line, oneOf, type Annotations, type Static } from './vocabulary.ts'
+
+/** A code of an outside vocabulary. */
+export const Coding = closed(
+  {
+    scheme: line({ title: 'Scheme', examples: ['NCBITaxon', 'RRID', 'UBERON'], maxLength: 60 }),
+    code: line({ title: 'Code', examples: ['10090'], maxLength: 120 }),
+    iri: Type.Optional(Type.String({ format: 'uri', maxLength: 500, title: 'IRI' })),
+  },
+  { 'x-type': 'Coding', title: 'Code' },
+)
+
+/** A term by its label, with the codes that make it machine-readable (PS3.16 and metadata model 6.1). */
+export const CodedTerm = closed(
+  {
+    label: line({ title: 'Term', 'x-term': 'schema:name' }),
+    codings: Type.Optional(Type.Array(Type.Unsafe<Static<typeof Coding>>(Coding), { maxItems: 10, title: 'Codes' })),
+  },
+  { 'x-type': 'CodedTerm', title: 'Term', 'x-term': 'schema:DefinedTerm' },
+)
+export type CodedTerm = Static<typeof CodedTerm>
+
+/** A number with its UCUM unit, as entered. */
+export const Quantity = closed(
+  {
+    value: Type.Number({ title: 'Value', 'x-term': 'schema:value' }),
+    unit: Type.String({ title: 'Unit', minLength: 1, maxLength: 30, 'x-term': 'schema:unitCode' }),
+  },
+  { 'x-type': 'Quantity', title: 'Quantity', 'x-term': 'schema:QuantitativeValue' },
+)
+export type Quantity = Static<typeof Quantity>
+
+/** A point in time with the precision that was really known. */
+export const WhenStamp = closed(
+  {
+    dateTime: Type.String({
+      format: 'date-time',
+      title: 'Time',
+      'x-term': 'schema:startTime',
+      examples: ['2025-03-14T10:30:00+01:00'],
+    }),
+    precision: oneOf(['second', 'minute', 'hour', 'day'], { title: 'Known to the' }),
+  },
+  { 'x-type': 'WhenStamp', title: 'Point in time' },
+)
+export type WhenStamp = Static<typeof WhenStamp>
+
+/** Why a field is empty: "unknown" is a value with a reason. It satisfies the publish level. */
+export const NullReason = closed(
+  {
+    field: line({ title: 'Field', maxLength: 120, examples: ['strain', 'animal.birthDate'] }),
+    reason: oneOf(['unknown', 'notRecorded', 'notApplicable', 'withheld'], { title: 'Reason' }),
+  },
+  { 'x-type': 'NullReason', title: 'Reason why a field is empty' },
+)
+
+/** Where a value came from when it was not typed. */
+export const FieldSource = closed(
+  {
+    field: line({ title: 'Field', maxLength: 120 }),
+    source: oneOf(['header', 'folder', 'template', 'import', 'computed', 'instrument'], { title: 'Source' }),
+    evidence: Type.Optional(Type.String({ maxLength: 500, title: 'Evidence' })),
+  },
+  { 'x-type': 'FieldSource', title: 'Source of a value' },
+)
+
+export const term = (vocabulary: string, options: Annotations = {}) =>
+  Type.Unsafe<CodedTerm>({ ...CodedTerm, ...options, 'x-vocabulary': vocabulary })
+export const terms = (vocabulary: string, options: Annotations = {}) =>
+  Type.Array(Type.Unsafe<CodedTerm>(CodedTerm), { maxItems: 50, ...options, 'x-vocabulary': vocabulary })
+/** A quantity that may be given in one of `units` (UCUM); the first is the preferred one. */
+export const quantity = (
+  units: readonly string[],
+  options: Annotations & { minimum?: number; exclusiveMinimum?: number } = {},
+) => {
+  const { minimum, exclusiveMinimum, ...rest } = options
+  return Type.Unsafe<Quantity>({
+    ...Quantity,
+    properties: {
+      value: {
+        ...Quantity.properties.value,
+        ...(minimum !== undefined && { minimum }),
+        ...(exclusiveMinimum !== undefined && { exclusiveMinimum }),
+      },
+      unit: oneOf(units, { title: 'Unit' }),
+    },
+    ...rest,
+    'x-unit': units,
+  })
+}
+export const when = (options: Annotations = {}) => Type.Unsafe<WhenStamp>({ ...WhenStamp, ...options })
