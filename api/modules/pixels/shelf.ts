@@ -1,5 +1,5 @@
 /** Finds and reads the planes of series; knows for a few seconds what it was asked for. */
-import { createReadStream } from 'node:fs'
+import { createReadStream, read as readFrom } from 'node:fs'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { ImageSeries } from '#ontology/entities/series.ts'
@@ -39,6 +39,12 @@ export interface Shelf {
   /** Bytes of the planes file; `span` counts from plane 0. */
   read(series: Shelved, span: Span): Promise<Readable | Buffer>
   close(): Promise<void>
+}
+
+/** The descriptor belongs to all readers: a stream that is destroyed would close it, even with autoClose switched off. */
+const sharedReading = {
+  read: readFrom,
+  close: (_fd: number, done: (error?: Error | null) => void) => done(null),
 }
 
 /** Folder of the derived files of a series, relative to the data folder. */
@@ -107,7 +113,7 @@ export function openShelf(ctx: Context): Shelf {
       if (end - start > streamBlockBytes) {
         const stream = createReadStream('', {
           fd: lease.handle.fd,
-          autoClose: false,
+          fs: sharedReading,
           start: from,
           end: to - 1,
           highWaterMark: streamBlockBytes,

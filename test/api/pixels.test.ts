@@ -1,0 +1,434 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import Fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { ulid } from 'ulid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entities } from '#ontology/index.ts'
+import { phantom } from '#imaging/phantoms/index.ts'
+import { planeBytes, planeCount } from '#imaging/header.ts'
+import { writeNifti } from '#imaging/write/nifti.ts'
+import { anonymous, system } from '#api/access/caller.ts'
+import type { Caller, Role } from '#api/access/caller.ts'
+import { readConfig } from '#api/config.ts'
+import type { Context } from '#api/context.ts'
+import { openDatabase } from '#api/db/database.ts'
+import { migrate } from '#api/db/migrate.ts'
+import { Blob, Dataset, DatasetSeries, SeriesPixels } from '#api/db/models.ts'
+import { recordModel } from '#api/db/recordModels.ts'
+import { imagingPool } from '#api/imaging/pool.ts'
+import { openJobs } from '#api/jobs/queue.ts'
+import { deriveSeries } from '#api/jobs/tasks/deriveSeries.ts'
+import type { Task } from '#api/jobs/task.ts'
+import { contentRoutes } from '#api/modules/content/routes.ts'
+import { orderRebuild } from '#api/modules/pixels/derivation.ts'
+import { pixelRoutes } from '#api/modules/pixels/routes.ts'
+import { problems } from '#api/plugins/problems.ts'
+import { createRecord } from '#api/records/write.ts'
+import { diskStore } from '#api/storage/disk.ts'
+
+const entity = (name: string) => entities.find((e) => e.name === name)!
+const image = phantom('mouse-ct', { seed: 3, resolution: 0.4 })
+const planes = [...image.planes()].map((plane) => Buffer.from(plane))
+const all = Buffer.concat(planes)
+const log = pino({ level: 'silent' })
+
+let folder: string
+let ctx: Context
+let app: FastifyInstance
+let address: AddressInfo
+let projectId: string
+let studyId: string
+let sessionId: string
+let caller: Caller
+
+const member = (role: Role, project = projectId): Caller => ({
+  ...system,
+  kind: 'user',
+  userId: ulid(),
+  siteRole: 'user',
+  projects: new Map([[project, role]]),
+})
+
+async function stored(parts: AsyncIterable<Uint8Array>): Promise<{ sha256: string; byteCount: number }> {
+  const blob = await ctx.blobs.commit(await ctx.blobs.stage(parts))
+  await ctx.db.write((t) => Blob.upsert({ ...blob, createdAt: new Date() }, { transaction: t }))
+  return blob
+}
+
+async function seriesOf(files: Record<string, AsyncIterable<Uint8Array>>, format = 'nifti'): Promise<string> {
+  const { id } = await createRecord(
+    ctx,
+    system,
+    entity('ImageSeries'),
+    { sessionId, label: 'CT whole body', modality: 'CT' },
+    { system: { format, fileCount: 0, byteCount: 0, pixels: 'waiting' } },
+  )
+  for (const [name, parts] of Object.entries(files)) {
+    const blob = await stored(parts)
+    const now = new Date()
+    await recordModel({ name: 'File' }).create({
+      id: ulid(),
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      labelSort: name,
+      body: { mediaType: 'application/x-nifti' },
+      seriesId: id,
+      sessionId,
+      studyId,
+      projectId,
+      path: name,
+      role: 'image',
+      ...blob,
+    } as never)
+  }
+  return id
+}
+
+async function derived(seriesId: string): Promise<string> {
+  await ctx.db.write((t) => ctx.jobs.enqueue(t, [{ task: deriveSeries.name, payload: { seriesId } }]))
+  await ctx.jobs.idle()
+  return seriesId
+}
+
+const get = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
+  app.inject({ method, url: `/api/v1${url}`, headers })
+
+let direct: string
+let gzipped: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vivarchive-pixels-'))
+  const config = readConfig({ VIVARCHIVE_DATA: folder })
+  const db = await openDatabase(config, log)
+  await migrate(db, log)
+  const blobs = await diskStore(folder)
+  const imaging = imagingPool({ workers: 1, memoryMebibytes: 256, blobFolder: path.join(folder, 'blobs') })
+  const jobs = openJobs({ db, log, tasks: [deriveSeries as Task], slots: { prompt: 1, background: 1 } })
+  ctx = { config, log, db, blobs, imaging, jobs } as unknown as Context
+  await jobs.start(ctx)
+  app = Fastify()
+  app.decorateRequest('caller', null as never)
+  app.addHook('onRequest', async (request) => {
+    request.caller = caller
+  })
+  problems(app)
+  await app.register((scope) => pixelRoutes(scope, ctx))
+  await app.register((scope) => contentRoutes(scope, ctx))
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  address = app.server.address() as AddressInfo
+
+  caller = system
+  projectId = (await createRecord(ctx, system, entity('Project'), { title: 'Glioma' })).id
+  studyId = (await createRecord(ctx, system, entity('Study'), { title: 'U87', projectId })).id
+  sessionId = (await createRecord(ctx, system, entity('ImagingSession'), { studyId, label: 'Day 7' })).id
+  direct = await derived(await seriesOf({ 'm1.nii': writeNifti(image.header, planes) }))
+  gzipped = await derived(await seriesOf({ 'm1.nii.gz': writeNifti(image.header, planes, { gzip: true }) }))
+})
+
+afterAll(async () => {
+  await app.close()
+  await ctx.jobs.stop()
+  await ctx.imaging.close()
+  await ctx.blobs.close()
+  await ctx.db.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('the header says what is there, and the series record says so too', async () => {
+  caller = member('viewer')
+  const answer = await get(`/series/${direct}/header`)
+  expect(answer.statusCode).toBe(200)
+  const header = answer.json()
+  expect(header).toMatchObject({
+    seriesId: direct,
+    label: 'CT whole body',
+    displayName: 'Day 7 · CT whole body',
+    shape: image.header.shape,
+    sampleType: image.header.sampleType,
+    planeBytes: planeBytes(image.header),
+    planeCount: planeCount(image.header),
+  })
+  const { min, max, low, high } = header.range
+  expect(min).toBeLessThanOrEqual(low)
+  expect(low).toBeLessThan(high)
+  expect(high).toBeLessThanOrEqual(max)
+  expect(answer.headers['cache-control']).toBe('private, no-cache')
+  const again = await get(`/series/${direct}/header`, { 'if-none-match': answer.headers.etag as string })
+  expect(again.statusCode).toBe(304)
+  const row = await recordModel({ name: 'ImageSeries' }).findByPk(direct)
+  expect(row!.get('pixels' as never)).toBe('ready')
+  expect(row!.body.image).toMatchObject({ sampleType: image.header.sampleType })
+})
+
+test('uncompressed little-endian files are served where they are, others from one derived file', async () => {
+  expect((await SeriesPixels.findByPk(direct))!.layout).toMatchObject({ kind: 'direct', offset: 352 })
+  expect((await SeriesPixels.findByPk(gzipped))!.layout).toMatchObject({ kind: 'derived', byteCount: all.length })
+})
+
+test.each(['direct', 'gzipped'])('every plane and chunk of the %s series has the bytes of the image', async (which) => {
+  caller = member('viewer')
+  const id = which === 'direct' ? direct : gzipped
+  const { revision, chunk, planeCount: count } = (await get(`/series/${id}/header`)).json()
+  for (let k = 0; k < count; k++) {
+    const { rawPayload, statusCode } = await get(`/series/${id}/r/${revision}/planes/${k}`)
+    expect(statusCode).toBe(200)
+    expect(rawPayload.equals(planes[k]!)).toBe(true)
+  }
+  const chunks: Buffer[] = []
+  for (let n = 0; n < chunk.count; n++) chunks.push((await get(`/series/${id}/r/${revision}/chunks/${n}`)).rawPayload)
+  expect(Buffer.concat(chunks).equals(all)).toBe(true)
+})
+
+test('planes are immutable, can be asked for in part, and are not sent again', async () => {
+  caller = member('viewer')
+  const { revision } = (await get(`/series/${direct}/header`)).json()
+  const url = `/series/${direct}/r/${revision}/planes/2`
+  const whole = await get(url)
+  expect(whole.headers).toMatchObject({
+    'cache-control': 'private, max-age=31536000, immutable',
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+    'content-length': String(planes[2]!.length),
+  })
+  const etag = whole.headers.etag as string
+  expect(etag).toMatch(/^"[^"]+"$/)
+  expect((await get(url, { 'if-none-match': etag })).statusCode).toBe(304)
+  expect((await get(url, { 'if-none-match': `W/${etag}, "x"` })).statusCode).toBe(304)
+  expect((await get(url, { 'if-none-match': '"other"' })).statusCode).toBe(200)
+
+  const part = await get(url, { range: 'bytes=10-19' })
+  expect(part.statusCode).toBe(206)
+  expect(part.headers['content-range']).toBe(`bytes 10-19/${planes[2]!.length}`)
+  expect(part.rawPayload.equals(planes[2]!.subarray(10, 20))).toBe(true)
+  const tail = await get(url, { range: 'bytes=-5' })
+  expect(tail.rawPayload.equals(planes[2]!.subarray(-5))).toBe(true)
+  const rest = await get(url, { range: 'bytes=100-' })
+  expect(rest.rawPayload.equals(planes[2]!.subarray(100))).toBe(true)
+  const beyond = await get(url, { range: `bytes=${planes[2]!.length}-` })
+  expect(beyond.statusCode).toBe(416)
+  expect(beyond.headers['content-range']).toBe(`bytes */${planes[2]!.length}`)
+  expect((await get(url, { range: 'bytes=0-1, 5-6' })).statusCode).toBe(200)
+  expect((await get(url, { range: 'bytes=0-1', 'if-range': etag })).statusCode).toBe(206)
+  expect((await get(url, { range: 'bytes=0-1', 'if-range': '"old"' })).statusCode).toBe(200)
+
+  const head = await get(url, {}, 'HEAD')
+  expect(head.headers['content-length']).toBe(String(planes[2]!.length))
+  expect(head.rawPayload.length).toBe(0)
+})
+
+test('numbers and revisions that are not there get a problem that says what is', async () => {
+  caller = member('viewer')
+  const { revision, planeCount: count } = (await get(`/series/${direct}/header`)).json()
+  const outside = await get(`/series/${direct}/r/${revision}/planes/${count}`)
+  expect(outside.statusCode).toBe(404)
+  expect(outside.json().detail).toContain(`planes 0 to ${count - 1}`)
+  expect((await get(`/series/${direct}/r/${revision}/chunks/9999`)).json().code).toBe('not-found')
+  expect((await get(`/series/${direct}/r/${revision}/planes/-1`)).json().code).toBe('invalid')
+  const old = await get(`/series/${direct}/r/0123456789abcdef/planes/0`)
+  expect(old.statusCode).toBe(404)
+  expect(old.json().revision).toBe(revision)
+})
+
+test('thumbnail and header entries', async () => {
+  caller = member('viewer')
+  const picture = await get(`/series/${direct}/thumbnail?size=256`)
+  expect(picture.headers['content-type']).toBe('image/png')
+  expect(picture.rawPayload.subarray(1, 4).toString()).toBe('PNG')
+  expect(Math.max(picture.rawPayload.readUInt32BE(16), picture.rawPayload.readUInt32BE(20))).toBe(256)
+  const etag = picture.headers.etag as string
+  expect((await get(`/series/${direct}/thumbnail`, { 'if-none-match': etag })).statusCode).toBe(304)
+  const { items } = (await get(`/series/${direct}/tags`)).json()
+  expect(items).toContainEqual(
+    expect.objectContaining({ file: 'm1.nii', key: expect.any(String), value: expect.any(String) }),
+  )
+})
+
+test('whoever may not see the series gets 404 for all of it', async () => {
+  caller = member('viewer')
+  const { revision } = (await get(`/series/${direct}/header`)).json()
+  const file = await recordModel({ name: 'File' }).findOne({ where: { seriesId: direct } as never })
+  const addresses = [
+    `/series/${direct}/header`,
+    `/series/${direct}/thumbnail`,
+    `/series/${direct}/tags`,
+    `/series/${direct}/archive.zip`,
+    `/series/${direct}/r/${revision}/planes/0`,
+    `/series/${direct}/r/${revision}/chunks/0`,
+    `/files/${file!.id}/content`,
+    `/studies/${studyId}/archive.zip`,
+  ]
+  for (const someone of [anonymous, member('owner', ulid()), { ...member('viewer'), scopes: new Set<never>() }]) {
+    caller = someone
+    for (const url of addresses) expect([url, (await get(url)).statusCode]).toEqual([url, 404])
+  }
+})
+
+test('what is published is open to everybody, under its published names, until it is withdrawn', async () => {
+  const id = await derived(await seriesOf({ 'p.nii': writeNifti(image.header, planes.slice(0)) }))
+  const dataset = ulid()
+  const now = new Date()
+  await ctx.db.write(async (t) => {
+    const base = { title: 'x', labelSort: 'x', version: 1, versionNumber: 1, body: {}, createdAt: now, updatedAt: now }
+    await Dataset.create({ id: dataset, projectId, state: 'published', publishedAt: now, ...base }, { transaction: t })
+    await DatasetSeries.create({ datasetId: dataset, seriesId: id }, { transaction: t })
+  })
+  await new Promise((resolve) => setTimeout(resolve, 3100)) // states are believed for 3 seconds
+  caller = anonymous
+  const header = await get(`/series/${id}/header`)
+  expect(header.statusCode).toBe(200)
+  expect(header.json().displayName).not.toContain('Day 7')
+  const plane = await get(`/series/${id}/r/${header.json().revision}/planes/0`)
+  expect(plane.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+
+  await ctx.db.write((t) => Dataset.update({ state: 'withdrawn' }, { where: { id: dataset }, transaction: t }))
+  await new Promise((resolve) => setTimeout(resolve, 3100))
+  expect((await get(`/series/${id}/header`)).statusCode).toBe(410)
+  caller = member('viewer')
+  expect((await get(`/series/${id}/header`)).statusCode).toBe(200)
+}, 20_000)
+
+test('a series that waits says so and when to ask again; one that failed says why', async () => {
+  caller = member('viewer')
+  const waiting = await seriesOf({ 'w.nii': writeNifti(image.header, planes) })
+  const busy = await get(`/series/${waiting}/header`)
+  expect(busy.statusCode).toBe(503)
+  expect(busy.headers['retry-after']).toBeDefined()
+  expect((await get(`/series/${waiting}/thumbnail`)).statusCode).toBe(404)
+
+  const cut = writeNifti(image.header, planes.slice(0, 3))
+  const failed = await derived(await seriesOf({ 'cut.nii': cut }))
+  const problem = await get(`/series/${failed}/header`)
+  expect(problem.json()).toMatchObject({ code: 'unsupported' })
+  const row = await recordModel({ name: 'ImageSeries' }).findByPk(failed)
+  expect(row!.get('pixels' as never)).toBe('failed')
+  expect(problem.json().detail).toContain(row!.body.problem)
+})
+
+test('derived files that somebody removed are made again', async () => {
+  caller = member('viewer')
+  const id = await derived(await seriesOf({ 'again.nii.gz': writeNifti(image.header, planes, { gzip: true }) }))
+  const { revision } = (await get(`/series/${id}/header`)).json()
+  await rm(path.join(folder, 'derived'), { recursive: true })
+  const gone = await get(`/series/${id}/r/${revision}/planes/0`)
+  expect(gone.statusCode).toBe(503)
+  await ctx.jobs.idle()
+  expect((await get(`/series/${id}/r/${revision}/planes/0`)).rawPayload.equals(planes[0]!)).toBe(true)
+
+  const count = await orderRebuild(ctx)
+  await ctx.jobs.idle()
+  expect(count).toBeGreaterThanOrEqual(3)
+  expect((await readdir(path.join(folder, 'derived'), { recursive: true })).some((name) => name.includes(direct))).toBe(
+    true,
+  )
+})
+
+/** Open files of this process below the data folder, without the database. */
+const openFiles = () =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).includes(`${folder}/blobs/`)
+    } catch {
+      return false // closed in the meantime
+    }
+  }).length
+
+/** Asks and goes away after the first bytes; how many arrived. */
+const leave = (url: string) =>
+  new Promise<number>((resolve, reject) => {
+    const options = { host: '127.0.0.1', port: address.port, path: `/api/v1${url}` }
+    const request = http.get(options, (response) => {
+      response.once('data', (part: Buffer) => {
+        resolve(part.length)
+        request.destroy()
+      })
+    })
+    request.on('error', (error) => (request.destroyed ? undefined : reject(error)))
+  })
+
+test('a client that goes away ends what was sent to it, and the next one gets everything', async () => {
+  caller = member('viewer')
+  const big = phantom('mouse-mr', { seed: 1 })
+  const once = [...big.planes()]
+  const t = Math.ceil((24 * 2 ** 20) / (once.length * planeBytes(big.header)))
+  const header = { ...big.header, shape: { ...big.header.shape, t }, frames: null }
+  const id = await derived(
+    await seriesOf({ 'big.nii': writeNifti(header, Array.from({ length: t }, () => once).flat()) }),
+  )
+  const { revision, chunk } = (await get(`/series/${id}/header`)).json()
+  const [file] = await recordModel({ name: 'File' }).findAll({ where: { seriesId: id } as never })
+  // One descriptor for the planes stays open, shared by all who look at the series.
+  await get(`/series/${id}/r/${revision}/planes/0`)
+  const before = openFiles()
+  for (const url of [
+    `/series/${id}/r/${revision}/chunks/0`,
+    `/files/${file!.id}/content`,
+    `/series/${id}/archive.zip`,
+  ]) {
+    for (let i = 0; i < 5; i++) expect(await leave(url)).toBeGreaterThan(0)
+  }
+  await expect.poll(openFiles).toBe(before)
+  const whole = await get(`/series/${id}/r/${revision}/chunks/0`)
+  expect(whole.rawPayload.length).toBe(chunk.planes * planeBytes(header))
+  expect(whole.rawPayload.subarray(0, once[0]!.length).equals(Buffer.from(once[0]!))).toBe(true)
+})
+
+test('a file has its digest, its name and its bytes', async () => {
+  caller = member('viewer')
+  const [file] = await recordModel({ name: 'File' }).findAll({ where: { seriesId: direct } as never })
+  const content = await get(`/files/${file!.id}/content`)
+  const sha256 = createHash('sha256').update(content.rawPayload).digest()
+  expect(content.headers).toMatchObject({
+    etag: `"sha256:${sha256.toString('hex')}"`,
+    'repr-digest': `sha-256=:${sha256.toString('base64')}:`,
+    'content-disposition': `attachment; filename="m1.nii"; filename*=UTF-8''m1.nii`,
+    'x-content-type-options': 'nosniff',
+  })
+  const part = await get(`/files/${file!.id}/content`, {
+    range: 'bytes=352-',
+    'if-range': content.headers.etag as string,
+  })
+  expect(part.statusCode).toBe(206)
+  expect(part.rawPayload.equals(all)).toBe(true)
+})
+
+test('archives are as long as announced and hold every file with its checksum', async () => {
+  caller = member('viewer')
+  const { unzipSync, strFromU8 } = await import('fflate')
+  const head = await get(`/studies/${studyId}/archive.zip`, {}, 'HEAD')
+  const zip = await get(`/studies/${studyId}/archive.zip`)
+  expect(zip.statusCode).toBe(200)
+  expect(zip.headers['content-length']).toBe(String(zip.rawPayload.length))
+  expect(head.headers['content-length']).toBe(String(zip.rawPayload.length))
+  const entries = unzipSync(zip.rawPayload)
+  const manifest = strFromU8(entries['U87/manifest-sha256.txt']!).trimEnd().split('\n')
+  expect(manifest.length).toBe(Object.keys(entries).filter((name) => name.startsWith('U87/data/')).length)
+  for (const line of manifest) {
+    const [hash, name] = line.split('  ') as [string, string]
+    expect(createHash('sha256').update(entries[`U87/${name}`]!).digest('hex')).toBe(hash)
+  }
+  expect(Object.keys(entries)).toContain('U87/data/Day 7/CT whole body/m1.nii')
+  expect(Object.keys(entries)).toContain('U87/data/Day 7/CT whole body (2)/m1.nii.gz')
+})
+
+test('an archive of very many files is as long as announced', async () => {
+  caller = member('viewer')
+  const files = Object.fromEntries(
+    Array.from({ length: 900 }, (_, i) => [
+      `a folder with a rather long name/IM${i}.dcm`,
+      Readable.from([Buffer.from(String(i % 3))]) as AsyncIterable<Uint8Array>,
+    ]),
+  )
+  const id = await seriesOf(files)
+  const zip = await get(`/series/${id}/archive.zip`)
+  expect(zip.headers['content-length']).toBe(String(zip.rawPayload.length))
+}, 60_000)
