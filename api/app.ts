@@ -1,6 +1,6 @@
 /** The product as a Fastify application: plugins, modules in a fixed order, one error handler. Opens no port. */
 import path from 'node:path'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Ajv2020 } from 'ajv/dist/2020.js'
 import { pino, type Logger } from 'pino'
 import type { Config } from './config.ts'
@@ -20,6 +20,7 @@ import { pixelRoutes } from './modules/pixels/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
 import { userRoutes } from './modules/users/routes.ts'
+import { components } from './plugins/components.ts'
 import { openapi } from './plugins/openapi.ts'
 import { problems, sendNotFound } from './plugins/problems.ts'
 import { security } from './plugins/security.ts'
@@ -88,7 +89,7 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     bodyLimit: 4 * 2 ** 20,
     requestTimeout: 0,
     keepAliveTimeout: 72_000,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -111,6 +112,7 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
   signInPlugin(app, ctx)
   app.setNotFoundHandler({ preHandler: app.rateLimit({ max: 600, timeWindow: 60_000 }) }, sendNotFound)
   await openapi(app, ctx)
+  components(app)
   for (const module of modules) await app.register((scope) => module(scope, ctx))
   await app.register((scope) => graphql(scope, ctx))
   app.addHook('onClose', () => closeContext(ctx))

@@ -9,7 +9,7 @@ import {
 } from 'graphql'
 
 /** Field visits that one query may ask for. */
-export const mostCost = 50_000
+export const mostCost = 200_000
 /** Selections that a document may contain at all, aliases and repetitions counted. */
 export const mostSelections = 2_000
 const defaultFirst = 20

@@ -41,6 +41,7 @@ export async function graphql(app: FastifyInstance, ctx: Context): Promise<void>
     queryDepth: deepest,
     allowBatchedQueries: false,
     jit: 0,
+    cache: false,
     errorFormatter: (result: { data?: unknown; errors?: GraphQLError[] }) => ({
       statusCode: 200,
       response: { data: result.data ?? null, errors: (result.errors ?? []).map(shown) },

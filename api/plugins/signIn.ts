@@ -1,5 +1,5 @@
 /** Who is asking, on every request; cross-site writes are refused; no route without a declared access. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { authenticate } from '#api/access/authenticate.ts'
 import { anonymous, isCurator, type Caller } from '#api/access/caller.ts'
 import { demandAdmin, demandUser } from '#api/access/rights.ts'
@@ -22,8 +22,13 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export function signInPlugin(app: FastifyInstance, ctx: Context): void {
   app.decorateRequest('caller', null as unknown as Caller)
-  app.addHook('onRoute', (route) => {
-    if (route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} declares no access`)
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => void routes.push(route))
+  app.addHook('onReady', async () => {
+    const open = routes
+      .filter((route) => route.config?.access === undefined)
+      .map((route) => `${String(route.method)} ${route.url}`)
+    if (open.length > 0) throw new Error(`these routes declare no access: ${open.join(', ')}`)
   })
   app.addHook('onRequest', async (request) => {
     request.caller = anonymous

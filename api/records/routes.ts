@@ -6,7 +6,7 @@ import { callerOf } from '#api/plugins/signIn.ts'
 import { AppError, invalidField } from '#api/errors.ts'
 import { recordHistory } from '#api/modules/audit/service.ts'
 import { closed, id as idSchema } from '#ontology/vocabulary.ts'
-import { createSchema, fieldsOf, pageSchema, updateSchema, type Entity } from '#ontology/entity.ts'
+import { createSchema, fieldsOf, updateSchema, type Entity } from '#ontology/entity.ts'
 import { entities } from '#ontology/index.ts'
 import { filtersOf, getRecord, listRecords, sortsOf, type ListQuery, type Rec } from './read.ts'
 import { createRecord, removeRecord, restoreRecord, updateRecord } from './write.ts'
@@ -23,10 +23,6 @@ export const pageQuery = {
 }
 
 export async function recordRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  for (const entity of entities) {
-    app.addSchema(entity.record)
-    app.addSchema(pageSchema(entity))
-  }
   for (const entity of entities) registerEntity(app, ctx, entity)
 }
 

@@ -16,7 +16,7 @@ import { entities } from '#ontology/index.ts'
 import { fieldsOf, type Entity } from '#ontology/entity.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
 import { labelSort } from './label.ts'
-import { brokenReferences, referencesIn, referencesTo } from './references.ts'
+import { brokenReferences, referencesIn, referencesTo, type Reference } from './references.ts'
 import { entityNamed, findRow, getRecord, toRecords, type Rec } from './read.ts'
 import { ruleProblems } from './rules.ts'
 import { validateRecord } from './validate.ts'
@@ -46,7 +46,7 @@ export async function createRecord(
   validateRecord(entity, body)
   return within(ctx, options.t, async (t) => {
     const place = await placeOf(caller, entity, body, t)
-    await check(caller, entity, body, t)
+    await check(caller, entity, body, projectOf(place, body), t)
     const now = new Date()
     const row = recordModel(entity).build({
       id: ulid(),
@@ -93,7 +93,7 @@ export async function updateRecord(
     const after = mergePatch(before, patch) as Body
     validateRecord(entity, after)
     const place = await placeOf(caller, entity, after, t, row)
-    await check(caller, entity, after, t, row)
+    await check(caller, entity, after, projectOf(place, after), t, row)
     fill(entity, row, { ...systemOf(entity, row), ...after, ...place, ...options.system }, new Date())
     await saveNext(entity, row, t)
     await setLinks(caller, entity, id, after, before, t)
@@ -320,7 +320,14 @@ async function saveNext(entity: Entity, row: RecordRow, t: Transaction): Promise
 
 // ---------------------------------------------------------------- checks
 
-async function check(caller: Caller, entity: Entity, body: Body, t: Transaction, row?: RecordRow): Promise<void> {
+async function check(
+  caller: Caller,
+  entity: Entity,
+  body: Body,
+  projectId: string | undefined,
+  t: Transaction,
+  row?: RecordRow,
+): Promise<void> {
   const references = referencesIn(entity.record, body).filter((r) => !isKeptForeign(r.pointer, entity))
   const around: { subject?: Subject } = {}
   const problems = await brokenReferences(caller, references, t)
@@ -349,11 +356,33 @@ async function check(caller: Caller, entity: Entity, body: Body, t: Transaction,
     }
   }
   if (entity.name === 'Subject') problems.push(...(await duplicateSubject(body, t, row)))
+  if (problems.length === 0 && projectId !== undefined && entity.name !== 'Event')
+    problems.push(...(await foreignSubjects(references, projectId, t)))
   problems.push(...ruleProblems(entity.name, body, around))
   if (problems.length > 0) {
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
     throw new AppError('invalid', `${problems[0]?.message}${more}`, { fields: problems })
   }
+}
+
+const projectOf = (place: Body, body: Body): string | undefined =>
+  (place.projectId ?? body.projectId) as string | undefined
+
+/** Subjects that are used in a project must belong to it: seeing a subject elsewhere is no right to use it here. */
+async function foreignSubjects(references: Reference[], projectId: string, t: Transaction) {
+  const used = references.filter((r) => r.entity === 'Subject')
+  if (used.length === 0) return []
+  const where = { projectId, subjectId: { [Op.in]: used.map((r) => r.id) } }
+  const own = new Set(
+    (await linkModel('project_subjects').findAll({ where, transaction: t })).map((r) => r.get('subjectId') as string),
+  )
+  return used
+    .filter((r) => !own.has(r.id))
+    .map(({ pointer, id }) => ({
+      pointer,
+      message: 'This subject does not belong to the project. Add it to the project first.',
+      value: id,
+    }))
 }
 
 /** Projects of a subject are guarded by subjectPlace. */
@@ -471,6 +500,7 @@ async function setLinks(
       })
     if (added.length > 0)
       await linkModel(link.table).bulkCreate(added.map(pair), { transaction: t, ignoreDuplicates: true })
+    if (link.table === 'series_subjects' && added.length > 0) await joinStudy(id, added, t)
     const searched = [...added, ...gone].map((other) => ({
       topic: 'search' as const,
       entity: link.right.name,
@@ -478,6 +508,16 @@ async function setLinks(
     }))
     if (link.right.name === 'Subject') await enqueue(t, searched)
   }
+}
+
+/** A subject that was imaged in a study takes part in it. */
+async function joinStudy(seriesId: string, subjectIds: string[], t: Transaction): Promise<void> {
+  const series = await recordModel({ name: 'ImageSeries' }).findByPk(seriesId, { transaction: t })
+  const studyId = series?.get('studyId')
+  await linkModel('study_subjects').bulkCreate(
+    subjectIds.map((subjectId) => ({ studyId, subjectId })),
+    { transaction: t, ignoreDuplicates: true },
+  )
 }
 
 async function tell(

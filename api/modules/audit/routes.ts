@@ -4,10 +4,9 @@ import { Type } from 'typebox'
 import type { Context } from '#api/context.ts'
 import { pageQuery } from '#api/records/routes.ts'
 import { closed, id } from '#ontology/vocabulary.ts'
-import { auditPage, listAudit, type AuditQuery } from './service.ts'
+import { listAudit, type AuditQuery } from './service.ts'
 
 export async function auditRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  app.addSchema(auditPage)
   const querystring = closed({
     entity: Type.Optional(Type.String({ maxLength: 40 })),
     action: Type.Optional(Type.String({ maxLength: 40 })),

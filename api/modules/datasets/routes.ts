@@ -5,9 +5,8 @@ import type { Context } from '#api/context.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { idParams, pageQuery, withTag } from '#api/records/routes.ts'
 import { datasetJsonLd } from '#api/exports/jsonLd.ts'
-import { Dataset, datasetStates, publicSchema, snapshotSchema } from '#ontology/entities/dataset.ts'
+import { datasetStates } from '#ontology/entities/dataset.ts'
 import { licences } from '#ontology/entities/project.ts'
-import { entities } from '#ontology/index.ts'
 import { closed, id, line, oneOf, text } from '#ontology/vocabulary.ts'
 import {
   checkDataset,
@@ -42,14 +41,6 @@ interface ById {
 }
 
 export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  for (const entity of entities) app.addSchema(publicSchema(entity))
-  app.addSchema(snapshotSchema())
-  app.addSchema(Dataset)
-  const whole = closed(
-    { ...Dataset.properties, snapshot: Type.Ref('Snapshot') },
-    { $id: 'DatasetWithSnapshot', title: 'Dataset with its records' },
-  )
-  app.addSchema(whole)
   const about = (summary: string) => ({ tags: ['Dataset'], summary })
   const open = { access: 'public' as const }
   const writing = { access: 'signedIn' as const }

@@ -13,13 +13,11 @@ import {
   siteRoles,
   updateUser,
   userOf,
-  userSchema,
   type NewUser,
   type UserChanges,
 } from './service.ts'
 
 export async function userRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  app.addSchema(userSchema)
   const about = (summary: string) => ({ tags: ['Administration'], summary })
   const config = { access: 'admin' as const }
   const answer = { $ref: 'User#' }

@@ -1,0 +1,23 @@
+/** The named schemas that routes answer with; each becomes a component of the OpenAPI document. */
+import type { FastifyInstance } from 'fastify'
+import { auditPage } from '#api/modules/audit/service.ts'
+import { userSchema } from '#api/modules/users/service.ts'
+import { Dataset, publicSchema, snapshotSchema } from '#ontology/entities/dataset.ts'
+import { pageSchema } from '#ontology/entity.ts'
+import { entities } from '#ontology/index.ts'
+import { Type, closed } from '#ontology/vocabulary.ts'
+
+/** A dataset as it is read alone: with the records of its newest version. */
+export const datasetWithSnapshot = closed(
+  { ...Dataset.properties, snapshot: Type.Ref('Snapshot') },
+  { $id: 'DatasetWithSnapshot', title: 'Dataset with its records' },
+)
+
+export function components(app: FastifyInstance): void {
+  for (const entity of entities) {
+    app.addSchema(entity.record)
+    app.addSchema(pageSchema(entity))
+    app.addSchema(publicSchema(entity))
+  }
+  for (const schema of [snapshotSchema(), Dataset, datasetWithSnapshot, auditPage, userSchema]) app.addSchema(schema)
+}
