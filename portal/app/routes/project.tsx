@@ -1,12 +1,309 @@
+import { Button, EmptyState } from '@mantine/core'
+import { IconPencil, IconPlus } from '@tabler/icons-react'
+import { useState, type ReactNode } from 'react'
+import { Link, useNavigate, useRevalidator } from 'react-router'
+import type { Person } from '#ontology/entities/person.ts'
+import { Project } from '#ontology/entities/project.ts'
+import { Study } from '#ontology/entities/study.ts'
+import { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/project.ts'
 import { apiOf } from '../api.server.ts'
 import { PageHeader } from '../components/pageHeader.tsx'
-import type { Project } from '#ontology/entities/project.ts'
+import { StateBadge } from '../components/stateBadge.tsx'
+import { Time } from '../components/time.tsx'
+import type { DatasetSummary, Me, Page } from '../contract.ts'
+import styles from '../curation/curation.module.css'
+import { Members, type Member } from '../curation/members.tsx'
+import { RecordDialog } from '../curation/recordDialog.tsx'
+import { useRights } from '../curation/roles.ts'
+import { SubjectTable } from '../curation/subjectTable.tsx'
+import type { Summary } from '../curation/summary.ts'
+import { counted, formatBytes, formatCount, formatDate } from '../format.ts'
+import { UploadDock } from '../upload/uploadDock.tsx'
+
+type ListedStudy = Study & { summary?: Summary }
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
-  return apiOf({ request, context }).get<Project>(`/projects/${params.id}`)
+  const api = apiOf({ request, context })
+  const project = await api.get<Project>(`/projects/${params.id}`)
+  const { user } = await api.get<Me>('/me')
+  const projectId = project.id
+  const [summary, studies, subjects, members, datasets, investigator] = await Promise.all([
+    user ? api.get<Summary>(`/projects/${projectId}/summary`) : null,
+    api.get<Page<ListedStudy>>('/studies', { projectId, limit: 200, ...(user && { summary: true }) }),
+    api.get<Page<Subject>>('/subjects', { projectId, limit: 50, total: true }),
+    user ? api.get<{ items: Member[] }>(`/projects/${projectId}/members`) : { items: [] },
+    api.get<Page<DatasetSummary>>('/datasets', { projectId, limit: 50 }),
+    project.principalInvestigatorId ? api.get<Person>(`/people/${project.principalInvestigatorId}`) : null,
+  ])
+  return {
+    project,
+    summary,
+    studies: studies.items,
+    subjects,
+    members: members.items,
+    datasets: datasets.items,
+    investigator,
+  }
 }
 
-export default function Page({ loaderData }: Route.ComponentProps) {
-  return <PageHeader title={loaderData.title} />
+export const handle = { width: 'wide' }
+
+export default function ProjectPage({ loaderData }: Route.ComponentProps) {
+  const { project, summary, studies, subjects, members, datasets, investigator } = loaderData
+  const { mayEdit, mayManage, role } = useRights(project.id)
+  const [dialog, setDialog] = useState<'project' | 'study' | 'subject'>()
+  const navigate = useNavigate()
+  const { revalidate } = useRevalidator()
+  const close = () => setDialog(undefined)
+  const saved = () => {
+    close()
+    void revalidate()
+  }
+  const newStudy = mayEdit && (
+    <Button size="compact-sm" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setDialog('study')}>
+      New study
+    </Button>
+  )
+  return (
+    <>
+      <title>{`${project.title} · Vivarchive`}</title>
+      <PageHeader
+        crumbs={[{ label: 'My work', to: '/work' }]}
+        title={project.title}
+        meta={
+          <>
+            {project.localId && <span>{project.localId}</span>}
+            {summary && <span>{summaryText(summary)}</span>}
+            {role && <span>You are {role}</span>}
+          </>
+        }
+        actions={
+          mayEdit && (
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={16} aria-hidden />}
+              onClick={() => setDialog('project')}
+            >
+              Edit project
+            </Button>
+          )
+        }
+      />
+      <div className={styles.columns}>
+        <div>
+          {project.description && <p className={styles.prose}>{project.description}</p>}
+          <ProjectFacts project={project} investigator={investigator} />
+        </div>
+        <Members projectId={project.id} members={members} mayManage={mayManage} onChanged={() => void revalidate()} />
+      </div>
+      <Section title="Studies" action={newStudy}>
+        {studies.length === 0 ? (
+          <EmptyState
+            title="No study yet"
+            description="A study is one experiment: its question, its animals and its images."
+          >
+            {newStudy}
+          </EmptyState>
+        ) : (
+          <StudyTable studies={studies} />
+        )}
+      </Section>
+      <Section
+        title={`Subjects${subjects.total ? ` (${formatCount(subjects.total)})` : ''}`}
+        action={
+          mayEdit && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              leftSection={<IconPlus size={14} aria-hidden />}
+              onClick={() => setDialog('subject')}
+            >
+              New subject
+            </Button>
+          )
+        }
+      >
+        {subjects.items.length === 0 ? (
+          <p className="dim">None yet. Subjects can be entered here, or come with the first import.</p>
+        ) : (
+          <SubjectTable subjects={subjects.items} />
+        )}
+        {subjects.next && <p className="dim">The first {subjects.items.length} are shown; each study lists its own.</p>}
+      </Section>
+      <Section title="Datasets">
+        {datasets.length === 0 ? (
+          <p className="dim">Nothing was sent to the public registry yet. Choose series in a study and send them.</p>
+        ) : (
+          <DatasetTable datasets={datasets} />
+        )}
+      </Section>
+      <RecordDialog
+        opened={dialog === 'project'}
+        entity={Project}
+        record={project}
+        projectId={project.id}
+        onSaved={saved}
+        onClose={close}
+      />
+      <RecordDialog
+        opened={dialog === 'study'}
+        entity={Study}
+        known={{ projectId: project.id }}
+        hidden={['projectId', 'subjectIds']}
+        projectId={project.id}
+        onSaved={({ id }) => void navigate(`/studies/${id}`)}
+        onClose={close}
+      />
+      <RecordDialog
+        opened={dialog === 'subject'}
+        entity={Subject}
+        known={{ projectIds: [project.id] }}
+        projectId={project.id}
+        onSaved={saved}
+        onClose={close}
+      />
+      <UploadDock />
+    </>
+  )
+}
+
+function summaryText({ studies, subjects, series, bytes }: Summary): string {
+  return [
+    counted(studies, 'study', 'studies'),
+    counted(subjects, 'subject'),
+    counted(series, 'image series', 'image series'),
+    formatBytes(bytes),
+  ].join(', ')
+}
+
+function Section({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
+  return (
+    <section className={styles.section}>
+      <div className={styles.sectionHead}>
+        <h2>{title}</h2>
+        {action}
+      </div>
+      {children}
+    </section>
+  )
+}
+
+function ProjectFacts({ project, investigator }: { project: Project; investigator: Person | null }) {
+  const { startDate, endDate, licence, keywords, funding, ethics } = project
+  const facts: [string, ReactNode][] = [
+    ['Principal investigator', investigator && `${investigator.givenName} ${investigator.familyName}`],
+    ['Time', startDate && `${formatDate(startDate)}${endDate ? ` to ${formatDate(endDate)}` : ', running'}`],
+    ['Keywords', keywords?.map(({ label }) => label).join(', ')],
+    ['Licence of public data', licence],
+    ['Funding', funding?.map(({ funder, grantNumber }) => [funder, grantNumber].filter(Boolean).join(' ')).join('; ')],
+    ['Ethics approval', ethics?.map(({ committee, approvalNumber }) => `${approvalNumber} (${committee})`).join('; ')],
+  ]
+  const given = facts.filter(([, value]) => value)
+  if (given.length === 0) return null
+  return (
+    <dl className={styles.facts}>
+      {given.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function StudyTable({ studies }: { studies: ListedStudy[] }) {
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col">Study</th>
+          <th scope="col">Kind</th>
+          <th scope="col" className="number">
+            Subjects
+          </th>
+          <th scope="col" className="number">
+            Sessions
+          </th>
+          <th scope="col" className="number">
+            Series
+          </th>
+          <th scope="col" className="number">
+            Size
+          </th>
+          <th scope="col">Last change</th>
+        </tr>
+      </thead>
+      <tbody>
+        {studies.map(({ id, title, localId, studyType, summary, updatedAt }) => (
+          <tr key={id}>
+            <th scope="row">
+              <span>
+                <Link to={`/studies/${id}`} className={styles.title}>
+                  {title}
+                </Link>
+                {localId && <span className="dim"> {localId}</span>}
+              </span>
+            </th>
+            <td data-label="Kind">{studyType}</td>
+            <td data-label="Subjects" className="number">
+              {summary && formatCount(summary.subjects)}
+            </td>
+            <td data-label="Sessions" className="number">
+              {summary && formatCount(summary.sessions)}
+            </td>
+            <td data-label="Series" className="number">
+              {summary && formatCount(summary.series)}
+            </td>
+            <td data-label="Size" className="number nowrap">
+              {summary && formatBytes(summary.bytes)}
+            </td>
+            <td data-label="Last change">
+              <Time at={summary?.lastChange ?? updatedAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function DatasetTable({ datasets }: { datasets: DatasetSummary[] }) {
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col">Dataset</th>
+          <th scope="col">State</th>
+          <th scope="col" className="number">
+            Series
+          </th>
+          <th scope="col" className="number">
+            Size
+          </th>
+          <th scope="col">Published</th>
+        </tr>
+      </thead>
+      <tbody>
+        {datasets.map(({ id, title, state, seriesCount, byteCount, publishedAt }) => (
+          <tr key={id}>
+            <th scope="row">
+              <Link to={`/datasets/${id}`}>{title}</Link>
+            </th>
+            <td data-label="State">
+              <StateBadge state={state} />
+            </td>
+            <td data-label="Series" className="number">
+              {formatCount(seriesCount)}
+            </td>
+            <td data-label="Size" className="number nowrap">
+              {formatBytes(byteCount)}
+            </td>
+            <td data-label="Published">{publishedAt && <Time at={publishedAt} />}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
 }

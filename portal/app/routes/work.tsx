@@ -1,25 +1,193 @@
-import { Link } from 'react-router'
-import type { Project } from '#ontology/entities/project.ts'
+import { Button, EmptyState, Progress } from '@mantine/core'
+import { IconFolderPlus } from '@tabler/icons-react'
+import { useState } from 'react'
+import { Link, redirect, useNavigate } from 'react-router'
+import { Project } from '#ontology/entities/project.ts'
 import type { Route } from './+types/work.ts'
-import { apiOf } from '../api.server.ts'
+import { apiOf, signInPath } from '../api.server.ts'
 import { PageHeader } from '../components/pageHeader.tsx'
-import type { Page } from '../contract.ts'
+import { Time } from '../components/time.tsx'
+import type { Me, Page } from '../contract.ts'
+import styles from '../curation/curation.module.css'
+import { RecordDialog } from '../curation/recordDialog.tsx'
+import type { Summary } from '../curation/summary.ts'
+import { formatBytes, formatCount } from '../format.ts'
+import { importStateTexts, jobText, taskText, type ImportRecord, type Job } from '../imports/contract.ts'
+import { UploadDock } from '../upload/uploadDock.tsx'
+
+type Listed = Project & { summary?: Summary }
 
 export async function loader({ request, context }: Route.LoaderArgs) {
-  return apiOf({ request, context }).get<Page<Project>>('/projects')
+  const api = apiOf({ request, context })
+  const me = await api.get<Me>('/me')
+  if (!me.user) throw redirect(signInPath(request))
+  const [projects, imports, jobs] = await Promise.all([
+    api.get<Page<Listed>>('/projects', { summary: true, sort: '-updatedAt', limit: 200 }),
+    api.get<Page<ImportRecord>>('/imports', { limit: 10 }),
+    api.get<Page<Job>>('/jobs', { mine: true, limit: 10 }),
+  ])
+  return { projects: projects.items, imports: imports.items, jobs: jobs.items, roles: me.projects }
 }
 
+export const handle = { width: 'wide' }
+
 export default function Work({ loaderData }: Route.ComponentProps) {
+  const { projects, imports, jobs, roles } = loaderData
+  const [making, setMaking] = useState(false)
+  const navigate = useNavigate()
+  const newProject = (
+    <Button leftSection={<IconFolderPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
+      New project
+    </Button>
+  )
   return (
     <>
-      <PageHeader title="My work" />
-      <ul>
-        {loaderData.items.map(({ id, title }) => (
-          <li key={id}>
-            <Link to={`/projects/${id}`}>{title}</Link>
-          </li>
-        ))}
-      </ul>
+      <title>My work · Vivarchive</title>
+      <PageHeader title="My work" actions={newProject} />
+      <section aria-labelledby="projects">
+        <h2 id="projects">My projects</h2>
+        {projects.length === 0 ? (
+          <EmptyState
+            title="No project yet"
+            description="A project holds studies, animals and images, and says who may see them. Make one to start; a title is enough."
+          >
+            {newProject}
+          </EmptyState>
+        ) : (
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th scope="col">Project</th>
+                <th scope="col">My role</th>
+                <th scope="col" className="number">
+                  Studies
+                </th>
+                <th scope="col" className="number">
+                  Subjects
+                </th>
+                <th scope="col" className="number">
+                  Series
+                </th>
+                <th scope="col" className="number">
+                  Size
+                </th>
+                <th scope="col">Last change</th>
+              </tr>
+            </thead>
+            <tbody>
+              {projects.map(({ id, title, localId, summary, updatedAt }) => (
+                <tr key={id}>
+                  <th scope="row">
+                    <span>
+                      <Link to={`/projects/${id}`} className={styles.title}>
+                        {title}
+                      </Link>
+                      {localId && <span className="dim"> {localId}</span>}
+                    </span>
+                  </th>
+                  <td data-label="My role">{roles.find(({ projectId }) => projectId === id)?.role ?? 'visitor'}</td>
+                  <td data-label="Studies" className="number">
+                    {summary && formatCount(summary.studies)}
+                  </td>
+                  <td data-label="Subjects" className="number">
+                    {summary && formatCount(summary.subjects)}
+                  </td>
+                  <td data-label="Series" className="number">
+                    {summary && formatCount(summary.series)}
+                  </td>
+                  <td data-label="Size" className="number nowrap">
+                    {summary && formatBytes(summary.bytes)}
+                  </td>
+                  <td data-label="Last change">
+                    <Time at={newest(updatedAt, summary?.lastChange)} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+      <div className={styles.columns}>
+        <RecentImports imports={imports} />
+        <RecentJobs jobs={jobs} />
+      </div>
+      <RecordDialog
+        opened={making}
+        entity={Project}
+        onClose={() => setMaking(false)}
+        onSaved={({ id }) => void navigate(`/projects/${id}`)}
+      />
+      <UploadDock />
     </>
+  )
+}
+
+const newest = (a: string, b: string | null | undefined): string => (b && b > a ? b : a)
+
+function RecentImports({ imports }: { imports: ImportRecord[] }) {
+  return (
+    <section className={styles.section} aria-labelledby="imports">
+      <h2 id="imports">Recent imports</h2>
+      {imports.length === 0 ? (
+        <p className="dim">None yet. Open a study and drop a folder of scanner files on it.</p>
+      ) : (
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th scope="col">Import</th>
+              <th scope="col">State</th>
+              <th scope="col" className="number">
+                Files
+              </th>
+              <th scope="col" className="number">
+                Size
+              </th>
+              <th scope="col">Started</th>
+            </tr>
+          </thead>
+          <tbody>
+            {imports.map(({ id, label, state, fileCount, byteCount, createdAt }) => (
+              <tr key={id}>
+                <th scope="row">
+                  <Link to={`/imports/${id}`}>{label}</Link>
+                </th>
+                <td data-label="State">{importStateTexts[state]}</td>
+                <td data-label="Files" className="number">
+                  {formatCount(fileCount)}
+                </td>
+                <td data-label="Size" className="number nowrap">
+                  {formatBytes(byteCount)}
+                </td>
+                <td data-label="Started">
+                  <Time at={createdAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+function RecentJobs({ jobs }: { jobs: Job[] }) {
+  return (
+    <section className={styles.section} aria-labelledby="jobs">
+      <h2 id="jobs">Recent jobs</h2>
+      {jobs.length === 0 ? (
+        <p className="dim">Nothing is being worked on.</p>
+      ) : (
+        <ul>
+          {jobs.map((job) => (
+            <li key={job.id}>
+              {taskText(job.task)}: {jobText(job)} <Time at={job.updatedAt} />
+              {job.state === 'running' && (
+                <Progress value={job.progress * 100} size="sm" aria-label={`${taskText(job.task)} progress`} />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   )
 }

@@ -1,0 +1,49 @@
+import { Modal } from '@mantine/core'
+import { Suspense, lazy } from 'react'
+import type { Entity } from '#ontology/entity.ts'
+import type { Json } from '../forms/path.ts'
+import type { SavedRecord } from '../forms/recordForm.tsx'
+
+// Forms are large and needed only when somebody edits.
+const RecordForm = lazy(() =>
+  import('../forms/recordForm.tsx').then(({ RecordForm: component }) => ({ default: component })),
+)
+
+interface Props {
+  opened: boolean
+  entity: unknown
+  record?: unknown
+  known?: Json
+  projectId?: string | undefined
+  hidden?: readonly string[]
+  title?: string
+  onSaved: (record: SavedRecord) => void
+  onClose: () => void
+}
+
+/** Makes or changes a record in a dialog. */
+export function RecordDialog({ opened, entity, record, known, projectId, hidden, title, onSaved, onClose }: Props) {
+  const about = entity as Entity
+  const noun = about.title.toLowerCase()
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      size="xl"
+      title={title ?? (record ? `Edit ${noun}` : `New ${noun}`)}
+      closeOnClickOutside={false}
+    >
+      <Suspense fallback={<p>Loading the form</p>}>
+        <RecordForm
+          entity={about}
+          record={record as SavedRecord | undefined}
+          {...(known && { known })}
+          projectId={projectId}
+          {...(hidden && { hidden })}
+          onSaved={onSaved}
+          onCancel={onClose}
+        />
+      </Suspense>
+    </Modal>
+  )
+}

@@ -1,0 +1,140 @@
+/** Shapes of imports, their plans and jobs, and how their states are called. */
+import type { Problem } from '../contract.ts'
+import { formatWords } from '../format.ts'
+
+export interface Job {
+  id: string
+  task: string
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  /** 0 to 1. */
+  progress: number
+  message: string | null
+  problem?: Partial<Problem> | null
+  createdAt: string
+  updatedAt: string
+}
+
+export type ImportState =
+  'collecting' | 'inspecting' | 'planned' | 'committing' | 'committed' | 'undone' | 'failed' | 'cancelled'
+
+/** A planned value with where it comes from; "typed" once a person changed it. */
+export interface Prop<T> {
+  value: T | null
+  evidence: string
+}
+
+export interface PlannedSession {
+  key: string
+  label: Prop<string>
+  /** RFC 3339 without a zone, or a date alone, as the files say it. */
+  start: Prop<string>
+  instrument: {
+    id: string | null
+    create?: { name: string; manufacturer: string; model: string; softwareVersion?: string; serialNumber?: string }
+    evidence: string
+  }
+  existingId?: string
+}
+
+export interface PlannedSubject {
+  id: string | null
+  create?: {
+    localId: string
+    kind: string
+    species?: string
+    strain?: string
+    sex?: string
+    birthDate?: string
+    cellLine?: string
+    model?: string
+  } | null
+  evidence: string
+}
+
+export interface PlannedFact {
+  key: string
+  value: string | number | { value: number; unit: string }
+  evidence: string
+}
+
+export interface PlannedSeries {
+  key: string
+  sessionKey: string
+  include: boolean
+  label: Prop<string>
+  modality: Prop<string>
+  number?: number
+  format: string
+  formatLabel: string
+  formatVerified: boolean
+  files: string[]
+  fileCount: number
+  byteCount: number
+  shape: number[] | null
+  spacing: number[] | null
+  subject: PlannedSubject
+  facts: PlannedFact[]
+  conflicts: { key: string; others: PlannedFact[] }[]
+  warnings: string[]
+  problem?: { code: string; message: string }
+}
+
+export interface ImportPlan {
+  sessions: PlannedSession[]
+  series: PlannedSeries[]
+  attachments: { path: string; byteCount: number; reason: string }[]
+  summary: { files: number; bytes: number; series: number; problems: number }
+}
+
+export interface ImportRecord {
+  id: string
+  studyId: string
+  projectId: string
+  label: string
+  state: ImportState
+  version: number
+  fileCount: number
+  byteCount: number
+  plan: ImportPlan | null
+  result: { seriesIds: string[]; sessionIds: string[]; subjectIds: string[] } | null
+  jobId: string | null
+  problem: Partial<Problem> | string | null
+  createdAt: string
+}
+
+export const importStateTexts: Record<ImportState, string> = {
+  collecting: 'Files are arriving',
+  inspecting: 'Being looked into',
+  planned: 'Waiting for you',
+  committing: 'Being archived',
+  committed: 'Archived',
+  undone: 'Undone',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+}
+
+const taskTexts: Record<string, string> = {
+  inspectImport: 'Look into an import',
+  commitImport: 'Archive an import',
+  deriveSeries: 'Prepare an image for viewing',
+}
+
+export const taskText = (task: string): string => taskTexts[task] ?? formatWords(task)
+
+/** "running, 40 %" */
+export function jobText({ state, progress, message }: Job): string {
+  const words = {
+    queued: 'waiting',
+    running: `running, ${Math.floor(progress * 100)} %`,
+    done: 'done',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  }
+  return message && state === 'running' ? `${words[state]} (${message})` : words[state]
+}
+
+/** A problem as it comes with an import or a job: a sentence or a problem document. */
+export function problemSentence(problem: ImportRecord['problem'] | undefined): string | null {
+  if (!problem) return null
+  return typeof problem === 'string' ? problem : (problem.detail ?? problem.title ?? null)
+}
