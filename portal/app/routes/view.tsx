@@ -1,8 +1,30 @@
+/** The viewer, which needs a browser: the server sends the frame, the rest is loaded when the page is there. */
+import { Suspense, lazy } from 'react'
+import { useHydrated } from '../components/hydrated.ts'
 import type { PageHandle } from '../components/shell.tsx'
-import { PageHeader } from '../components/pageHeader.tsx'
 
 export const handle: PageHandle = { width: 'full' }
 
+export const meta = () => [{ title: 'Viewer · Vivarchive' }, { name: 'robots', content: 'noindex' }]
+
+const Viewer = lazy(() => import('../viewer/viewer.client.tsx'))
+
 export default function View() {
-  return <PageHeader title="Viewer" />
+  const hydrated = useHydrated()
+  const waiting = <p style={{ padding: 24 }}>Starting the viewer</p>
+  return (
+    <>
+      <h1 className="srOnly">Viewer</h1>
+      <noscript>
+        <p style={{ padding: 24 }}>The viewer needs JavaScript. The page of each series has a preview and its files.</p>
+      </noscript>
+      {hydrated ? (
+        <Suspense fallback={waiting}>
+          <Viewer />
+        </Suspense>
+      ) : (
+        waiting
+      )}
+    </>
+  )
 }

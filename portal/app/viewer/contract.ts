@@ -5,6 +5,8 @@ import type { Header } from '#imaging/header.ts'
 export interface SeriesHeader extends Header {
   seriesId: string
   label: string
+  /** Subjects, session and label in one line. */
+  displayName: string
   /** Changes when the pixels do; part of every pixel address, so that pixels may be cached for ever. */
   revision: string
   /** Bytes of one plane as served. */

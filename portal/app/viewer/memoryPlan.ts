@@ -64,26 +64,32 @@ export function chunksByNeed(grid: PlaneGrid, focus: Focus): ChunkNeed[] {
 
 export interface Demand {
   needs: readonly ChunkNeed[]
+  /** On screen: its time point is held whatever it takes. */
+  shown: boolean
   /** Bytes in memory, which may be more than on the wire. */
   bytesOf(chunk: number): number
 }
 
 /**
- * What to hold, as a list of chunks for each series in the order to fetch them. The shown time point of each series is
- * held whatever it takes; the rest of the budget goes to the series in their order, so the first should be the active one.
+ * What to hold, in the order in which to fetch it: the time points on screen, then the rest of the series in their
+ * order as far as the budget goes, so the first should be the active one.
  */
-export function planMemory(demands: readonly Demand[], budgetBytes: number): number[][] {
+export function planMemory(demands: readonly Demand[], budgetBytes: number): { demand: number; chunk: number }[] {
   let left = budgetBytes
-  const held = demands.map(({ needs, bytesOf }) =>
-    needs.filter(({ distance }) => distance === 0).map(({ chunk }) => ((left -= bytesOf(chunk)), chunk)),
+  const take = (demand: number, chunk: number) => {
+    left -= demands[demand]!.bytesOf(chunk)
+    return { demand, chunk }
+  }
+  const onScreen = ({ shown }: Demand, { distance }: ChunkNeed) => shown && distance === 0
+  const held = demands.flatMap((demand, n) =>
+    demand.needs.filter((need) => onScreen(demand, need)).map(({ chunk }) => take(n, chunk)),
   )
-  demands.forEach(({ needs, bytesOf }, n) => {
-    for (const { chunk, distance } of needs) {
-      if (distance === 0) continue
+  demands.forEach((demand, n) => {
+    for (const need of demand.needs) {
+      if (onScreen(demand, need)) continue
       // No gaps: a nearer time point that does not fit ends the window.
-      if (bytesOf(chunk) > left) break
-      left -= bytesOf(chunk)
-      held[n]!.push(chunk)
+      if (demand.bytesOf(need.chunk) > left) break
+      held.push(take(n, need.chunk))
     }
   })
   return held

@@ -64,6 +64,12 @@ export class PlaneSource {
     return held / (last - first + 1)
   }
 
+  /** What of the series is looked at: channel, time point, plane of the time point. */
+  lookAt(c: number, t: number, z: number): void {
+    const byPlane = this.grid.shape.t !== this.header.shape.t
+    this.focus = byPlane ? { c, t: t * this.header.shape.z + z, z: 0 } : { c, t, z }
+  }
+
   needs() {
     return chunksByNeed(this.grid, this.focus)
   }
@@ -90,6 +96,10 @@ export class PlaneSource {
     this.onDrop(this.planesOf(chunk))
     this.changed()
   }
+
+  clear(): void {
+    for (const chunk of [...this.chunks.keys()]) this.drop(chunk)
+  }
 }
 
 /** What of a Worker the loader uses. */
@@ -107,6 +117,7 @@ export class PlaneLoader {
   readonly #worker: PlaneWorker
   readonly #budgetBytes: number
   #sources: PlaneSource[] = []
+  #shown = 0
   readonly #running = new Map<number, { source: PlaneSource; chunk: number; aborted: boolean }>()
   #nextId = 1
   #failures = 0
@@ -119,31 +130,35 @@ export class PlaneLoader {
     worker.addEventListener('message', ({ data }) => this.#settle(data))
   }
 
-  /** The series to hold planes of, the most important first; planes of others are dropped. */
-  hold(sources: readonly PlaneSource[]): void {
+  /**
+   * The series to hold planes of, the most important first; planes of others are dropped.
+   * @param shown how many of them, from the first, are on screen
+   */
+  hold(sources: readonly PlaneSource[], shown: number): void {
     const gone = this.#sources.filter((source) => !sources.includes(source))
     this.#sources = [...sources]
-    for (const source of gone) for (const chunk of [...source.chunks.keys()]) source.drop(chunk)
+    this.#shown = shown
+    for (const source of gone) source.clear()
     this.update()
   }
 
   /** Fetches what is missing and drops what is too far away; called when the focus of a source has moved. */
   update(): void {
     if (this.#closed) return
+    const sources = this.#sources
     const held = planMemory(
-      this.#sources.map((source) => ({ needs: source.needs(), bytesOf: (chunk) => source.bytesOf(chunk) })),
+      sources.map((source, n) => ({
+        needs: source.needs(),
+        shown: n < this.#shown,
+        bytesOf: (chunk) => source.bytesOf(chunk),
+      })),
       this.#budgetBytes,
     )
-    this.#release(held)
+    this.#release(sources.map((_, n) => new Set(held.flatMap(({ demand, chunk }) => (demand === n ? [chunk] : [])))))
     if (this.#pause) return
-    // What is on screen comes before what is only near, over all series.
-    const shown = this.#sources.flatMap((source, n) => {
-      const near = new Set(source.needs().flatMap(({ chunk, distance }) => (distance === 0 ? [chunk] : [])))
-      return held[n]!.filter((chunk) => near.has(chunk)).map((chunk) => ({ source, chunk }))
-    })
-    const rest = this.#sources.flatMap((source, n) => held[n]!.map((chunk) => ({ source, chunk })))
-    for (const { source, chunk } of [...shown, ...rest]) {
+    for (const { demand, chunk } of held) {
       if (this.#running.size >= parallel) return
+      const source = sources[demand]!
       if (source.chunks.has(chunk) || source.problem?.kind === 'refused' || this.#isRunning(source, chunk)) continue
       this.#fetch(source, chunk)
     }
@@ -166,19 +181,17 @@ export class PlaneLoader {
     this.#closed = true
     if (this.#pause) clearTimeout(this.#pause)
     this.#worker.terminate()
-    for (const source of this.#sources) for (const chunk of [...source.chunks.keys()]) source.drop(chunk)
+    for (const source of this.#sources) source.clear()
     this.#sources = []
     this.#running.clear()
   }
 
-  #release(held: number[][]): void {
+  #release(held: Set<number>[]): void {
     this.#sources.forEach((source, n) => {
-      const keep = new Set(held[n])
-      for (const chunk of [...source.chunks.keys()]) if (!keep.has(chunk)) source.drop(chunk)
+      for (const chunk of [...source.chunks.keys()]) if (!held[n]!.has(chunk)) source.drop(chunk)
     })
     for (const [id, job] of this.#running) {
-      const n = this.#sources.indexOf(job.source)
-      if (n >= 0 && held[n]!.includes(job.chunk)) continue
+      if (held[this.#sources.indexOf(job.source)]?.has(job.chunk)) continue
       if (!job.aborted) this.#worker.postMessage({ kind: 'abort', id })
       job.aborted = true
     }

@@ -73,11 +73,28 @@ export class SeriesPixels {
     return volume
   }
 
-  /** Whether what is asked for can be drawn without a gap. */
-  isReady(index: Vec3, t: number, c: number): boolean {
-    return this.geometry
-      ? this.source.loaded(c, t) === 1
-      : this.source.plane(this.planeOf(index, t, c)) !== null
+  /**
+   * Puts a time point on the graphics card once it is whole; until then the one before stays on screen.
+   * @returns the time point that is on screen and how much of it is
+   */
+  show(t: number, c: number): string {
+    if (!this.geometry) return `${t}`
+    const volume = this.volume(c)
+    const whole = this.source.loaded(c, t) === 1
+    // With nothing to keep on screen, parts are better than the dark.
+    if (whole || this.source.loaded(c, volume.shown) < 1) volume.show(t)
+    return `${volume.shown} ${this.source.loaded(c, volume.shown)}`
+  }
+
+  /** Whether what is asked for is on screen without a gap. */
+  isShown(index: Vec3, t: number, c: number): boolean {
+    if (!this.geometry) return this.source.plane(this.planeOf(index, t, c)) !== null
+    return this.source.loaded(c, t) === 1 && this.volume(c).shown === t
+  }
+
+  /** Part of what is asked for that is in memory, 0..1. */
+  progress(index: Vec3, t: number, c: number): number {
+    return this.geometry ? this.source.loaded(c, t) : this.source.plane(this.planeOf(index, t, c)) ? 1 : 0
   }
 
   /** The image of a plane once it is in memory. */

@@ -1,0 +1,109 @@
+/** Mouse, pen, touch and wheel on a picture, as what they mean. */
+import type { Tool } from './viewState.ts'
+
+export type Point = readonly [number, number]
+/** What a drag changes. */
+export type DragKind = 'crosshair' | 'window' | 'pan' | 'zoom'
+
+export interface GestureMeaning {
+  /** Tool of the main button; measuring tools handle it themselves. */
+  tool: Tool
+  /** Clicked without moving. */
+  point(at: Point): void
+  drag(kind: DragKind, by: Point, at: Point): void
+  /** Whole planes; positive goes onwards. */
+  scroll(planes: number): void
+  zoom(factor: number, at: Point): void
+  hover(at: Point | null): void
+  enlarge(): void
+}
+
+const measuringTools: readonly Tool[] = ['length', 'ellipse', 'probe']
+/** Movement in pixels up to which a press is a click. */
+const clickReach = 4
+/** Pixels of a trackpad's wheel that make one plane; a mouse wheel sends at least `notch` at a time. */
+const planeWheel = 30
+const notch = 60
+
+/** @returns a function that takes all listeners off */
+export function listen(element: HTMLElement, meaning: () => GestureMeaning): () => void {
+  const pointers = new Map<number, Point>()
+  let drag: { kind: DragKind; start: Point; moved: boolean; main: boolean } | null = null
+  let wheel = 0
+  const leaving = new AbortController()
+  const on = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+    passive = true,
+  ) => element.addEventListener(type, listener, { signal: leaving.signal, passive })
+  const place = (event: MouseEvent): Point => {
+    const box = element.getBoundingClientRect()
+    return [event.clientX - box.left, event.clientY - box.top]
+  }
+
+  on('pointerdown', (event) => {
+    const { tool } = meaning()
+    const main = event.button === 0
+    if (main && !event.shiftKey && measuringTools.includes(tool) && event.pointerType !== 'touch') return
+    const at = place(event)
+    pointers.set(event.pointerId, at)
+    element.setPointerCapture(event.pointerId)
+    drag = { kind: kindOf(event, tool), start: at, moved: false, main }
+  })
+  on('pointermove', (event) => {
+    const at = place(event)
+    const before = pointers.get(event.pointerId)
+    meaning().hover(at)
+    if (!before || !drag) return
+    if (pointers.size === 2) {
+      pinch(before, at, event.pointerId)
+      pointers.set(event.pointerId, at)
+      return
+    }
+    if (!drag.moved && Math.hypot(at[0] - drag.start[0], at[1] - drag.start[1]) < clickReach) return
+    drag.moved = true
+    pointers.set(event.pointerId, at)
+    meaning().drag(drag.kind, [at[0] - before[0], at[1] - before[1]], at)
+  })
+  const release = (event: PointerEvent) => {
+    if (!pointers.delete(event.pointerId) || !drag || pointers.size > 0) return
+    if (!drag.moved && drag.main && event.type === 'pointerup') meaning().point(place(event))
+    drag = null
+  }
+  on('pointerup', release)
+  on('pointercancel', release)
+  on('pointerleave', () => meaning().hover(null))
+  on('dblclick', () => {
+    if (!measuringTools.includes(meaning().tool)) meaning().enlarge()
+  })
+  on('contextmenu', (event) => event.preventDefault(), false)
+  on(
+    'wheel',
+    (event) => {
+      event.preventDefault()
+      const pixels = event.deltaY * (event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? 33 : 400)
+      if (event.ctrlKey) return meaning().zoom(Math.exp(-pixels / 300), place(event))
+      wheel = Math.abs(pixels) >= notch ? Math.sign(pixels) * planeWheel : wheel + pixels
+      const planes = Math.trunc(wheel / planeWheel)
+      wheel -= planes * planeWheel
+      if (planes !== 0) meaning().scroll(planes)
+    },
+    false,
+  )
+
+  function pinch(before: Point, at: Point, id: number): void {
+    const other = [...pointers].find(([one]) => one !== id)![1]
+    const distance = (point: Point) => Math.hypot(point[0] - other[0], point[1] - other[1])
+    if (drag) drag.moved = true
+    meaning().zoom(distance(at) / Math.max(distance(before), 1), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2])
+    meaning().drag('pan', [(at[0] - before[0]) / 2, (at[1] - before[1]) / 2], at)
+  }
+
+  return () => leaving.abort()
+}
+
+function kindOf(event: PointerEvent, tool: Tool): DragKind {
+  if (event.button === 1 || event.shiftKey) return 'pan'
+  if (event.button === 2 || event.ctrlKey) return 'zoom'
+  return tool === 'crosshair' || tool === 'pan' || tool === 'zoom' ? tool : 'window'
+}

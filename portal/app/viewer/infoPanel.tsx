@@ -1,0 +1,145 @@
+/** Beside the pictures: values at the crosshair, how the series is displayed, what is known about it. */
+import { useSyncExternalStore, type ReactNode } from 'react'
+import { Slider } from '@mantine/core'
+import { DisplaySettings } from './displaySettings.tsx'
+import { voxelAt, worldOf } from './geometry.ts'
+import { MeasurementList, type MeasurementListProps } from './measurementList.tsx'
+import { formatLength, formatPosition } from './numbers.ts'
+import type { LayerView } from './overlayContent.ts'
+import { valueText } from './pane.client.tsx'
+import type { ViewerActions } from './useViewer.ts'
+import styles from './viewer.module.css'
+
+export interface InfoPanelProps extends MeasurementListProps {
+  /** Series on screen by place, the active one first. */
+  shown: { n: number; layer: LayerView }[]
+  /** Opacity of the overlay when there is one. */
+  opacity: number | null
+  actions: ViewerActions
+  summary: string
+}
+
+export function InfoPanel({ shown, opacity, actions, summary, ...measurements }: InfoPanelProps) {
+  const active = shown[0]
+  if (!active) return null
+  return (
+    <aside className={styles.info} aria-label="Values and display">
+      <Crosshair shown={shown} />
+      {shown.map(({ n, layer }) => (
+        <DisplaySettings
+          key={layer.pixels.header.seriesId}
+          layer={layer}
+          several={shown.length > 1}
+          onChange={(patch) => actions.setView(n, patch)}
+        />
+      ))}
+      {opacity !== null && (
+        <Section title="Overlay">
+          <label className={styles.opacity}>
+            <span>Opacity {Math.round(opacity * 100)} %</span>
+            <Slider
+              size="sm"
+              min={0}
+              max={1}
+              step={0.01}
+              label={null}
+              value={opacity}
+              onChange={(value) => actions.set({ opacity: value })}
+              thumbLabel="Opacity of the overlay"
+            />
+          </label>
+          <p className="dim">Laid over by the scanner’s coordinates; the pictures are not registered to each other.</p>
+        </Section>
+      )}
+      <MeasurementList {...measurements} />
+      <Facts layer={active.layer} />
+      <p role="status" className="srOnly" data-summary="">
+        {summary}
+      </p>
+    </aside>
+  )
+}
+
+export function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={styles.section}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+/** Position and values at the crosshair. */
+function Crosshair({ shown }: { shown: InfoPanelProps['shown'] }) {
+  const sources = shown.map(({ layer }) => layer.pixels.source)
+  useSyncExternalStore(
+    (changed) => {
+      const stops = sources.map((source) => source.follow(changed))
+      return () => stops.forEach((stop) => stop())
+    },
+    () => sources.reduce((sum, source) => sum + source.version, 0),
+  )
+  const { pixels, view } = shown[0]!.layer
+  const { geometry, header } = pixels
+  const world = geometry ? worldOf(geometry, view.index) : null
+  const spacing = header.spacing
+  const flat = spacing ? formatPosition([view.index[0] * spacing[0], view.index[1] * spacing[1]], spacing[0]) : null
+  return (
+    <Section title="Crosshair">
+      <dl className={styles.facts}>
+        {shown.map(({ layer }) => {
+          const voxel = world && layer.pixels.geometry ? voxelAt(layer.pixels.geometry, world) : null
+          const index = layer.pixels === pixels ? view.index : world && layer.pixels.geometry ? voxel : layer.view.index
+          return (
+            <div key={layer.pixels.header.seriesId}>
+              <dt>{shown.length > 1 ? layer.pixels.header.label : 'Value'}</dt>
+              <dd data-value={layer.pixels.header.seriesId}>{valueText(layer, index) || 'outside'}</dd>
+            </div>
+          )
+        })}
+        <div>
+          <dt>Position</dt>
+          <dd data-position="">{world ? formatPosition(world, Math.min(...(spacing ?? [1]))) : (flat ?? 'no spacing')}</dd>
+        </div>
+        <div>
+          <dt>Voxel</dt>
+          <dd data-voxel="">{view.index.join(', ')}</dd>
+        </div>
+      </dl>
+    </Section>
+  )
+}
+
+const orientations = {
+  known: 'stated by the file',
+  assumed: 'not certain: a convention that may not hold for this animal',
+  unknown: 'not known: no directions are shown',
+}
+
+function Facts({ layer: { pixels } }: { layer: LayerView }) {
+  const { header, stackReason } = pixels
+  const { x, y, z, t, c } = header.shape
+  const rows: [string, string][] = [
+    ['Size', `${[x, y, z].join(' × ')}${t > 1 ? `, ${t} frames` : ''}${c > 1 ? `, ${c} channels` : ''}`],
+    ['Voxel', header.spacing ? header.spacing.map(formatLength).join(' × ') : 'no spacing'],
+    ['Stored as', `${header.sampleType}${header.samplesPerPixel > 1 ? `, ${header.samplesPerPixel} a pixel` : ''}`],
+    ['Directions', orientations[header.orientation]],
+  ]
+  return (
+    <Section title="About">
+      <dl className={styles.facts}>
+        {rows.map(([term, text]) => (
+          <div key={term} data-uncertain={term === 'Directions' && header.orientation !== 'known' ? '' : undefined}>
+            <dt>{term}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {[...(stackReason && z > 1 ? [stackReason] : []), ...header.warnings].map((sentence) => (
+        <p key={sentence} className={styles.note}>
+          {sentence}
+        </p>
+      ))}
+    </Section>
+  )
+}

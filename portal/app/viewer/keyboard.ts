@@ -1,0 +1,140 @@
+/** Keys of the viewer: one list for what they do and for the help that tells of it. */
+
+export type Command =
+  | 'next'
+  | 'previous'
+  | 'nextTen'
+  | 'previousTen'
+  | 'first'
+  | 'last'
+  | 'nextFrame'
+  | 'previousFrame'
+  | 'play'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'fit'
+  | 'resetWindow'
+  | 'single'
+  | 'mpr'
+  | 'axial'
+  | 'coronal'
+  | 'sagittal'
+  | 'nextSeries'
+  | 'fusion'
+  | 'side'
+  | 'toolCrosshair'
+  | 'toolWindow'
+  | 'toolPan'
+  | 'toolZoom'
+  | 'toolLength'
+  | 'toolEllipse'
+  | 'toolProbe'
+  | 'crosshair'
+  | 'smooth'
+  | 'nextMap'
+  | 'screenshot'
+  | 'header'
+  | 'help'
+
+interface Key {
+  keys: string[]
+  command: Command
+  does: string
+}
+
+export const keyGroups: { title: string; keys: Key[] }[] = [
+  {
+    title: 'Planes',
+    keys: [
+      { keys: ['ArrowDown'], command: 'next', does: 'Next plane' },
+      { keys: ['ArrowUp'], command: 'previous', does: 'Plane before' },
+      { keys: ['PageDown'], command: 'nextTen', does: 'Ten planes on' },
+      { keys: ['PageUp'], command: 'previousTen', does: 'Ten planes back' },
+      { keys: ['Home'], command: 'first', does: 'First plane' },
+      { keys: ['End'], command: 'last', does: 'Last plane' },
+    ],
+  },
+  {
+    title: 'Time',
+    keys: [
+      { keys: ['ArrowRight'], command: 'nextFrame', does: 'Next frame' },
+      { keys: ['ArrowLeft'], command: 'previousFrame', does: 'Frame before' },
+      { keys: [' '], command: 'play', does: 'Play or stop' },
+    ],
+  },
+  {
+    title: 'Layout',
+    keys: [
+      { keys: ['1'], command: 'single', does: 'One plane' },
+      { keys: ['3'], command: 'mpr', does: 'Three planes' },
+      { keys: ['a'], command: 'axial', does: 'Axial plane' },
+      { keys: ['c'], command: 'coronal', does: 'Coronal plane' },
+      { keys: ['s'], command: 'sagittal', does: 'Sagittal plane' },
+      { keys: ['n'], command: 'nextSeries', does: 'Next series' },
+      { keys: ['f'], command: 'fusion', does: 'Fusion on or off' },
+      { keys: ['b'], command: 'side', does: 'Side by side on or off' },
+    ],
+  },
+  {
+    title: 'View',
+    keys: [
+      { keys: ['+', '='], command: 'zoomIn', does: 'Larger' },
+      { keys: ['-'], command: 'zoomOut', does: 'Smaller' },
+      { keys: ['0'], command: 'fit', does: 'Whole picture' },
+      { keys: ['r'], command: 'resetWindow', does: 'First window again' },
+      { keys: ['m'], command: 'nextMap', does: 'Next colour map' },
+      { keys: ['i'], command: 'smooth', does: 'Smooth or pixels' },
+      { keys: ['x'], command: 'crosshair', does: 'Crosshair on or off' },
+    ],
+  },
+  {
+    title: 'Main button',
+    keys: [
+      { keys: ['w'], command: 'toolWindow', does: 'Window' },
+      { keys: ['h'], command: 'toolCrosshair', does: 'Crosshair' },
+      { keys: ['p'], command: 'toolPan', does: 'Move' },
+      { keys: ['z'], command: 'toolZoom', does: 'Zoom' },
+      { keys: ['l'], command: 'toolLength', does: 'Measure a length' },
+      { keys: ['e'], command: 'toolEllipse', does: 'Measure in an ellipse' },
+      { keys: ['v'], command: 'toolProbe', does: 'Measure a point' },
+    ],
+  },
+  {
+    title: 'Page',
+    keys: [
+      { keys: ['g'], command: 'screenshot', does: 'Save a picture' },
+      { keys: ['t'], command: 'header', does: 'Header of the files' },
+      { keys: ['?'], command: 'help', does: 'This help' },
+    ],
+  },
+]
+
+const commands = new Map(keyGroups.flatMap(({ keys }) => keys.flatMap((key) => key.keys.map((one) => [one, key.command] as const))))
+
+/** The command of a key press, or undefined when it belongs to something else: a field, a slider, a dialog, the browser. */
+export function commandOf(event: KeyboardEvent): Command | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined
+  const target = event.target instanceof Element ? event.target : null
+  if (target?.closest('input, textarea, select, [contenteditable], [role=dialog], [role=slider], [role=listbox], [role=menu], header')) {
+    return undefined
+  }
+  // Space and Enter press the button that has the focus.
+  if (event.key === ' ' && target?.closest('button, a')) return undefined
+  return commands.get(event.key.length === 1 ? event.key.toLowerCase() : event.key)
+}
+
+const names: Record<string, string> = {
+  ' ': 'Space',
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  PageDown: 'Page ↓',
+  PageUp: 'Page ↑',
+}
+/** How a key is written for people. */
+export const keyName = (key: string): string => names[key] ?? (key.length === 1 ? key.toUpperCase() : key)
+
+/** The first key of a command, for tooltips. */
+export const keyOf = (command: Command): string =>
+  keyName(keyGroups.flatMap(({ keys }) => keys).find((key) => key.command === command)!.keys[0]!)

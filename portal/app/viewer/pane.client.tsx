@@ -1,0 +1,236 @@
+/** One picture with what is written over it, and what hands and keys do to it. */
+import { useEffect, useLayoutEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
+import { IconLoader2 } from '@tabler/icons-react'
+import { clampIndex, indexOf, voxelAt, worldOf, type Vec3 } from './geometry.ts'
+import { listen, type DragKind, type GestureMeaning, type Point } from './gestures.ts'
+import { formatMeasured, formatPosition } from './numbers.ts'
+import { Overlay } from './overlay.tsx'
+import { overlayContent, planeTitle, type LayerView } from './overlayContent.ts'
+import type { PaneSpec } from './panes.ts'
+import { dimensionsOf, type ViewerActions, type ViewerState } from './useViewer.ts'
+import { Picture } from './viewports.client.ts'
+import styles from './viewer.module.css'
+import { draggedWindow } from './window.ts'
+
+export interface PaneProps {
+  spec: PaneSpec
+  /** The ground and what lies over it. */
+  layers: LayerView[]
+  state: ViewerState
+  actions: ViewerActions
+  focused: boolean
+  onFocus: () => void
+  onEnlarge: () => void
+  /** The picture is there, or gone (null). */
+  onPicture: (key: string, picture: Picture | null) => void
+}
+
+export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge, onPicture }: PaneProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const [picture, setPicture] = useState<Picture | null>(null)
+  const [hover, setHover] = useState<Point | null>(null)
+  const [size, setSize] = useState({ width: 0, height: 0 })
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  const ground = layers[0]!
+  const { geometry, header } = ground.pixels
+  const point: Vec3 = geometry
+    ? worldOf(geometry, ground.view.index)
+    : flatPoint(ground.view.index, header.spacing)
+  useVersions(layers)
+
+  useLayoutEffect(() => {
+    const made = new Picture(host.current!)
+    const observer = new ResizeObserver(([entry]) => {
+      setSize({ width: Math.round(entry!.contentRect.width), height: Math.round(entry!.contentRect.height) })
+    })
+    observer.observe(host.current!)
+    setPicture(made)
+    return () => {
+      observer.disconnect()
+      made.remove()
+    }
+  }, [])
+
+  useEffect(() => {
+    if (!picture) return
+    onPicture(spec.key, picture)
+    let frame = 0
+    const stop = picture.follow(() => {
+      cancelAnimationFrame(frame)
+      frame = requestAnimationFrame(redraw)
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+      stop()
+      onPicture(spec.key, null)
+    }
+  }, [picture, onPicture, spec.key])
+
+  useEffect(() => {
+    picture?.show({
+      layers: layers.map(({ pixels, view }, n) => ({
+        pixels,
+        channel: view.c,
+        window: view.window,
+        map: view.map,
+        opacity: n === 0 ? 1 : state.opacity,
+      })),
+      plane: spec.plane,
+      point,
+      stackIndex: ground.view.t * header.shape.z + ground.view.index[2],
+      smooth: state.smooth,
+    })
+  })
+
+  // Only what is on screen asks for a new picture: other time points arrive all the time.
+  const drawn = useRef('')
+  useEffect(() => {
+    const now = layers.map(({ pixels, view }) => pixels.show(view.t, view.c)).join()
+    if (now === drawn.current) return
+    drawn.current = now
+    picture?.render()
+  })
+
+  const meaning = useRef<GestureMeaning>(null)
+  useEffect(() => {
+    meaning.current = {
+      tool: state.tool,
+      point: (at) => moveTo(at),
+      drag: (kind, by, at) => drag(kind, by, at),
+      scroll: (planes) => scroll(spec, ground, actions, planes),
+      zoom: (factor, at) => picture?.zoomBy(factor, at),
+      hover: setHover,
+      enlarge: onEnlarge,
+    }
+  })
+  useEffect(() => listen(host.current!, () => meaning.current!), [])
+
+  function moveTo(at: Point) {
+    if (!picture?.mounted) return
+    const world = picture.toWorld(at)
+    if (geometry) return actions.moveTo(spec.ground, clampIndex(geometry.dimensions, indexOf(geometry, world)))
+    const [sx, sy] = header.spacing ?? [1, 1]
+    actions.moveTo(spec.ground, [world[0] / sx, world[1] / sy, ground.view.index[2]])
+  }
+
+  function drag(kind: DragKind, [dx, dy]: Point, at: Point) {
+    if (kind === 'pan') return picture?.panBy(dx, dy)
+    if (kind === 'zoom') return picture?.zoomBy(Math.exp(-dy / 150))
+    if (kind === 'crosshair') return moveTo(at)
+    // The layer on top is the one that a person adjusts after laying it there.
+    const n = spec.overlay ?? spec.ground
+    const { pixels, view } = layers.at(-1)!
+    actions.setView(n, { window: draggedWindow(view.window, pixels.header.range, dx, dy) })
+  }
+
+  const ready = layers.every(({ pixels, view }) => pixels.isShown(view.index, view.t, view.c))
+  const title = planeTitle(spec.plane, ground)
+  return (
+    <section
+      className={styles.pane}
+      data-focused={focused || undefined}
+      data-ready={ready && picture?.mounted ? '' : undefined}
+      data-pane={spec.plane?.name ?? 'stack'}
+      aria-label={`${header.label}, ${title}`}
+      aria-roledescription="image plane"
+      // Arrow and page keys move through the planes while it has the focus.
+      tabIndex={0}
+      role="application"
+      onFocus={onFocus}
+      onPointerDown={onFocus}
+    >
+      <div ref={host} className={styles.picture} />
+      {picture && (
+        <div className={styles.overlay}>
+          <Overlay
+            content={overlayContent(spec, layers, picture, point, size, { crosshair: state.crosshair })}
+          />
+        </div>
+      )}
+      {hover && picture?.mounted && <Hover at={hover} picture={picture} layers={layers} />}
+      {!ready && <Loading layers={layers} />}
+    </section>
+  )
+}
+
+/** Follows the planes in memory of all layers. */
+function useVersions(layers: LayerView[]): void {
+  const sources = layers.map(({ pixels }) => pixels.source)
+  useSyncExternalStore(
+    (changed) => {
+      const stops = sources.map((source) => source.follow(changed))
+      return () => stops.forEach((stop) => stop())
+    },
+    () => sources.reduce((sum, source) => sum + source.version, 0),
+  )
+}
+
+const flatPoint = (index: Vec3, spacing: readonly number[] | null): Vec3 => [
+  index[0] * (spacing?.[0] ?? 1),
+  index[1] * (spacing?.[1] ?? 1),
+  0,
+]
+
+/** Moves along the normal of the pane; positive goes to the next plane of the file. */
+export function scroll(spec: PaneSpec, { pixels, view }: LayerView, actions: ViewerActions, planes: number): void {
+  const dimensions = dimensionsOf(pixels.header)
+  const axis = spec.plane?.axis ?? 2
+  if (!spec.plane && dimensions[2] === 1) {
+    // A cine of single pictures: the wheel goes through time.
+    const t = Math.min(Math.max(view.t + planes, 0), pixels.header.shape.t - 1)
+    return actions.setView(spec.ground, { t })
+  }
+  const index: [number, number, number] = [...view.index]
+  index[axis] += planes
+  actions.moveTo(spec.ground, clampIndex(dimensions, index))
+}
+
+/** Position and values under the pointer. */
+function Hover({ at, picture, layers }: { at: Point; picture: Picture; layers: LayerView[] }) {
+  const world = picture.toWorld(at)
+  const { header, geometry } = layers[0]!.pixels
+  const values = layers.map((layer) => valueText(layer, voxelUnder(layer, world)))
+  const spacing = header.spacing ?? [1, 1, 1]
+  const position = geometry
+    ? formatPosition(world, Math.min(...spacing))
+    : header.spacing
+      ? formatPosition(world.slice(0, 2), Math.min(spacing[0], spacing[1]))
+      : `${world.slice(0, 2).map(Math.round).join(', ')} px`
+  return (
+    <div className={styles.hover} data-hover="">
+      {values.every((text) => text === '') ? '' : `${values.join(' + ')} at ${position}`}
+    </div>
+  )
+}
+
+function voxelUnder({ pixels, view }: LayerView, world: Vec3): Vec3 | null {
+  if (pixels.geometry) return voxelAt(pixels.geometry, world)
+  const { shape, spacing } = pixels.header
+  const [x, y] = [Math.round(world[0] / (spacing?.[0] ?? 1)), Math.round(world[1] / (spacing?.[1] ?? 1))]
+  return x >= 0 && y >= 0 && x < shape.x && y < shape.y ? [x, y, view.index[2]] : null
+}
+
+/** Value of a layer at a voxel, with its unit; '' outside of it. */
+export function valueText({ pixels, view }: LayerView, index: Vec3 | null): string {
+  if (!index) return ''
+  const value = pixels.valueAt(index, view.t, view.c)
+  if (value === null) return 'loading'
+  return typeof value === 'number' ? formatMeasured(value, pixels.header.unit) : `RGB ${value.join(' ')}`
+}
+
+function Loading({ layers }: { layers: LayerView[] }) {
+  const parts = layers.map(({ pixels, view }) => pixels.progress(view.index, view.t, view.c))
+  const percent = Math.floor((parts.reduce((sum, part) => sum + part, 0) / parts.length) * 100)
+  const lost = layers.map(({ pixels }) => pixels.source.problem).find((problem) => problem !== null)
+  return (
+    <div className={styles.loading} data-lost={lost ? '' : undefined}>
+      {lost ? (
+        lost.message
+      ) : (
+        <>
+          <IconLoader2 size={16} aria-hidden className={styles.turning} /> Loading planes, {percent} %
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,189 @@
+/** The open series on the screen: toolbar, pictures, time, values. */
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { HeaderPanel } from './headerPanel.tsx'
+import { HelpDialog } from './helpDialog.tsx'
+import { InfoPanel } from './infoPanel.tsx'
+import { Message } from './message.tsx'
+import type { LayerView } from './overlayContent.ts'
+import { Pane, scroll } from './pane.client.tsx'
+import { fusionPair, panesOf, possibleArrangement, type PaneSeries } from './panes.ts'
+import { download, screenshot } from './screenshot.ts'
+import { SeriesTabs } from './seriesTabs.tsx'
+import { summaryOf } from './summary.ts'
+import { TimeBar } from './timeBar.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { useCommands } from './useCommands.ts'
+import { useFocus, useOpenSeries } from './useOpenSeries.client.ts'
+import { useViewer } from './useViewer.ts'
+import styles from './viewer.module.css'
+import type { Picture } from './viewports.client.ts'
+import type { LinkedView } from './viewState.ts'
+
+export function Stage({ linked }: { linked: LinkedView }) {
+  const { pixels, openings, retry, loader } = useOpenSeries(linked.series)
+  const [state, actions] = useViewer(linked, pixels)
+  const [focused, setFocused] = useState('')
+  const [playing, setPlaying] = useState(false)
+  const [panel, setPanel] = useState<'header' | 'help' | null>(null)
+  const pictures = useRef(new Map<string, Picture>())
+  const stage = useRef<HTMLDivElement>(null)
+
+  const series = useMemo<(PaneSeries | null)[]>(
+    () => pixels.map((one) => one && { modality: one.header.modality, geometry: one.geometry }),
+    [pixels],
+  )
+  const layerAt = (n: number): LayerView | null => {
+    const [one, view] = [pixels[n], state.views[n]]
+    return one && view ? { pixels: one, view } : null
+  }
+  const arrangement = possibleArrangement(state.arrangement, series)
+  const panes = panesOf(state, series).flatMap((spec) => {
+    const places = spec.overlay === null ? [spec.ground] : [spec.ground, spec.overlay]
+    const layers = places.map(layerAt)
+    return layers.every((layer) => layer !== null) ? [{ spec, layers }] : []
+  })
+  // The active series comes first: its values are listed first and its planes are fetched first.
+  const shown = [...new Set(panes.flatMap(({ spec }) => [spec.ground, ...(spec.overlay === null ? [] : [spec.overlay])]))]
+    .sort((a, b) => Number(b === state.active) - Number(a === state.active))
+    .flatMap((n) => ({ n, layer: layerAt(n)! }))
+  useFocus(
+    loader,
+    pixels,
+    state.views,
+    shown.map(({ n }) => n),
+  )
+
+  const pane = panes.find(({ spec }) => spec.key === focused) ?? panes[0] ?? null
+  const timed = shown.find(({ layer }) => layer.pixels.header.shape.t > 1) ?? null
+  const onPicture = useCallback((key: string, picture: Picture | null) => {
+    if (picture) pictures.current.set(key, picture)
+    else pictures.current.delete(key)
+  }, [])
+  const run = useCommands({
+    state,
+    actions,
+    pane: pane && { spec: pane.spec, ground: pane.layers[0]! },
+    picture: pane && (pictures.current.get(pane.spec.key) ?? null),
+    pictures: () => [...pictures.current.values()],
+    top: pane && { n: pane.spec.overlay ?? pane.spec.ground, layer: pane.layers.at(-1)! },
+    timed,
+    seriesCount: pixels.length,
+    canFuse: fusionPair(series) !== null,
+    scrollBy: (planes) => pane && scroll(pane.spec, pane.layers[0]!, actions, planes),
+    play: () => setPlaying(!playing),
+    open: (what) => (what === 'screenshot' ? void save() : setPanel(what)),
+  })
+
+  async function save() {
+    const elements = stage.current?.querySelectorAll<HTMLElement>('[data-pane]') ?? []
+    if (elements.length > 0) download(await screenshot([...elements]), `${shown[0]!.layer.pixels.header.label}.png`)
+  }
+
+  const active = layerAt(state.active)
+  const overlay = panes.find(({ spec }) => spec.overlay !== null)
+  return (
+    <>
+      <Toolbar
+        tool={state.tool}
+        layout={state.layout}
+        plane={state.plane}
+        arrangement={arrangement}
+        crosshair={state.crosshair}
+        smooth={state.smooth}
+        volume={shown.some(({ layer }) => layer.pixels.geometry)}
+        canFuse={fusionPair(series) !== null}
+        several={pixels.length > 1}
+        run={run}
+      />
+      {pixels.length > 1 && (
+        <SeriesTabs
+          pixels={pixels}
+          openings={openings}
+          active={state.active}
+          onActive={(n) => actions.set(arrangement === 'side' ? { active: n } : { active: n, arrangement: 'one' })}
+        />
+      )}
+      {panes.length === 0 ? (
+        <OpeningMessage opening={openings[state.active] ?? null} id={linked.series[state.active]!} retry={retry} />
+      ) : (
+        <div
+          ref={stage}
+          className={styles.stage}
+          data-layout={arrangement === 'side' ? 'side' : panes.length === 3 ? 'mpr' : 'single'}
+          style={{ '--columns': new Set(panes.map(({ spec }) => spec.ground)).size } as React.CSSProperties}
+        >
+          {panes.map(({ spec, layers }) => (
+            <Pane
+              key={`${spec.key} ${layers.map(({ pixels: one }) => one.header.revision).join(' ')}`}
+              spec={spec}
+              layers={layers}
+              state={state}
+              actions={actions}
+              focused={panes.length > 1 && pane?.spec.key === spec.key}
+              onFocus={() => setFocused(spec.key)}
+              onEnlarge={() =>
+                spec.plane &&
+                actions.set({ layout: state.layout === 'mpr' ? 'single' : 'mpr', plane: spec.plane.name })
+              }
+              onPicture={onPicture}
+            />
+          ))}
+          <InfoPanel
+            shown={shown}
+            opacity={overlay ? state.opacity : null}
+            actions={actions}
+            summary={summaryOf(panes)}
+            measurements={[]}
+            onSelect={() => {}}
+            onRemove={() => {}}
+          />
+        </div>
+      )}
+      {shown
+        .filter(({ layer }) => layer.pixels.header.shape.t > 1)
+        .map(({ n, layer }) => (
+          <TimeBar
+            key={layer.pixels.header.seriesId}
+            layer={layer}
+            playing={playing && n === timed?.n}
+            onPlay={setPlaying}
+            onTime={(t) => actions.setView(n, { t })}
+          />
+        ))}
+      {active && (
+        <HeaderPanel
+          opened={panel === 'header'}
+          onClose={() => setPanel(null)}
+          seriesId={active.pixels.header.seriesId}
+          label={active.pixels.header.label}
+        />
+      )}
+      <HelpDialog opened={panel === 'help'} onClose={() => setPanel(null)} />
+    </>
+  )
+}
+
+type Opening = ReturnType<typeof useOpenSeries>['openings'][number]
+
+function OpeningMessage({ opening, id, retry }: { opening: Opening; id: string; retry: () => void }) {
+  if (opening?.state === 'problem') {
+    return (
+      <Message
+        title="This series cannot be shown"
+        act={{ run: retry, label: 'Try again' }}
+        to={
+          opening.signInMayHelp
+            ? { href: `/sign-in?returnTo=${encodeURIComponent(window.location.pathname + window.location.search)}`, label: 'Sign in' }
+            : { href: `/series/${id}`, label: 'Page of the series' }
+        }
+      >
+        {opening.message}
+      </Message>
+    )
+  }
+  return (
+    <Message title={opening?.state === 'waiting' ? 'Not ready yet' : 'Opening the series'}>
+      {opening?.state === 'waiting' ? opening.message : 'Reading its header.'}
+    </Message>
+  )
+}

@@ -1,0 +1,152 @@
+import type { ReactNode } from 'react'
+import { ActionIcon, Tooltip } from '@mantine/core'
+import {
+  IconArrowsMove,
+  IconCamera,
+  IconColorPicker,
+  IconColumns2,
+  IconContrast2,
+  IconCrosshair,
+  IconFocus2,
+  IconGridDots,
+  IconKeyboard,
+  IconLayersIntersect,
+  IconLayoutGrid,
+  IconListDetails,
+  IconMaximize,
+  IconOvalVertical,
+  IconRestore,
+  IconRulerMeasure,
+  IconSquare,
+  IconZoomIn,
+  type Icon,
+} from '@tabler/icons-react'
+import { planeNames } from './geometry.ts'
+import { keyOf, type Command } from './keyboard.ts'
+import type { Tool } from './viewState.ts'
+import styles from './viewer.module.css'
+
+const tools: { tool: Tool; label: string; command: Command; Icon: Icon }[] = [
+  { tool: 'window', label: 'Window: brightness and contrast', command: 'toolWindow', Icon: IconContrast2 },
+  { tool: 'crosshair', label: 'Crosshair', command: 'toolCrosshair', Icon: IconFocus2 },
+  { tool: 'pan', label: 'Move', command: 'toolPan', Icon: IconArrowsMove },
+  { tool: 'zoom', label: 'Zoom', command: 'toolZoom', Icon: IconZoomIn },
+]
+const measuring: typeof tools = [
+  { tool: 'length', label: 'Measure a length', command: 'toolLength', Icon: IconRulerMeasure },
+  { tool: 'ellipse', label: 'Measure in an ellipse', command: 'toolEllipse', Icon: IconOvalVertical },
+  { tool: 'probe', label: 'Measure a point', command: 'toolProbe', Icon: IconColorPicker },
+]
+
+export interface ToolbarProps {
+  tool: Tool
+  layout: 'single' | 'mpr'
+  plane: (typeof planeNames)[number]
+  arrangement: 'one' | 'side' | 'fusion'
+  crosshair: boolean
+  smooth: boolean
+  /** Whether the active series can be shown in three planes. */
+  volume: boolean
+  canFuse: boolean
+  several: boolean
+  run: (command: Command) => void
+}
+
+export function Toolbar(props: ToolbarProps) {
+  const { tool, layout, plane, arrangement, crosshair, smooth, volume, canFuse, several, run } = props
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label="Viewer tools">
+      <Group label="Main button">
+        {tools.map((one) => (
+          <Tooled key={one.tool} {...one} pressed={tool === one.tool} run={run} />
+        ))}
+      </Group>
+      <Group label="Measure">
+        {measuring.map((one) => (
+          <Tooled key={one.tool} {...one} pressed={tool === one.tool} run={run} />
+        ))}
+      </Group>
+      {volume && (
+        <Group label="Layout">
+          <Tooled label="One plane" command="single" Icon={IconSquare} pressed={layout === 'single'} run={run} />
+          <Tooled label="Three planes" command="mpr" Icon={IconLayoutGrid} pressed={layout === 'mpr'} run={run} />
+          {layout === 'single' &&
+            planeNames.map((name) => (
+              <Tip key={name} label={`${name[0]!.toUpperCase()}${name.slice(1)} plane`} command={name}>
+                <button
+                  type="button"
+                  className={styles.letter}
+                  aria-pressed={plane === name}
+                  aria-label={`${name} plane`}
+                  onClick={() => run(name)}
+                >
+                  {name[0]!.toUpperCase()}
+                </button>
+              </Tip>
+            ))}
+        </Group>
+      )}
+      {several && (
+        <Group label="Several series">
+          <Tooled label="Side by side" command="side" Icon={IconColumns2} pressed={arrangement === 'side'} run={run} />
+          {canFuse && (
+            <Tooled
+              label="Fusion"
+              command="fusion"
+              Icon={IconLayersIntersect}
+              pressed={arrangement === 'fusion'}
+              run={run}
+            />
+          )}
+        </Group>
+      )}
+      <Group label="View">
+        <Tooled label="Whole picture" command="fit" Icon={IconMaximize} run={run} />
+        <Tooled label="First window again" command="resetWindow" Icon={IconRestore} run={run} />
+        <Tooled label="Crosshair lines" command="crosshair" Icon={IconCrosshair} pressed={crosshair} run={run} />
+        <Tooled label="Show pixels as they are" command="smooth" Icon={IconGridDots} pressed={!smooth} run={run} />
+      </Group>
+      <Group label="Page">
+        <Tooled label="Save a picture" command="screenshot" Icon={IconCamera} run={run} />
+        <Tooled label="Header of the files" command="header" Icon={IconListDetails} run={run} />
+        <Tooled label="Mouse and keys" command="help" Icon={IconKeyboard} run={run} />
+      </Group>
+    </div>
+  )
+}
+
+const Group = ({ label, children }: { label: string; children: ReactNode }) => (
+  <div className={styles.group} role="group" aria-label={label}>
+    {children}
+  </div>
+)
+
+const Tip = ({ label, command, children }: { label: string; command: Command; children: ReactNode }) => (
+  <Tooltip label={`${label} (${keyOf(command)})`}>{children}</Tooltip>
+)
+
+interface ButtonProps {
+  label: string
+  command: Command
+  Icon: Icon
+  /** Left out for buttons that do something once. */
+  pressed?: boolean
+  run: (command: Command) => void
+}
+
+function Tooled({ label, command, Icon, pressed, run }: ButtonProps) {
+  return (
+    <Tip label={label} command={command}>
+      <ActionIcon
+        variant={pressed ? 'filled' : 'subtle'}
+        color={pressed ? undefined : 'gray'}
+        size={36}
+        aria-label={label}
+        aria-pressed={pressed}
+        onClick={() => run(command)}
+      >
+        <Icon size={19} stroke={1.6} aria-hidden />
+      </ActionIcon>
+    </Tip>
+  )
+}

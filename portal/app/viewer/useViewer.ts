@@ -1,0 +1,112 @@
+/** The state of the viewer and what can be done to it. */
+import { useCallback, useEffect, useMemo, useReducer } from 'react'
+import type { ColourMapName } from './colourMaps.ts'
+import type { SeriesHeader } from './contract.ts'
+import { clampIndex, indexOf, worldOf, type Vec3 } from './geometry.ts'
+import type { SeriesPixels } from './seriesPixels.client.ts'
+import { initialView, writeLink, type LinkedView, type SeriesView, type Tool, type ViewState } from './viewState.ts'
+import { defaultWindow } from './window.ts'
+
+export interface ViewerState extends ViewState {
+  tool: Tool
+  crosshair: boolean
+  views: (SeriesView | null)[]
+}
+
+export interface ViewerActions {
+  set(patch: Partial<Omit<ViewerState, 'views'>>): void
+  setView(n: number, patch: Partial<SeriesView>): void
+  /** Puts the crosshair on a voxel of one series, and on the same place of all others that have positions. */
+  moveTo(n: number, index: Vec3): void
+}
+
+type Action =
+  | { kind: 'set'; patch: Partial<ViewerState> }
+  | { kind: 'views'; change: (views: ViewerState['views']) => ViewerState['views'] }
+
+function reduce(state: ViewerState, action: Action): ViewerState {
+  return action.kind === 'set' ? { ...state, ...action.patch } : { ...state, views: action.change(state.views) }
+}
+
+/** @param open pixels by place in the list of series; null while a series is not open */
+export function useViewer(linked: LinkedView, open: readonly (SeriesPixels | null)[]): [ViewerState, ViewerActions] {
+  const [state, dispatch] = useReducer(reduce, linked, (link) => ({
+    ...initialView,
+    ...link,
+    tool: 'window' as const,
+    crosshair: true,
+    views: link.series.map(() => null),
+  }))
+
+  useEffect(() => {
+    dispatch({
+      kind: 'views',
+      change: (views) =>
+        views.map((view, n) => {
+          const pixels = open[n]
+          return view ?? (pixels ? firstView(pixels.header, linked.views[n] ?? {}) : null)
+        }),
+    })
+  }, [open, linked])
+
+  const setView = useCallback((n: number, patch: Partial<SeriesView>) => {
+    dispatch({ kind: 'views', change: (views) => views.map((view, m) => (view && m === n ? { ...view, ...patch } : view)) })
+  }, [])
+
+  const moveTo = useCallback(
+    (n: number, index: Vec3) => {
+      const moved = open[n]
+      const world = moved?.geometry && worldOf(moved.geometry, index)
+      dispatch({
+        kind: 'views',
+        change: (views) =>
+          views.map((view, m) => {
+            if (!view || !moved) return view
+            if (m === n) return { ...view, index: clampIndex(dimensionsOf(moved.header), index) }
+            const other = open[m]?.geometry
+            return world && other ? { ...view, index: clampIndex(other.dimensions, indexOf(other, world)) } : view
+          }),
+      })
+    },
+    [open],
+  )
+
+  const actions = useMemo<ViewerActions>(
+    () => ({ set: (patch) => dispatch({ kind: 'set', patch }), setView, moveTo }),
+    [setView, moveTo],
+  )
+  useLink(linked.series, state)
+  return [state, actions]
+}
+
+export const dimensionsOf = ({ shape }: Pick<SeriesHeader, 'shape'>): Vec3 => [shape.x, shape.y, shape.z]
+
+/** A series as it is first shown: the middle, the first time point, the colours of its modality. */
+function firstView(header: SeriesHeader, linked: Partial<SeriesView>): SeriesView {
+  const dimensions = dimensionsOf(header)
+  const middle = dimensions.map((count) => Math.floor((count - 1) / 2)) as unknown as Vec3
+  const activity = header.modality === 'PT' || header.modality === 'NM'
+  const map: ColourMapName = header.samplesPerPixel > 1 ? 'grey' : (linked.map ?? (activity ? 'pet' : 'grey'))
+  return {
+    index: clampIndex(dimensions, linked.index ?? middle),
+    t: Math.min(linked.t ?? 0, header.shape.t - 1),
+    c: Math.min(linked.c ?? 0, header.shape.c - 1),
+    window: linked.window ?? defaultWindow(header),
+    map,
+  }
+}
+
+const linkPauseMilliseconds = 300
+
+/** Keeps the address bar at the shown view, without an entry in the history for each move. */
+function useLink(series: readonly string[], state: ViewerState): void {
+  useEffect(() => {
+    const views = state.views.filter((view) => view !== null)
+    if (series.length === 0 || views.length < series.length) return
+    const timer = setTimeout(() => {
+      // The router's own state of this entry stays, so that going back works as ever.
+      window.history.replaceState(window.history.state, '', `?${writeLink(series, state, views)}`)
+    }, linkPauseMilliseconds)
+    return () => clearTimeout(timer)
+  }, [series, state])
+}
