@@ -72,6 +72,7 @@ export function propertyValues(schema: Node, record: Record<string, unknown>): R
       value === undefined ||
       value === null ||
       field['x-ref'] ||
+      field['x-link'] ||
       field['x-system'] ||
       field['x-private'] ||
       !applies(field, record)

@@ -18,7 +18,9 @@ export const bytesColumn = (name: string): ModelAttributeColumnOptions => ({
   type: DataTypes.BIGINT,
   allowNull: false,
   get() {
-    const value = Number(this.getDataValue(name))
+    const held = this.getDataValue(name) as string | number | null | undefined
+    if (held === null || held === undefined) return held
+    const value = Number(held)
     if (!Number.isSafeInteger(value)) throw new RangeError(`${name} is beyond 2^53`)
     return value
   },
