@@ -44,14 +44,14 @@ export function gunzipSource(file: ByteSource): ByteSource {
   let taken = 0 // compressed bytes given to the stream
   let made = 0 // inflated bytes so far
   let window: { start: number; bytes: Uint8Array }[] = []
-  let failure: unknown
+  let isDamaged = false
   let queue: Promise<unknown> = Promise.resolve()
 
   function restart() {
     taken = 0
     made = 0
     window = []
-    failure = undefined
+    isDamaged = false
     stream = new Gunzip((bytes) => {
       if (bytes.length > 0) window.push({ start: made, bytes })
       made += bytes.length
@@ -63,9 +63,10 @@ export function gunzipSource(file: ByteSource): ByteSource {
     const bytes = await file.read(taken, Math.min(stepBytes, file.size - taken))
     taken += bytes.length
     try {
-      stream.push(bytes, taken === file.size)
-    } catch (error) {
-      failure = error ?? true
+      // Never marked as the last: then everything before an early end is still delivered.
+      stream.push(bytes)
+    } catch {
+      isDamaged = true
     }
   }
 
@@ -73,11 +74,10 @@ export function gunzipSource(file: ByteSource): ByteSource {
     const end = offset + length
     if (offset < (window[0]?.start ?? made)) restart()
     while (made < end) {
-      if (failure !== undefined || taken === file.size) {
-        const why = failure === undefined || isEarlyEnd(failure) ? 'truncated' : 'malformed'
+      if (isDamaged || taken === file.size) {
         throw new ImagingError(
-          why,
-          `The compressed data ${why === 'truncated' ? 'end' : 'are damaged'} after ${made} of ${end} bytes; bring the complete file again.`,
+          isDamaged ? 'malformed' : 'truncated',
+          `The compressed data ${isDamaged ? 'are damaged' : 'end'} after ${made} of ${end} bytes; bring the complete file again.`,
           taken,
         )
       }
@@ -107,7 +107,3 @@ export function gunzipSource(file: ByteSource): ByteSource {
     },
   }
 }
-
-/** fflate reports a stream that stops too early with code 0 (FlateErrorCode.UnexpectedEOF). */
-const isEarlyEnd = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 0

@@ -6,7 +6,7 @@ import { indexToWorld } from '../geometry/affine.ts'
 import { planeBytes, sampleBytes } from '../header.ts'
 import type { Header, SampleType } from '../header.ts'
 import { converted } from './planes.ts'
-import type { Planes } from './planes.ts'
+import type { Image } from './planes.ts'
 
 /** The type each sample type is stored as, and its data_type code (little endian). */
 const storage: Record<SampleType, { sampleType: SampleType; code: number }> = {
@@ -39,8 +39,7 @@ export interface InveonOptions {
  * @throws ImagingError 'unsupported' for colour images, more than one channel, or an intercept
  */
 export function writeInveon(
-  header: Header,
-  planes: Planes,
+  { header, planes }: Image,
   { fileName, facts = [] }: InveonOptions,
 ): { header: Uint8Array; image: AsyncGenerator<Uint8Array> } {
   if (header.samplesPerPixel > 1 || header.shape.c > 1 || header.intercept.some((v) => v !== 0)) {
@@ -53,7 +52,7 @@ export function writeInveon(
     header: strToU8(headerText(header, fileName, facts, senses, mirrored), true),
     image: (async function* () {
       let k = 0
-      for await (const plane of planes) {
+      for await (const plane of planes()) {
         const rows = mirrored ? mirrorRows(plane, header) : plane
         yield sampleType === header.sampleType ? rows : converted(header, k, rows, sampleType, false)
         k++

@@ -4,7 +4,7 @@ import { indexToWorld } from '../geometry/affine.ts'
 import { sampleBytes } from '../header.ts'
 import type { Header, SampleType } from '../header.ts'
 import { converted, hasOneScale } from './planes.ts'
-import type { Planes } from './planes.ts'
+import type { Image } from './planes.ts'
 
 /** Data type codes of NIfTI-1.1. */
 const codes: Record<SampleType, number> = {
@@ -31,18 +31,14 @@ export interface NiftiOptions {
  * Frames of unequal length are written with the duration of the first.
  * @throws ImagingError 'unsupported' for colour samples that are not 8 bits
  */
-export async function* writeNifti(
-  header: Header,
-  planes: Planes,
-  options: NiftiOptions = {},
-): AsyncGenerator<Uint8Array> {
+export async function* writeNifti(image: Image, options: NiftiOptions = {}): AsyncGenerator<Uint8Array> {
   if (!options.gzip) {
-    yield* plain(header, planes, options)
+    yield* plain(image, options)
     return
   }
   let ready: Uint8Array[] = []
   const gzip = new Gzip({ level: 5, mtime: 0 }, (bytes) => ready.push(bytes))
-  for await (const part of plain(header, planes, options)) {
+  for await (const part of plain(image, options)) {
     gzip.push(part)
     yield* ready
     ready = []
@@ -51,12 +47,12 @@ export async function* writeNifti(
   yield* ready
 }
 
-async function* plain(header: Header, planes: Planes, options: NiftiOptions): AsyncGenerator<Uint8Array> {
+async function* plain({ header, planes }: Image, options: NiftiOptions): AsyncGenerator<Uint8Array> {
   const values = !hasOneScale(header)
   const sampleType = values ? 'float32' : header.sampleType
   yield headerBytes(header, sampleType, values, options)
   let k = 0
-  for await (const plane of planes) {
+  for await (const plane of planes()) {
     yield values ? converted(header, k, plane, sampleType, true) : plane
     k++
   }

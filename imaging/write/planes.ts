@@ -1,8 +1,12 @@
 import type { Header, SampleType } from '../header.ts'
 import { bytesOf, newSamples, samplesOf } from '../samples.ts'
 
-/** Planes in the order of a header, little-endian, as readers and phantoms give them. */
-export type Planes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+/** An image to be written, as phantoms give it; for a series that is read, `planes` may be an async generator. */
+export interface Image {
+  header: Header
+  /** The planes in the order of the header, little-endian. */
+  planes(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
 
 /** Whether all planes share one slope and one intercept. */
 export const hasOneScale = (h: Pick<Header, 'slope' | 'intercept'>): boolean =>

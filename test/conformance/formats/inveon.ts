@@ -63,8 +63,8 @@ export const inveonProfile: FormatProfile = {
   },
 
   async generate() {
-    const { header, planes } = phantom('mouse-pet-dynamic', { resolution: 0.25, frames: 3, seed: 6 })
-    const pair = writeInveon(header, planes(), { fileName: 'made.pet.img' })
+    const image = phantom('mouse-pet-dynamic', { resolution: 0.25, frames: 3, seed: 6 })
+    const pair = writeInveon(image, { fileName: 'made.pet.img' })
     return [
       { path: 'made/made.pet.img', source: memorySource(await collect(pair.image)) },
       { path: 'made/made.pet.img.hdr', source: memorySource(pair.header) },

@@ -82,8 +82,8 @@ export const niftiProfile: FormatProfile = {
   },
 
   async generate() {
-    const { header, planes } = phantom('mouse-pet-dynamic', { resolution: 0.25, frames: 3, seed: 5 })
-    const bytes = await collect(writeNifti(header, planes()))
+    const image = phantom('mouse-pet-dynamic', { resolution: 0.25, frames: 3, seed: 5 })
+    const bytes = await collect(writeNifti(image))
     return [{ path: 'made/pet.nii', source: memorySource(bytes) }]
   },
 }
