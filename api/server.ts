@@ -2,6 +2,7 @@
 import closeWithGrace from 'close-with-grace'
 import { buildApp, newLog } from './app.ts'
 import { readConfig } from './config.ts'
+import { AppError } from './errors.ts'
 import { firstAccounts } from './modules/users/first.ts'
 
 /**
@@ -20,7 +21,15 @@ export async function start(options: { dev: boolean }): Promise<void> {
     else log.info(`${signal ?? 'end'} received: finishing what is under way`)
     await app.close()
   })
-  await app.listen({ port: config.port, host: config.host })
+  try {
+    await app.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    await app.close()
+    if (code === 'EADDRINUSE') throw new AppError('conflict', `Port ${config.port} is taken by another program. Choose another one: PORT=8090 npm start`)
+    if (code === 'EACCES') throw new AppError('forbidden', `Port ${config.port} may not be used by this account. Choose one above 1023: PORT=8080 npm start`)
+    throw error
+  }
   await ctx.jobs.start(ctx)
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
