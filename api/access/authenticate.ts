@@ -35,7 +35,14 @@ export async function authenticate(db: Database, request: FastifyRequest): Promi
 async function cookieCaller(secret: string): Promise<Caller | null> {
   const row = await SignIn.findByPk(hashSecret(secret))
   if (!row || row.expiresAt <= new Date()) return null
-  const user = await User.findByPk(row.userId)
+  return callerOfUser(row.userId)
+}
+
+/**
+ * A person with the rights of this moment, for the work that they ordered; null when the account is gone or disabled.
+ */
+export async function callerOfUser(userId: string): Promise<Caller | null> {
+  const user = await User.findByPk(userId)
   if (!user || user.disabled) return null
   return {
     kind: 'user',

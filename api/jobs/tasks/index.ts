@@ -1,5 +1,7 @@
 /** All background tasks. A new one is one file and one line here. */
 import type { Task } from '#api/jobs/task.ts'
+import { commitImport } from './commitImport.ts'
 import { deriveSeries } from './deriveSeries.ts'
+import { inspectImport } from './inspectImport.ts'
 
-export const tasks: readonly Task[] = [deriveSeries]
+export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries]

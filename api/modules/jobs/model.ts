@@ -2,7 +2,8 @@ import { DataTypes, Model, type Sequelize } from 'sequelize'
 import { idColumn, instantColumn, jsonColumn } from '#api/db/columns.ts'
 import type { JobProblem } from '#api/jobs/task.ts'
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+export const jobStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+type JobState = (typeof jobStates)[number]
 
 /** One piece of background work (api/jobs/queue.ts). */
 export class Job extends Model {

@@ -1,0 +1,73 @@
+/** What the study and its project have already, for matching. */
+import { Op } from 'sequelize'
+import { linkModel, recordModel, type RecordRow } from '#api/db/recordModels.ts'
+import type { PlanInput } from '#api/ingest/buildPlan.ts'
+import { File } from '#ontology/entities/file.ts'
+import { ImageSeries } from '#ontology/entities/series.ts'
+import { ImagingSession } from '#ontology/entities/session.ts'
+import { Instrument } from '#ontology/entities/instrument.ts'
+import { Subject } from '#ontology/entities/subject.ts'
+import type { Import, ImportFile } from './model.ts'
+
+const some = 500
+
+/** Subjects of the project, sessions of the study, all instruments, and which of the files the study has already. */
+export async function knownThings(
+  row: Pick<Import, 'studyId' | 'projectId'>,
+  files: readonly Pick<ImportFile, 'path' | 'sha256'>[],
+): Promise<Pick<PlanInput, 'subjects' | 'instruments' | 'sessions' | 'stored'>> {
+  const alive = { deletedAt: null }
+  const links = await linkModel('project_subjects').findAll({ where: { projectId: row.projectId } })
+  const ids = links.map((link) => link.get('subjectId') as string)
+  const subjects: RecordRow[] = []
+  for (let i = 0; i < ids.length; i += some) {
+    const where = { id: { [Op.in]: ids.slice(i, i + some) }, ...alive }
+    subjects.push(...(await recordModel(Subject).findAll({ attributes: ['id', 'localId'], where })))
+  }
+  const instruments = await recordModel(Instrument).findAll({ where: alive })
+  const sessions = await recordModel(ImagingSession).findAll({ where: { studyId: row.studyId, ...alive } as never })
+  return {
+    subjects: subjects.map((subject) => ({ id: subject.id, localId: subject.get('localId' as never) as string })),
+    instruments: instruments.map(({ id, body, ...instrument }) => ({
+      id,
+      name: String((instrument as unknown as { name: string }).name),
+      manufacturer: String(body.manufacturer ?? ''),
+      model: String(body.model ?? ''),
+      serialNumber: body.serialNumber as string | undefined,
+    })),
+    sessions: sessions.map((session) => ({
+      id: session.id,
+      label: session.get('label' as never) as string,
+      dicomStudyUid: session.body.dicomStudyUid as string | undefined,
+    })),
+    stored: await storedTwins(row.studyId, files),
+  }
+}
+
+/** Files of the import whose bytes are in a series of the study already, by path. */
+async function storedTwins(
+  studyId: string,
+  files: readonly Pick<ImportFile, 'path' | 'sha256'>[],
+): Promise<PlanInput['stored']> {
+  const bySha = new Map<string, string>()
+  for (let i = 0; i < files.length; i += some) {
+    const hashes = files.slice(i, i + some).flatMap((file) => file.sha256 ?? [])
+    const where = { studyId, role: 'image', deletedAt: null, sha256: { [Op.in]: hashes } } as never
+    for (const row of await recordModel(File).findAll({ attributes: ['sha256', 'seriesId'], where })) {
+      bySha.set(row.get('sha256' as never) as string, row.get('seriesId' as never) as string)
+    }
+  }
+  const ids = [...new Set(bySha.values())]
+  const series = await recordModel(ImageSeries).findAll({
+    attributes: ['id', 'label'],
+    where: { id: { [Op.in]: ids }, deletedAt: null },
+  })
+  const labels = new Map(series.map((each) => [each.id, each.get('label' as never) as string]))
+  return new Map(
+    files.flatMap(({ path, sha256 }) => {
+      const seriesId = bySha.get(sha256 ?? '')
+      const label = seriesId && labels.get(seriesId)
+      return seriesId && label !== undefined ? [[path, { seriesId, label: label as string }] as const] : []
+    }),
+  )
+}
