@@ -25,7 +25,8 @@ export function HeaderPanel({ opened, onClose, seriesId, label }: Props) {
   )
 }
 
-function Tags({ seriesId }: { seriesId: string }) {
+/** Entries with search, to stand in any panel. */
+export function Tags({ seriesId }: { seriesId: string }) {
   const [tags, setTags] = useState<Tag[] | null>(null)
   const [problem, setProblem] = useState('')
   const [query, setQuery] = useState('')
