@@ -190,7 +190,8 @@ function valueScale(main: Map<string, string>, frame: Map<string, string> | unde
   const branching = numberOf(main, 'isotope_branching_fraction') ?? 1
   const becquerel = numberOf(main, 'calibration_units') === 1 ? 37 : 1
   const value = ((scale || 1) * calibration * becquerel) / (branching > 0 ? branching : 1)
-  return Number.isFinite(value) ? value : 1
+  // Products of tiny factors can vanish; an image of nothing but 0 helps nobody.
+  return Number.isFinite(value) && value !== 0 ? value : 1
 }
 
 function unitOf(main: Map<string, string>, modality: number | undefined): string {
@@ -243,6 +244,8 @@ function place(main: Map<string, string>, { x, y, z }: Extent, warnings: string[
     const moved = shift.length === 3 && Number.isFinite(shift[i]) ? shift[i]! : 0
     return moved - ((n - 1) / 2) * spacing[i]!
   })
-  const origin = [0, 1, 2].map((row) => steps.reduce((sum, step, axis) => sum + step * direction[axis * 3 + row]!, 0))
+  const origin = [0, 1, 2].map(
+    (row) => steps.reduce((sum, step, axis) => sum + step * direction[axis * 3 + row]!, 0) + 0,
+  )
   return { spacing, origin: origin as [number, number, number], direction, orientation: 'assumed' as const }
 }

@@ -73,5 +73,5 @@ export async function readText(source: ByteSource): Promise<InveonText> {
 export function numberOf(block: Map<string, string> | undefined, key: string): number | undefined {
   const text = block?.get(key)?.split(/\s+/)[0]
   const value = text ? Number(text) : NaN
-  return Number.isFinite(value) ? value : undefined
+  return Number.isFinite(value) ? value + 0 : undefined // + 0: JSON has no -0
 }

@@ -93,8 +93,8 @@ export function layOut(fields: NiftiFields): Layout {
   }
 
   const { slope, intercept } = valueScale(fields, stored, warnings)
-  const low = fields.calMin
-  const high = fields.calMax
+  const low = fields.calMin + 0 // + 0: JSON has no -0
+  const high = fields.calMax + 0
   return {
     stored,
     dataOffset: dataOffset(fields, warnings),
@@ -153,7 +153,7 @@ function valueScale(fields: NiftiFields, stored: Stored, warnings: string[]) {
       warnings.push('The value scale of this file is not a number; stored values are shown.')
     return none
   }
-  return { slope: fields.sclSlope, intercept: fields.sclInter }
+  return { slope: fields.sclSlope, intercept: fields.sclInter + 0 }
 }
 
 function dataOffset(fields: NiftiFields, warnings: string[]): number {
@@ -199,7 +199,7 @@ function frameTimes(fields: NiftiFields, count: number, warnings: string[]): Hea
       `pixdim[4] gives ${step * seconds} s per frame; if these are milliseconds, the file names the wrong unit.`,
     )
   }
-  const first = Number.isFinite(fields.toffset) ? fields.toffset * seconds : 0
+  const first = Number.isFinite(fields.toffset) ? fields.toffset * seconds + 0 : 0
   return {
     startSeconds: Array.from({ length: count }, (_, i) => first + i * step * seconds),
     durationSeconds: Array.from({ length: count }, () => step * seconds),

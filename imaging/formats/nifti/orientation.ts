@@ -8,7 +8,7 @@ const mostShear = 1e-3
 
 const dot = (a: number[], b: number[]) => a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!
 const length = (a: number[]) => Math.hypot(a[0]!, a[1]!, a[2]!)
-const unit = (a: number[]) => a.map((v) => v / length(a))
+const unit = (a: number[]) => a.map((v) => v / length(a) + 0) // + 0: JSON has no -0
 const less = (a: number[], b: number[], factor: number) => a.map((v, i) => v - factor * b[i]!)
 
 /**
@@ -43,7 +43,7 @@ export function place(fields: NiftiFields, millimetres: number, warnings: string
       [1, 2],
     ].map(([i, j]) => Math.abs(dot(axes[i!]!, axes[j!]!))),
   )
-  const origin = lps.map((row) => row[3]!) as [number, number, number]
+  const origin = lps.map((row) => row[3]! + 0) as [number, number, number]
   if (shear <= mostShear) return { spacing: steps, origin, direction: axes.flat(), orientation: 'known' }
 
   warnings.push('The affine of this file is sheared; the axes shown are the nearest right-angled ones.')
