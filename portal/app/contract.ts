@@ -53,6 +53,31 @@ export interface Me {
   projects: { projectId: string; role: ProjectRole }[]
 }
 
+/** GET /tokens; the secret itself is in the answer of POST /tokens only. */
+export interface Token {
+  id: string
+  label: string
+  scopes: string[]
+  /** null: all projects of its owner. */
+  projectIds: string[] | null
+  expiresAt: string | null
+  lastUsedAt: string | null
+  createdAt: string
+}
+
+/** GET /audit */
+export interface AuditEntry {
+  id: string
+  at: string
+  actorName: string
+  actorKind: string
+  action: string
+  entity: string
+  recordId: string | null
+  label: string
+  changes: { pointer: string; before: unknown; after: unknown }[]
+}
+
 /** What states people see a thing in; always shown by StateBadge. */
 export type PublicationState = 'draft' | 'submitted' | 'published' | 'embargoed' | 'withdrawn'
 

@@ -1,5 +1,5 @@
-import '@mantine/core/styles.layer.css'
 import './app.css'
+import '@mantine/core/styles.layer.css'
 import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from '@mantine/core'
 import type { ReactNode } from 'react'
 import {

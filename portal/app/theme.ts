@@ -13,6 +13,18 @@ const petrol: MantineColorsTuple = [
   '#0f5867',
   '#084653',
 ]
+const red: MantineColorsTuple = [
+  '#fdeceb',
+  '#fad5d3',
+  '#f4b0ac',
+  '#ff9c94',
+  '#ff8f86',
+  '#dc3f36',
+  '#c8332a',
+  '#b3261e',
+  '#971d16',
+  '#7b120d',
+]
 const dark: MantineColorsTuple = [
   '#dde2e7',
   '#bac2cb',
@@ -29,7 +41,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 7 },
-  colors: { petrol, dark },
+  colors: { petrol, red, dark },
   fontFamily: 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Roboto Mono", "Liberation Mono", Menlo, monospace',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
@@ -45,7 +57,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm' } },
+    Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm', borderColor: 'var(--line)' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },

@@ -1,5 +1,213 @@
+import { Alert, Button } from '@mantine/core'
+import { IconDownload, IconEye, IconInfoCircle } from '@tabler/icons-react'
+import { Link, data, redirect } from 'react-router'
+import { Project } from '#ontology/entities/project.ts'
+import { Study } from '#ontology/entities/study.ts'
+import type { Node } from '#ontology/vocabulary.ts'
+import type { Route } from './+types/dataset.ts'
+import { apiOf } from '../api.server.ts'
+import { FactList } from '../components/factList.tsx'
+import { ModalityBadge } from '../components/modalityBadge.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
+import { StateBadge } from '../components/stateBadge.tsx'
+import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
+import { Time } from '../components/time.tsx'
+import type { Dataset, DatasetVersion } from '../contract.ts'
+import { counted, formatBytes } from '../format.ts'
+import {
+  Block,
+  CitationBlock,
+  CreatorsBlock,
+  DownloadBlock,
+  KeywordsBlock,
+  LicenceBlock,
+  MachineBlock,
+  VersionsBlock,
+} from '../landing/aside.tsx'
+import { factsOf } from '../landing/facts.server.ts'
+import { JsonLd, jsonLdText } from '../landing/jsonLd.tsx'
+import styles from '../landing/landing.module.css'
+import { seriesViews, subjectViews } from '../landing/landing.server.ts'
+import { SeriesList } from '../landing/seriesList.tsx'
+import { signposting } from '../landing/signposting.server.ts'
+import { SubjectSections } from '../landing/subjectSections.tsx'
 
-export default function Dataset() {
-  return <PageHeader title="Dataset" />
+/** Series that the viewer can hold side by side. */
+const viewedTogether = 8
+
+export async function loader({ request, context, params }: Route.LoaderArgs) {
+  const path = `/datasets/${params.id}`
+  if (wantsJsonLd(request)) throw redirect(`/api/v1${path}/jsonld`, { status: 303, headers: { vary: 'Accept' } })
+  const api = apiOf({ request, context })
+  const [{ snapshot, ...dataset }, jsonLd, versions] = await Promise.all([
+    api.get<Dataset>(path),
+    api.get<unknown>(`${path}/jsonld`),
+    api.get<{ items: DatasetVersion[] }>(`${path}/versions`),
+  ])
+  const leftOut = ['title', 'description', 'keywords', 'licence', 'projectId', 'subjectIds', 'nullReasons']
+  const view = {
+    dataset,
+    jsonLd: jsonLdText(jsonLd),
+    versions: versions.items,
+    series: seriesViews(snapshot),
+    subjects: subjectViews(snapshot),
+    about: [
+      ...(snapshot.projects ?? []).flatMap((project) => [
+        { label: 'Project', text: project.title ?? '' },
+        ...factsOf(Project.record as Node, project, new Map(), leftOut),
+      ]),
+      ...(snapshot.studies ?? []).flatMap((study) => [
+        { label: 'Study', text: study.title },
+        ...factsOf(Study.record as Node, study, new Map(), leftOut),
+      ]),
+    ],
+  }
+  return data(view, { headers: { link: signposting(dataset), vary: 'Accept' } })
+}
+
+export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeaders
+
+const wantsJsonLd = (request: Request): boolean => {
+  const accept = request.headers.get('accept') ?? ''
+  return accept.includes('application/ld+json') && !accept.includes('text/html')
+}
+
+export default function DatasetPage({ loaderData }: Route.ComponentProps) {
+  const { dataset, jsonLd, versions, series, subjects, about } = loaderData
+  const open = dataset.state !== 'withdrawn'
+  const viewable = series.filter((one) => one.viewable).slice(0, viewedTogether)
+  const covers = series.filter(({ id }) => dataset.coverSeriesIds.includes(id))
+  return (
+    <>
+      <title>{`${dataset.title} · Vivarchive`}</title>
+      <meta name="description" content={(dataset.description ?? dataset.title).slice(0, 300)} />
+      <JsonLd text={jsonLd} />
+      <PageHeader
+        crumbs={[{ label: 'Registry', to: '/registry?type=dataset' }]}
+        title={dataset.title}
+        meta={
+          <>
+            <StateBadge state={dataset.state} />
+            {dataset.publishedAt && (
+              <span>
+                Version {dataset.versionNumber}, <Time at={dataset.publishedAt} precision="day" />
+              </span>
+            )}
+            {dataset.modalities.map((code) => (
+              <ModalityBadge key={code} code={code} />
+            ))}
+            {dataset.species.length > 0 && <span>{dataset.species.join(', ')}</span>}
+            <span>
+              {counted(dataset.seriesCount, 'image series', 'image series')}, {formatBytes(dataset.byteCount)}
+            </span>
+          </>
+        }
+        actions={
+          open && (
+            <>
+              {viewable.length > 0 && (
+                <Button
+                  component={Link}
+                  to={`/view?series=${viewable.map(({ id }) => id).join(',')}`}
+                  leftSection={<IconEye size={17} aria-hidden />}
+                >
+                  Open in the viewer
+                </Button>
+              )}
+              <Button
+                component="a"
+                href={`/api/v1/datasets/${dataset.id}/archive.zip`}
+                variant="default"
+                leftSection={<IconDownload size={17} aria-hidden />}
+              >
+                Download
+              </Button>
+            </>
+          )
+        }
+      />
+      <StateNotice state={dataset.state} reason={dataset.reason} />
+      <div className={styles.columns}>
+        <div>
+          {open && covers.length > 0 && (
+            <ul className={styles.previews} aria-label="Previews">
+              {covers.map((one) => (
+                <li key={one.id}>
+                  <Link to={`/series/${one.id}`}>
+                    <figure>
+                      <Thumbnail src={seriesThumbnail(one.id)} modality={one.modality} size="fill" />
+                      <figcaption>{one.label}</figcaption>
+                    </figure>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
+          {dataset.description && (
+            <section className={styles.section}>
+              <h2>Description</h2>
+              <p className={styles.description}>{dataset.description}</p>
+            </section>
+          )}
+          <section className={styles.section}>
+            <h2>Subjects and what was done to them</h2>
+            {subjects.length > 0 ? (
+              <SubjectSections subjects={subjects} />
+            ) : (
+              <p className="dim">No subject is named.</p>
+            )}
+          </section>
+          <section className={styles.section}>
+            <h2>Image series and files</h2>
+            <SeriesList series={series} open={open} />
+          </section>
+        </div>
+        <aside aria-label="About this dataset">
+          <CitationBlock dataset={dataset} />
+          {open && <DownloadBlock dataset={dataset} />}
+          <LicenceBlock licence={dataset.licence} />
+          <CreatorsBlock creators={dataset.creators} />
+          {about.length > 0 && (
+            <Block title="Project and study">
+              <FactList facts={about} />
+            </Block>
+          )}
+          <KeywordsBlock keywords={dataset.keywords} />
+          <VersionsBlock versions={versions} />
+          <MachineBlock id={dataset.id} />
+        </aside>
+      </div>
+    </>
+  )
+}
+
+function StateNotice({ state, reason }: { state: Dataset['state']; reason: string | undefined }) {
+  const notice = {
+    withdrawn: {
+      title: 'This dataset was withdrawn',
+      text: 'Its description stays so that it can still be cited. Its images and files are no longer offered.',
+    },
+    submitted: {
+      title: 'Waiting for a curator',
+      text: 'This is how the page will look. Only the project and the curators see it until it is published.',
+    },
+    draft: {
+      title: 'Not sent to the registry',
+      text: 'This is how the page will look. Only the project and the curators see it.',
+    },
+    published: null,
+  }[state]
+  if (!notice) return null
+  return (
+    <Alert
+      variant="outline"
+      color={state === 'withdrawn' ? 'red' : 'gray'}
+      icon={<IconInfoCircle aria-hidden />}
+      title={notice.title}
+      mb="lg"
+    >
+      {reason && <p>Reason: {reason}</p>}
+      {notice.text}
+    </Alert>
+  )
 }

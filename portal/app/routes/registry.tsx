@@ -4,6 +4,8 @@ import { IconAdjustmentsHorizontal, IconLayoutGrid, IconList, IconSearch, IconX 
 import { Form, Link, useNavigate, useNavigation, useRouteLoaderData, useSearchParams } from 'react-router'
 import type { Route } from './+types/registry.ts'
 import { apiOf } from '../api.server.ts'
+import { LinkTabs } from '../components/linkTabs.tsx'
+import { Pager } from '../components/pager.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import { Filters, facetText } from '../components/registry/filters.tsx'
 import { ResultCards, ResultTable } from '../components/registry/results.tsx'
@@ -71,20 +73,12 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
       </search>
       {current.get('type') && <input type="hidden" name="type" value={kind.type} />}
       {current.get('view') && <input type="hidden" name="view" value={current.get('view')!} />}
-      <nav className={styles.tabs} aria-label="What to search for">
-        {kinds
+      <LinkTabs
+        label="What to search for"
+        tabs={kinds
           .filter(({ type, signedIn }) => !signedIn || (me?.user && mine) || type === kind.type)
-          .map(({ type, label }) => (
-            <Link
-              key={type}
-              to={keepWords(current, type)}
-              aria-current={type === kind.type ? 'page' : undefined}
-              preventScrollReset
-            >
-              {label}
-            </Link>
-          ))}
-      </nav>
+          .map(({ type, label }) => ({ to: keepWords(current, type), label, current: type === kind.type }))}
+      />
       <div className={styles.layout}>
         <Filters facets={page?.facets ?? []} address={address} signedIn={Boolean(me?.user)} onChange={search} />
         <section aria-busy={pending !== null} aria-label="Results">
@@ -127,7 +121,7 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
               ) : (
                 <ResultCards hits={page.items} showState={mine} />
               )}
-              <Pager current={current} next={page.next} />
+              <Pager next={page.next} />
             </>
           )}
         </section>
@@ -213,25 +207,6 @@ function NothingFound({ address, words }: { address: URLSearchParams; words: str
         </Button>
       </EmptyState.Actions>
     </EmptyState>
-  )
-}
-
-function Pager({ current, next }: { current: URLSearchParams; next: string | null }) {
-  const later = current.has('cursor')
-  if (!next && !later) return null
-  return (
-    <nav className={styles.pager} aria-label="Pages">
-      {later && (
-        <Button component={Link} to={changed(current, {})} variant="default">
-          First page
-        </Button>
-      )}
-      {next && (
-        <Button component={Link} to={`${changed(current, {})}&cursor=${encodeURIComponent(next)}`} variant="default">
-          Next page
-        </Button>
-      )}
-    </nav>
   )
 }
 
