@@ -1,0 +1,87 @@
+/** The values of all facets of one generation, by their row numbers. */
+import { SearchError, type Facet, type FacetCount, type SearchQuery } from '../engine.ts'
+import type { QueryFilter } from '../query.ts'
+import type { Synonyms } from '../synonyms.ts'
+import { squeeze, wordsOf } from '../words.ts'
+import type { Connection } from './connection.ts'
+import type { Chosen, Counts } from './facetCodes.ts'
+import type { Tables } from './tables.ts'
+
+export class FacetValues {
+  readonly generation: number
+  /** Names of the facets, in the order of the settings. */
+  readonly names: readonly string[]
+  readonly #values: ({ name: string; value: string } | undefined)[] = []
+
+  constructor(generation: number, names: readonly string[]) {
+    this.generation = generation
+    this.names = names
+  }
+
+  /** Largest row number. */
+  get size(): number {
+    return Math.max(0, this.#values.length - 1)
+  }
+
+  /** Values are only ever added within a generation, so the new ones are enough. */
+  async learn(connection: Connection, tables: Tables): Promise<void> {
+    const rows = await connection.all(`SELECT id, name, value FROM ${tables.facet} WHERE id > ?`, [this.size])
+    for (const row of rows) this.#values[Number(row.id)] = { name: String(row.name), value: String(row.value) }
+  }
+
+  nameOf(id: number): string | undefined {
+    return this.#values[id]?.name
+  }
+
+  #idsOf(facet: string, accepts: (value: string) => boolean): Set<number> {
+    const ids = new Set<number>()
+    for (const [id, entry] of this.#values.entries()) {
+      if (entry?.name === facet && accepts(entry.value)) ids.add(id)
+    }
+    return ids
+  }
+
+  /** @throws SearchError for an unknown facet */
+  chosen(facets: SearchQuery['facets']): Chosen[] {
+    return Object.entries(facets ?? {}).flatMap(([facet, values]) => {
+      this.demand(facet)
+      return values.length === 0 ? [] : [{ facet, ids: this.#idsOf(facet, (value) => values.includes(value)) }]
+    })
+  }
+
+  /** @throws SearchError unless there is such a facet */
+  demand(facet: string): void {
+    if (this.names.includes(facet)) return
+    throw new SearchError('facet', `There is no facet "${facet}". Known are: ${this.names.join(', ')}.`)
+  }
+
+  /** Values that a person means by `species:mouse`: equal to it or to a synonym, else having words that start so. */
+  typed({ field, text, exact }: QueryFilter, synonyms: Synonyms): Set<number> {
+    const names = new Set([squeeze(text), ...(exact ? [] : synonyms.of(text).map(squeeze))])
+    const equal = this.#idsOf(field, (value) => names.has(squeeze(value)))
+    return equal.size > 0 || exact ? equal : this.#idsOf(field, (value) => startsWithin(value, text))
+  }
+
+  /** Facets that have values, with the `limit` most frequent values and the chosen ones. */
+  list(counts: Counts, facets: SearchQuery['facets'], limit: number): Facet[] {
+    const byName = new Map<string, FacetCount[]>(this.names.map((name) => [name, []]))
+    const isChosen = (name: string, value: string) => facets?.[name]?.includes(value) ?? false
+    for (const [id, entry] of this.#values.entries()) {
+      if (!entry) continue
+      const count = counts.byId[id] ?? 0
+      if (count > 0 || isChosen(entry.name, entry.value)) byName.get(entry.name)?.push({ value: entry.value, count })
+    }
+    return [...byName]
+      .filter(([, values]) => values.length > 0)
+      .map(([name, values]) => {
+        const order = values.toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+        return { name, values: order.filter((v, n) => n < limit || isChosen(name, v.value)), size: order.length }
+      })
+  }
+}
+
+/** Whether each word of `text` is the beginning of a word of the value. */
+export function startsWithin(value: string, text: string): boolean {
+  const words = wordsOf(value).map((word) => word.text)
+  return wordsOf(text).every((start) => words.some((word) => word.startsWith(start.text)))
+}
