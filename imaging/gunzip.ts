@@ -73,7 +73,8 @@ export function gunzipSource(file: ByteSource): ByteSource {
   async function read(offset: number, length: number): Promise<Uint8Array> {
     const end = offset + length
     if (offset < (window[0]?.start ?? made)) restart()
-    while (made < end) {
+    for (;;) {
+      if (made >= end) break
       if (isDamaged || taken === file.size) {
         throw new ImagingError(
           isDamaged ? 'malformed' : 'truncated',

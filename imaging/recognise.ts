@@ -12,7 +12,7 @@ export interface SeriesProblem {
 }
 
 /** Values of one key that differ from the one in `facts`; at most `shownConflicts` of them are kept. */
-export interface FactConflict {
+interface FactConflict {
   key: FactKey
   others: Fact[]
 }
@@ -31,7 +31,7 @@ export interface SeriesCandidate {
 }
 
 /** A file that belongs to no series and is kept beside them. */
-export interface Attachment {
+interface Attachment {
   path: string
   /** Sentence for people. */
   reason: string
@@ -226,7 +226,7 @@ function finish(group: Group, positions: Map<string, number>): SeriesCandidate {
   return {
     format,
     seriesKey,
-    files: [...group.files].sort((a, b) => positions.get(a)! - positions.get(b)!),
+    files: [...group.files].toSorted((a, b) => positions.get(a)! - positions.get(b)!),
     facts: [...group.facts.values()],
     conflicts: [...group.conflicts].map(([key, others]) => ({ key, others })),
     ...(problem ? { problem } : {}),

@@ -30,13 +30,3 @@ export const bytesOf = (samples: Samples): Uint8Array =>
 
 /** An array of `length` samples, all 0. */
 export const newSamples = (sampleType: SampleType, length: number): Samples => new views[sampleType](length)
-
-/** Smallest and largest value of the integer types; the float types have no entry. */
-export const integerRange: Partial<Record<SampleType, [number, number]>> = {
-  uint8: [0, 255],
-  int8: [-128, 127],
-  uint16: [0, 65535],
-  int16: [-32768, 32767],
-  uint32: [0, 4294967295],
-  int32: [-2147483648, 2147483647],
-}

@@ -4,6 +4,7 @@ import { mrPhantom } from './mr.ts'
 import { bioluminescencePhantom } from './optical.ts'
 import { petPhantom } from './pet.ts'
 import type { Phantom, PhantomOptions } from './phantom.ts'
+import { qualityControlPhantom } from './qualityControl.ts'
 import { ultrasoundPhantom } from './ultrasound.ts'
 import { wellPlatePhantom } from './wellPlate.ts'
 
@@ -16,6 +17,8 @@ const kinds = {
   'mouse-mr': mrPhantom,
   'four-mice-ct': (options: PhantomOptions) => ctPhantom('four', options),
   'four-mice-pet': (options: PhantomOptions) => petPhantom('four', false, options),
+  'image-quality-pet': (options: PhantomOptions) => qualityControlPhantom('image-quality', options),
+  'cylinder-pet': (options: PhantomOptions) => qualityControlPhantom('cylinder', options),
   'heart-ultrasound': ultrasoundPhantom,
   bioluminescence: bioluminescencePhantom,
   cells: cellsPhantom,

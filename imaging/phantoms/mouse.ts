@@ -196,7 +196,6 @@ function organs(random: Random): Shape<Tissue>[] {
 
 function skeleton(): Shape<Tissue>[] {
   const parts: Shape<Tissue>[] = []
-  const spineAt = (z: number) => stationAt(spineCurve, z)?.y ?? 0
   for (let z = 19; z > -32; z -= 2.45) {
     const y = spineAt(z)
     parts.push(
@@ -236,7 +235,7 @@ function skeleton(): Shape<Tissue>[] {
       ellipsoid(T.ventricle, [s * 1.3, 2.2, 25], [0.5, 1.1, 2.2]),
     ]),
     // Chest: ribs from the spine round to the breastbone, slanting towards the tail on their way.
-    ...ribs(spineAt),
+    ...ribs(),
     capsule(T.bone, [0, -7.4, 13], [0, -8.2, 1.5], 0.75, 0.55),
     ...sides((s) => [
       ellipsoid(T.bone, [s * 6.3, 3.2, 12], [0.55, 3.3, 2.3]),
@@ -249,7 +248,9 @@ function skeleton(): Shape<Tissue>[] {
   return parts
 }
 
-function ribs(spineAt: (z: number) => number): Shape<Tissue>[] {
+const spineAt = (z: number) => stationAt(spineCurve, z)?.y ?? 0
+
+function ribs(): Shape<Tissue>[] {
   const steps = 9
   return Array.from({ length: 12 }, (_, i) => 14.4 - i * 1.55).flatMap((z) =>
     sides((s) => {

@@ -108,18 +108,18 @@ function tissueAt(x: number, y: number, beat: number): { level: number; u: numbe
 
 /** One quadrature component of a scatterer field seen through a point spread that is wider across than along. */
 function scatterers(n: number, random: ReturnType<typeof createRandom>): Float32Array {
-  const field = new Float32Array(n * n)
-  for (let i = 0; i < field.length; i++) field[i] = random.normal()
-  blur(field, [n, n, 1], [1.7, 0.75, 0])
-  const scale = 1 / Math.sqrt(field.reduce((sum, v) => sum + v * v, 0) / field.length)
-  return field.map((v) => v * scale)
+  const grain = new Float32Array(n * n)
+  for (let i = 0; i < grain.length; i++) grain[i] = random.normal()
+  blur(grain, [n, n, 1], [1.7, 0.75, 0])
+  const scale = 1 / Math.sqrt(grain.reduce((sum, v) => sum + v * v, 0) / grain.length)
+  return grain.map((v) => v * scale)
 }
 
-/** The field between its pixels; it repeats beyond its edges. */
-function sample(field: Float32Array, n: number, x: number, y: number): number {
+/** A scatterer field between its pixels; it repeats beyond its edges. */
+function sample(grain: Float32Array, n: number, x: number, y: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)]
   const [fx, fy] = [x - left, y - top]
-  const at = (column: number, row: number) => field[(((row % n) + n) % n) * n + (((column % n) + n) % n)]!
+  const at = (column: number, row: number) => grain[(((row % n) + n) % n) * n + (((column % n) + n) % n)]!
   return (
     (at(left, top) * (1 - fx) + at(left + 1, top) * fx) * (1 - fy) +
     (at(left, top + 1) * (1 - fx) + at(left + 1, top + 1) * fx) * fy

@@ -12,7 +12,7 @@ const facts = sampleFacts()
 if (!facts) console.warn('skipped: no sample files')
 
 it('has a profile for every format, and none for others', () => {
-  expect(profiles.map((profile) => profile.format).sort()).toEqual(formats.map((format) => format.id).sort())
+  expect(profiles.map((profile) => profile.format).toSorted()).toEqual(formats.map((format) => format.id).toSorted())
 })
 
 describe.each(profiles)('$format', (profile) => {

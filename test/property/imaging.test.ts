@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ImagingError } from '#imaging/errors.ts'
 import type { FileEntry } from '#imaging/format.ts'
@@ -25,7 +25,7 @@ type Mutation =
   | { kind: 'zero'; at: number; early: boolean; length: number }
 
 const at = { at: fc.double({ min: 0, max: 1, noNaN: true }), early: fc.boolean() }
-const extremes = fc.constantFrom(
+const extremes: fc.Arbitrary<number[]> = fc.constantFrom<number[][]>(
   [0xff, 0xff, 0xff, 0x7f],
   [0, 0, 0, 0x80],
   [0xff, 0xff, 0xff, 0xff],

@@ -107,9 +107,10 @@ function zoneOf(main: Map<string, string>): string {
   if (local === undefined || universal === undefined) return ''
   const minutes = Math.round((local - universal) / 60_000)
   if (Math.abs(minutes) > 14 * 60 || minutes % 15 !== 0) return ''
-  const two = (v: number) => String(Math.floor(v)).padStart(2, '0')
   return `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
 }
+
+const two = (v: number) => String(Math.floor(v)).padStart(2, '0')
 
 /** A date written as 2024-03-01, 20240301 or ctime text; other ways of writing are ambiguous and left alone. */
 function dateOf(text: string | undefined): string | undefined {

@@ -85,7 +85,6 @@ export async function readFields(source: ByteSource): Promise<NiftiFields> {
   const auxiliary = second ? bytes.subarray(320, 344) : bytes.subarray(228, 252)
   const intentName = fixedText(second ? bytes.subarray(508, 524) : bytes.subarray(328, 344))
 
-  const tag = (key: string, name: string, value: unknown): Tag => ({ key, name, value: String(value) })
   const each = (key: string, name: string, values: number[]) => values.map((v, i) => tag(`${key}[${i}]`, name, v))
   return {
     version: kind.version,
@@ -144,3 +143,5 @@ export async function readFields(source: ByteSource): Promise<NiftiFields> {
     ],
   }
 }
+
+const tag = (key: string, name: string, value: unknown): Tag => ({ key, name, value: String(value) })

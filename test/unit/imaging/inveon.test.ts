@@ -79,15 +79,18 @@ describe('values', () => {
     expect(header.frames).toEqual({ startSeconds: [0, 5], durationSeconds: [5, 10] })
   })
 
-  it.each([{ data_type: 0 }, { data_type: 9 }, { w_dimension: 3 }])('refuses %o', async (main) => {
-    await expect(pair(main, [{}], new Uint8Array(64))).rejects.toMatchObject({ code: 'unsupported' })
-  })
+  it.each<Record<string, number>>([{ data_type: 0 }, { data_type: 9 }, { w_dimension: 3 }])(
+    'refuses %o',
+    async (main) => {
+      await expect(pair(main, [{}], new Uint8Array(64))).rejects.toMatchObject({ code: 'unsupported' })
+    },
+  )
 })
 
 describe('where the frames are', () => {
   const three = bytes(Int16Array.from({ length: 12 }, (_, i) => i))
   const first = async (pointers: (string | undefined)[]) => {
-    const frames = pointers.map((pointer) => (pointer === undefined ? {} : { data_file_pointer: pointer }))
+    const frames = pointers.map((pointer): Record<string, string> => (pointer === undefined ? {} : { data_file_pointer: pointer })) // prettier-ignore
     const reader = await pair({ total_frames: 3 }, frames, three)
     return { starts: (await allPlanes(reader)).map((plane) => samplesOf('int16', plane)[0]), direct: reader.direct() }
   }

@@ -1,5 +1,5 @@
 import { crc32, inflateSync } from 'node:zlib'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SeriesReader } from '#imaging/format.ts'
 import { axisLetters, nearestAxes } from '#imaging/geometry/orientation.ts'
