@@ -38,6 +38,7 @@ const entity = (name: string) => entities.find((e) => e.name === name)!
 const image = phantom('mouse-ct', { seed: 3, resolution: 0.4 })
 const planes = [...image.planes()].map((plane) => Buffer.from(plane))
 const all = Buffer.concat(planes)
+const stored = { header: image.header, planes: () => planes }
 const log = pino({ level: 'silent' })
 
 let folder: string
@@ -57,7 +58,7 @@ const member = (role: Role, project = projectId): Caller => ({
   projects: new Map([[project, role]]),
 })
 
-async function stored(parts: AsyncIterable<Uint8Array>): Promise<{ sha256: string; byteCount: number }> {
+async function keep(parts: AsyncIterable<Uint8Array>): Promise<{ sha256: string; byteCount: number }> {
   const blob = await ctx.blobs.commit(await ctx.blobs.stage(parts))
   await ctx.db.write((t) => Blob.upsert({ ...blob, createdAt: new Date() }, { transaction: t }))
   return blob
@@ -72,7 +73,7 @@ async function seriesOf(files: Record<string, AsyncIterable<Uint8Array>>, format
     { system: { format, fileCount: 0, byteCount: 0, pixels: 'waiting' } },
   )
   for (const [name, parts] of Object.entries(files)) {
-    const blob = await stored(parts)
+    const blob = await keep(parts)
     const now = new Date()
     await recordModel({ name: 'File' }).create({
       id: ulid(),
@@ -130,8 +131,8 @@ beforeAll(async () => {
   projectId = (await createRecord(ctx, system, entity('Project'), { title: 'Glioma' })).id
   studyId = (await createRecord(ctx, system, entity('Study'), { title: 'U87', projectId })).id
   sessionId = (await createRecord(ctx, system, entity('ImagingSession'), { studyId, label: 'Day 7' })).id
-  direct = await derived(await seriesOf({ 'm1.nii': writeNifti(image.header, planes) }))
-  gzipped = await derived(await seriesOf({ 'm1.nii.gz': writeNifti(image.header, planes, { gzip: true }) }))
+  direct = await derived(await seriesOf({ 'm1.nii': writeNifti(stored) }))
+  gzipped = await derived(await seriesOf({ 'm1.nii.gz': writeNifti(stored, { gzip: true }) }))
 })
 
 afterAll(async () => {
@@ -274,7 +275,7 @@ test('whoever may not see the series gets 404 for all of it', async () => {
 })
 
 test('what is published is open to everybody, under its published names, until it is withdrawn', async () => {
-  const id = await derived(await seriesOf({ 'p.nii': writeNifti(image.header, planes.slice(0)) }))
+  const id = await derived(await seriesOf({ 'p.nii': writeNifti(stored) }))
   const dataset = ulid()
   const now = new Date()
   await ctx.db.write(async (t) => {
@@ -299,13 +300,13 @@ test('what is published is open to everybody, under its published names, until i
 
 test('a series that waits says so and when to ask again; one that failed says why', async () => {
   caller = member('viewer')
-  const waiting = await seriesOf({ 'w.nii': writeNifti(image.header, planes) })
+  const waiting = await seriesOf({ 'w.nii': writeNifti(stored) })
   const busy = await get(`/series/${waiting}/header`)
   expect(busy.statusCode).toBe(503)
   expect(busy.headers['retry-after']).toBeDefined()
   expect((await get(`/series/${waiting}/thumbnail`)).statusCode).toBe(404)
 
-  const cut = writeNifti(image.header, planes.slice(0, 3))
+  const cut = writeNifti({ header: image.header, planes: () => planes.slice(0, 3) })
   const failed = await derived(await seriesOf({ 'cut.nii': cut }))
   const problem = await get(`/series/${failed}/header`)
   expect(problem.json()).toMatchObject({ code: 'unsupported' })
@@ -316,7 +317,7 @@ test('a series that waits says so and when to ask again; one that failed says wh
 
 test('derived files that somebody removed are made again', async () => {
   caller = member('viewer')
-  const id = await derived(await seriesOf({ 'again.nii.gz': writeNifti(image.header, planes, { gzip: true }) }))
+  const id = await derived(await seriesOf({ 'again.nii.gz': writeNifti(stored, { gzip: true }) }))
   const { revision } = (await get(`/series/${id}/header`)).json()
   await rm(path.join(folder, 'derived'), { recursive: true })
   const gone = await get(`/series/${id}/r/${revision}/planes/0`)
@@ -362,7 +363,7 @@ test('a client that goes away ends what was sent to it, and the next one gets ev
   const t = Math.ceil((24 * 2 ** 20) / (once.length * planeBytes(big.header)))
   const header = { ...big.header, shape: { ...big.header.shape, t }, frames: null }
   const id = await derived(
-    await seriesOf({ 'big.nii': writeNifti(header, Array.from({ length: t }, () => once).flat()) }),
+    await seriesOf({ 'big.nii': writeNifti({ header, planes: () => Array.from({ length: t }, () => once).flat() }) }),
   )
   const { revision, chunk } = (await get(`/series/${id}/header`)).json()
   const [file] = await recordModel({ name: 'File' }).findAll({ where: { seriesId: id } as never })

@@ -1,0 +1,159 @@
+/** Files of a scan as an instrument would have written them. Runs in a thread. */
+import type { Fact } from '#imaging/format.ts'
+import { phantom } from '#imaging/phantoms/index.ts'
+import { writeDicom } from '#imaging/write/dicom.ts'
+import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
+import { dicomUid } from '#imaging/write/dicomUid.ts'
+import { writeInveon } from '#imaging/write/inveon.ts'
+import { writeNifti } from '#imaging/write/nifti.ts'
+import { later } from './content/types.ts'
+import type { DemoScan } from './content/types.ts'
+
+/** What a scanner knows of a visit. */
+export interface ScanContext {
+  folder: string
+  sessionLabel: string
+  sessionStart: string
+  studyTitle: string
+  operator?: string
+  subject: {
+    localId: string
+    sex?: 'M' | 'F'
+    birthDate?: string
+    weightGrams?: number
+    species?: { label: string; code: string }
+    strain?: { label: string; code?: string }
+  }
+  instrument?: {
+    manufacturer: string
+    model: string
+    serialNumber?: string
+    softwareVersion?: string
+    institution: string
+  }
+}
+
+export interface WrittenFile {
+  path: string
+  bytes: Uint8Array
+}
+
+/** Writes one scan; `path` begins with the folder of the visit. */
+export async function writeScan(scan: DemoScan, context: ScanContext): Promise<WrittenFile[]> {
+  const image = phantom(scan.phantom, scan.options)
+  const at = (name: string) => `${context.folder}/${name}`
+  switch (scan.format) {
+    case 'dicom':
+      return [...writeDicom(image, metadataOf(scan, context))].map(({ name, bytes }) => ({
+        path: at(`${scan.stem}/${name}`),
+        bytes,
+      }))
+    case 'inveon': {
+      const pair = writeInveon(image, { fileName: scan.stem, facts: factsOf(scan, context) })
+      const bytes = await gathered(pair.image)
+      return [
+        { path: at(scan.stem), bytes },
+        { path: at(`${scan.stem}.hdr`), bytes: pair.header },
+      ]
+    }
+    case 'nifti':
+    case 'nifti.gz': {
+      const parts = writeNifti(image, { gzip: scan.format === 'nifti.gz' })
+      return [{ path: at(scan.stem), bytes: await gathered(parts) }]
+    }
+    case 'tiff':
+    case 'ome-tiff':
+      throw new Error('no TIFF yet')
+  }
+}
+
+async function gathered(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const part of parts) all.push(part)
+  return new Uint8Array(Buffer.concat(all))
+}
+
+const radionuclides = {
+  'F-18': { value: '77004003', scheme: 'SCT', meaning: 'Fluorine-18' },
+  'Ga-68': { value: '80751004', scheme: 'SCT', meaning: 'Gallium-68' },
+}
+
+function metadataOf(scan: DemoScan, context: ScanContext): DicomMetadata {
+  const { subject, instrument, sessionLabel, sessionStart, studyTitle, operator } = context
+  const start = later(sessionStart, scan.minutes)
+  const { administration } = scan
+  return {
+    patient: {
+      id: subject.localId,
+      name: subject.localId,
+      ...(subject.sex && { sex: subject.sex }),
+      ...(subject.birthDate && { birthDate: subject.birthDate }),
+      ...(subject.weightGrams && { weightGrams: subject.weightGrams }),
+      ...(subject.species && {
+        species: {
+          description: subject.species.label,
+          code: { value: subject.species.code, scheme: 'NCBITaxID', meaning: subject.species.label },
+        },
+      }),
+      ...(subject.strain && { strain: { description: subject.strain.label } }),
+      ...(instrument && { responsibleOrganization: instrument.institution }),
+    },
+    study: {
+      uid: dicomUid('demo', studyTitle, sessionLabel),
+      id: sessionLabel.slice(0, 16),
+      title: studyTitle.slice(0, 64),
+      start: sessionStart,
+      ...(operator && { operator }),
+    },
+    series: {
+      uid: dicomUid('demo', studyTitle, sessionLabel, String(scan.number)),
+      number: scan.number,
+      label: scan.label,
+      start,
+      position: scan.modality === 'US' ? 'HFS' : 'HFP',
+      frameOfReferenceUid: dicomUid('demo', studyTitle, sessionLabel, 'frame'),
+      ...(scan.bodyPart && { bodyPart: scan.bodyPart }),
+      ...(scan.protocol && { protocol: scan.protocol }),
+    },
+    ...(instrument && { instrument }),
+    ...(administration && {
+      administration: {
+        agent: administration.agent,
+        start: later(start, -administration.minutesBefore),
+        route: 'Intravenous route',
+        ...(administration.activityMegabecquerel && { activityMegabecquerel: administration.activityMegabecquerel }),
+        ...(administration.volumeMillilitres && { volumeMillilitres: administration.volumeMillilitres }),
+        ...(administration.radionuclide && { radionuclide: radionuclides[administration.radionuclide] }),
+      },
+    }),
+    ...(scan.attributes && { attributes: scan.attributes }),
+  }
+}
+
+function factsOf(scan: DemoScan, context: ScanContext): Fact[] {
+  const { subject, instrument, sessionLabel, sessionStart, studyTitle, operator } = context
+  const start = later(sessionStart, scan.minutes)
+  const { administration } = scan
+  const activity = administration?.activityMegabecquerel
+  const values: [Fact['key'], Fact['value'] | undefined][] = [
+    ['instrument.manufacturer', instrument?.manufacturer],
+    ['instrument.model', instrument?.model],
+    ['instrument.institution', instrument?.institution],
+    ['study.title', studyTitle],
+    ['session.label', sessionLabel],
+    ['session.start', sessionStart],
+    ['session.operator', operator],
+    ['series.acquiredAt', start],
+    ['series.bodyPart', scan.bodyPart],
+    ['subject.localId', subject.localId],
+    ['subject.species', subject.species?.label],
+    ['subject.sex', subject.sex],
+    ['subject.birthDate', subject.birthDate],
+    ['subject.weight', subject.weightGrams && { value: subject.weightGrams, unit: 'g' }],
+    ['administration.agent', administration?.agent],
+    ['administration.radionuclide', administration?.radionuclide],
+    ['administration.activity', activity && { value: activity, unit: 'MBq' }],
+    ['administration.start', administration && later(start, -administration.minutesBefore)],
+  ]
+  return values.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value, evidence: 'demo' }]))
+}
