@@ -1,0 +1,185 @@
+import { strToU8, zlibSync } from 'fflate'
+import { ImagingError } from '../errors.ts'
+import type { Header } from '../header.ts'
+import { planeBytes, sampleBytes } from '../header.ts'
+import { omeXml } from './omeXml.ts'
+import type { OmeMetadata } from './omeXml.ts'
+
+/** An image as phantoms and readers give it. */
+interface Image {
+  header: Header
+  /** Planes in the order of the header, little-endian. */
+  planes(): Iterable<Uint8Array>
+}
+
+interface TiffOptions {
+  compression?: 'none' | 'deflate'
+  /** ImageDescription of the first page. */
+  description?: string
+  software?: string
+  /** RFC 3339 without zone. */
+  dateTime?: string
+  make?: string
+  model?: string
+  /** Writes XResolution, YResolution and ResolutionUnit (cm) from the spacing of the header. */
+  withResolution?: boolean
+}
+
+/** Offsets of classic TIFF have 32 bits. */
+const mostBytes = 0xffffffff
+
+/** Rows of a strip: about 64 KiB, as TIFF 6.0 advises for readers with little memory, when it is compressed. */
+const stripBytes = 64 * 1024
+
+/**
+ * Writes an image as TIFF 6.0, little-endian, one page for each plane in the order of the header.
+ * @throws ImagingError 'too-large' beyond 4 GiB
+ */
+export function writeTiff({ header, planes }: Image, options: TiffOptions = {}): Uint8Array {
+  const isDeflated = options.compression === 'deflate'
+  const rowBytes = planeBytes(header) / header.shape.y
+  // Without compression one strip for each page, and all pages' pixels one after the other: planes stand as they are served.
+  const rowsPerStrip = isDeflated
+    ? Math.max(1, Math.min(header.shape.y, Math.floor(stripBytes / rowBytes)))
+    : header.shape.y
+  const parts: Uint8Array[] = []
+  let size = 8
+  const append = (bytes: Uint8Array): number => {
+    const offset = size
+    parts.push(bytes)
+    size += bytes.length
+    if (size % 2 === 1) {
+      parts.push(new Uint8Array(1)) // values and directories begin on a word boundary
+      size++
+    }
+    if (size > mostBytes) throw new ImagingError('too-large', 'A TIFF file of more than 4 GiB is not written.')
+    return offset
+  }
+  const pages: { offsets: number[]; lengths: number[] }[] = []
+  for (const plane of planes()) {
+    const page = { offsets: [] as number[], lengths: [] as number[] }
+    for (let row = 0; row < header.shape.y; row += rowsPerStrip) {
+      const strip = plane.subarray(row * rowBytes, (row + rowsPerStrip) * rowBytes)
+      const bytes = isDeflated ? zlibSync(strip) : strip
+      page.lengths.push(bytes.length)
+      page.offsets.push(append(bytes))
+    }
+    pages.push(page)
+  }
+  const links: { at: number; part: Uint8Array }[] = []
+  let firstDirectory = 0
+  for (const [i, page] of pages.entries()) {
+    const entries = entriesOf(header, page, rowsPerStrip, isDeflated, i === 0 ? options : {}, options)
+    const directory = encodeDirectory(entries, append)
+    const offset = append(directory)
+    if (i === 0) firstDirectory = offset
+    else new DataView(links.at(-1)!.part.buffer).setUint32(links.at(-1)!.at, offset, true)
+    links.push({ at: directory.length - 4, part: directory })
+  }
+  const out = new Uint8Array(size)
+  out.set([0x49, 0x49, 42, 0])
+  new DataView(out.buffer).setUint32(4, firstDirectory, true)
+  let at = 8
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+/** Writes an image as OME-TIFF (2016-06 schema): the same pages, described by OME-XML. */
+export function writeOmeTiff(
+  image: Image,
+  metadata: OmeMetadata,
+  options: Omit<TiffOptions, 'description'> = {},
+): Uint8Array {
+  return writeTiff(image, { ...options, description: omeXml(image.header, metadata) })
+}
+
+interface EntryValue {
+  tag: number
+  /** 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL */
+  type: 2 | 3 | 4 | 5
+  values: number[] | string
+}
+
+const short = (tag: number, ...values: number[]): EntryValue => ({ tag, type: 3, values })
+const long = (tag: number, values: number[]): EntryValue => ({ tag, type: 4, values })
+const ascii = (tag: number, values: string | undefined): EntryValue[] => (values ? [{ tag, type: 2, values }] : [])
+
+function entriesOf(
+  header: Header,
+  page: { offsets: number[]; lengths: number[] },
+  rowsPerStrip: number,
+  isDeflated: boolean,
+  first: TiffOptions,
+  options: TiffOptions,
+): EntryValue[] {
+  const { shape, sampleType, samplesPerPixel: samples, spacing } = header
+  const bits = sampleBytes[sampleType] * 8
+  const format = sampleType.startsWith('uint') ? 1 : sampleType.startsWith('int') ? 2 : 3
+  const repeated = (value: number) => Array.from({ length: samples }, () => value)
+  const resolution = options.withResolution ? spacing : null
+  return [
+    short(254, 0),
+    long(256, [shape.x]),
+    long(257, [shape.y]),
+    short(258, ...repeated(bits)),
+    short(259, isDeflated ? 8 : 1),
+    short(262, samples >= 3 ? 2 : 1),
+    ...ascii(270, first.description),
+    ...ascii(271, first.make),
+    ...ascii(272, first.model),
+    long(273, page.offsets),
+    short(277, samples),
+    long(278, [rowsPerStrip]),
+    long(279, page.lengths),
+    ...(resolution
+      ? [
+          { tag: 282, type: 5 as const, values: [10 / resolution[0]] },
+          { tag: 283, type: 5 as const, values: [10 / resolution[1]] },
+        ]
+      : []),
+    short(284, 1),
+    ...(resolution ? [short(296, 3)] : []),
+    ...ascii(305, first.software),
+    ...ascii(306, first.dateTime?.slice(0, 19).replace('T', ' ').replaceAll('-', ':')),
+    ...(samples === 4 ? [short(338, 2)] : []),
+    short(339, ...repeated(format)),
+  ]
+}
+
+/** A directory whose longer values have been appended to the file; the link to the next one is its last four bytes. */
+function encodeDirectory(entries: EntryValue[], append: (bytes: Uint8Array) => number): Uint8Array {
+  const out = new Uint8Array(2 + entries.length * 12 + 4)
+  const view = new DataView(out.buffer)
+  view.setUint16(0, entries.length, true)
+  for (const [i, { tag, type, values }] of entries.entries()) {
+    const bytes = encodeValues(type, values)
+    const at = 2 + i * 12
+    view.setUint16(at, tag, true)
+    view.setUint16(at + 2, type, true)
+    view.setUint32(at + 4, type === 2 ? bytes.length : values.length, true)
+    if (bytes.length <= 4) out.set(bytes, at + 8)
+    else view.setUint32(at + 8, append(bytes), true)
+  }
+  return out
+}
+
+function encodeValues(type: EntryValue['type'], values: number[] | string): Uint8Array {
+  if (typeof values === 'string') return strToU8(`${values}\0`)
+  const size = type === 3 ? 2 : type === 4 ? 4 : 8
+  const out = new Uint8Array(values.length * size)
+  const view = new DataView(out.buffer)
+  for (const [i, value] of values.entries()) {
+    if (type === 3) view.setUint16(i * 2, value, true)
+    else if (type === 4) view.setUint32(i * 4, value, true)
+    else {
+      // As many decimals as fit into 32 bits.
+      const denominator = value < 4000 ? 1_000_000 : 1000
+      view.setUint32(i * 8, Math.round(value * denominator), true)
+      view.setUint32(i * 8 + 4, denominator, true)
+    }
+  }
+  return out
+}
