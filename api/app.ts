@@ -16,9 +16,12 @@ import { auditRoutes } from './modules/audit/routes.ts'
 import { contentRoutes } from './modules/content/routes.ts'
 import { datasetRoutes } from './modules/datasets/routes.ts'
 import { healthRoutes } from './modules/health/routes.ts'
+import { importRoutes } from './modules/imports/routes.ts'
+import { jobRoutes } from './modules/jobs/routes.ts'
 import { pixelRoutes } from './modules/pixels/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
+import { uploadRoutes } from './modules/uploads/routes.ts'
 import { userRoutes } from './modules/users/routes.ts'
 import { components } from './plugins/components.ts'
 import { openapi } from './plugins/openapi.ts'
@@ -35,6 +38,9 @@ const modules = [
   accountRoutes,
   recordRoutes,
   projectRoutes,
+  uploadRoutes,
+  importRoutes,
+  jobRoutes,
   pixelRoutes,
   contentRoutes,
   datasetRoutes,

@@ -1,6 +1,8 @@
 /** The named schemas that routes answer with; each becomes a component of the OpenAPI document. */
 import type { FastifyInstance } from 'fastify'
 import { auditPage } from '#api/modules/audit/service.ts'
+import { importSchema } from '#api/modules/imports/routes.ts'
+import { jobSchema } from '#api/modules/jobs/routes.ts'
 import { userSchema } from '#api/modules/users/service.ts'
 import { Dataset, publicSchema, snapshotSchema } from '#ontology/entities/dataset.ts'
 import { pageSchema } from '#ontology/entity.ts'
@@ -19,5 +21,6 @@ export function components(app: FastifyInstance): void {
     app.addSchema(pageSchema(entity))
     app.addSchema(publicSchema(entity))
   }
-  for (const schema of [snapshotSchema(), Dataset, datasetWithSnapshot, auditPage, userSchema]) app.addSchema(schema)
+  for (const schema of [snapshotSchema(), Dataset, datasetWithSnapshot, auditPage, userSchema, importSchema, jobSchema])
+    app.addSchema(schema)
 }

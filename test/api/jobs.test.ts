@@ -1,24 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { pino } from 'pino'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#api/context.ts'
-import { openDatabase, type Database } from '#api/db/database.ts'
-import { migrate } from '#api/db/migrate.ts'
+import type { Database } from '#api/db/database.ts'
 import { AppError } from '#api/errors.ts'
 import { openJobs, type Jobs } from '#api/jobs/queue.ts'
 import type { RunningJob, Task } from '#api/jobs/task.ts'
 import { Job } from '#api/modules/jobs/model.ts'
+import { openSite, type TestSite } from '../help/app.ts'
 
 const log = pino({ level: 'silent' })
-const databases = [
-  ['SQLite', ''],
-  ...(process.env.VIVARCHIVE_TEST_MARIADB ? [['MariaDB', process.env.VIVARCHIVE_TEST_MARIADB]] : []),
-] as const
 
-describe.each(databases)('job queue on %s', (_name, database) => {
-  let folder: string
+describe('job queue', () => {
+  let site: TestSite
   let db: Database
   const open: Jobs[] = []
   const ended: unknown[] = []
@@ -40,17 +33,15 @@ describe.each(databases)('job queue on %s', (_name, database) => {
       ),
     )
 
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'vivarchive-jobs-'))
-    db = await openDatabase({ database, dataFolder: folder }, log)
-    await migrate(db, log)
-    ended.length = 0
+  beforeAll(async () => {
+    site = await openSite()
+    db = site.ctx.db
   })
+  afterAll(() => site.close())
+  beforeEach(() => void (ended.length = 0))
   afterEach(async () => {
     await Promise.all(open.splice(0).map((jobs) => jobs.stop()))
     await Job.destroy({ where: {} })
-    await db.close()
-    await rm(folder, { recursive: true, force: true })
   })
   const until = async (condition: () => boolean | Promise<boolean>) => {
     while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))

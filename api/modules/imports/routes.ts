@@ -29,7 +29,7 @@ interface ById {
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const Problem = closed({ code: Type.String(), detail: Type.String() })
 
-const shown = closed(
+export const importSchema = closed(
   {
     id: id(),
     studyId: id(),
@@ -62,7 +62,6 @@ const page = <T extends Parameters<typeof Type.Array>[0]>(items: T) =>
 
 export async function importRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
   defineImportModels(ctx.db.sequelize)
-  app.addSchema(shown)
   const config = { access: 'signedIn' as const }
   const about = (summary: string, more: Record<string, unknown>) => ({ tags: ['Import'], summary, ...more })
   const one = { $ref: 'Import#' }

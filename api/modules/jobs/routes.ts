@@ -14,7 +14,7 @@ interface ById {
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
 
-const shown = closed(
+export const jobSchema = closed(
   {
     id: id(),
     task: Type.String(),
@@ -29,7 +29,6 @@ const shown = closed(
 )
 
 export async function jobRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  app.addSchema(shown)
   const config = { access: 'signedIn' as const }
   const about = (summary: string, more: Record<string, unknown>) => ({ tags: ['Job'], summary, ...more })
   const one = { response: { 200: { $ref: 'Job#' } } }
