@@ -5,7 +5,8 @@ export interface ByteSource {
   /** Size in bytes. */
   readonly size: number
   /**
-   * Reads exactly `length` bytes from `offset`.
+   * Reads exactly `length` bytes from `offset`, as a plain Uint8Array that the caller must not change: it may be a view of
+   * shared memory. (Never a Node Buffer, whose `slice` copies nothing.)
    * @throws ImagingError 'truncated' when the range is not wholly inside the file
    */
   read(offset: number, length: number): Promise<Uint8Array>
@@ -29,7 +30,8 @@ export function checkRange(size: number, offset: number, length: number): void {
 }
 
 /** A ByteSource over bytes in memory. */
-export function memorySource(bytes: Uint8Array): ByteSource {
+export function memorySource(memory: Uint8Array): ByteSource {
+  const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength)
   return {
     size: bytes.byteLength,
     async read(offset, length) {

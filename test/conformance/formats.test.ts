@@ -6,7 +6,7 @@ import { planeBytes, planeCount } from '#imaging/header.ts'
 import { recognise } from '#imaging/recognise.ts'
 import { memorySource } from '#imaging/source.ts'
 import { profiles } from './formats/index.ts'
-import { sampleFacts, sampleFile } from './formats/profile.ts'
+import { sampleFacts, sampleFile, sha256 } from './formats/profile.ts'
 
 const facts = sampleFacts()
 if (!facts) console.warn('skipped: no sample files')
@@ -28,8 +28,11 @@ describe.each(profiles)('$format', (profile) => {
     })
 
     it.each(opened)('%s', async (path) => {
-      const reader = await format.open(profile.parts(path)!.map(sampleFile))
+      const files = profile.parts(path)!.map(sampleFile)
+      const before = await digest(files)
+      const reader = await format.open(files)
       await profile.check(reader, known[path]!.expected ?? {})
+      expect(await digest(files)).toEqual(before)
     })
 
     it.each(Object.entries(profile.notRead))('%s is refused: %s', async (path) => {
@@ -109,6 +112,10 @@ describe.each(profiles)('$format', (profile) => {
     ])
   })
 })
+
+/** Readers share the memory of their sources; none may write to it. */
+const digest = (files: FileEntry[]) =>
+  Promise.all(files.map(async ({ source }) => sha256(await source.read(0, source.size))))
 
 async function readAll(opening: ReturnType<NonNullable<ReturnType<typeof formatById>>['open']>): Promise<Uint8Array[]> {
   const reader = await opening

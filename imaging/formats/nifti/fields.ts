@@ -63,8 +63,8 @@ export async function readFields(source: ByteSource): Promise<NiftiFields> {
   const kind = niftiKind(start)
   if (!kind) throw new ImagingError('not-this-format', 'The file does not start with a NIfTI-1 or NIfTI-2 header.', 0)
   const headerBytes = kind.version === 1 ? 348 : 540
-  // A copy of exactly the header (slice() of a Buffer would be no copy): given more bytes, the library would walk the
-  // extensions itself, and it follows negative sizes.
+  // A copy of exactly the header: given more bytes, the library would walk the extensions itself, and it follows
+  // negative sizes.
   const bytes = new Uint8Array(await source.read(0, headerBytes))
   const view = new DataView(bytes.buffer)
   const le = kind.littleEndian
