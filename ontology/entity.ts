@@ -157,7 +157,7 @@ export function missingForPublication(e: Entity, record: Record<string, unknown>
       if (field['x-level'] === 'publish' && empty && !excused.has(here)) {
         missing.push({ pointer: `/${here.replaceAll('.', '/')}`, field: here, title: field.title ?? name })
       }
-      if (field.type === 'object' && field.properties && !field['x-type'] && held && typeof held === 'object') {
+      if (field.type === 'object' && field.properties && held && typeof held === 'object') {
         walk(field, held as Record<string, unknown>, here)
       }
     }

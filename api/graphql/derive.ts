@@ -128,7 +128,7 @@ function queryType(entities: readonly Entity[]): string {
     const about = `Sorted by one of: ${sortsOf(entity).join(', ')}.`
     return [
       `  ${oneField(entity)}(id: ID!): ${entity.name}`,
-      `  """${about}"""\n  ${entity.plural === oneField(entity) ? `all${entity.name}` : entity.plural}(first: Int = 20, after: String, sort: String, q: String${filters.map((f) => `, ${f}`).join('')}): ${entity.name}Connection!`,
+      `  """${about}"""\n  ${entity.plural}(first: Int = 20, after: String, sort: String, q: String${filters.map((f) => `, ${f}`).join('')}): ${entity.name}Connection!`,
     ]
   })
   return `type Query {\n${fields.join('\n')}\n  dataset(id: ID!): Dataset\n  datasets(first: Int = 20, after: String, q: String, state: String, projectId: String): DatasetConnection!\n}`

@@ -1,5 +1,5 @@
 /** GraphQL for reading, over the same services as REST: the same rights, the same errors, batched by loaders. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { GraphQLError } from 'graphql'
 import mercurius, { type MercuriusLoaders } from 'mercurius'
 import { Type } from 'typebox'
@@ -65,7 +65,7 @@ export async function graphql(app: FastifyInstance, ctx: Context): Promise<void>
       const context = { caller: callerOf(request) } as never
       return reply
         .type('application/json')
-        .send(await answer(app, query, context, variables ?? {}, operationName ?? undefined))
+        .send(await answer(reply, query, context, variables ?? {}, operationName ?? undefined))
     },
   )
   app.get(
@@ -77,14 +77,14 @@ export async function graphql(app: FastifyInstance, ctx: Context): Promise<void>
 
 /** Errors of parsing and validating are thrown by mercurius; clients get them like all others. */
 async function answer(
-  app: FastifyInstance,
+  reply: FastifyReply,
   query: string,
   context: never,
   variables: Record<string, unknown>,
   operationName?: string,
 ): Promise<unknown> {
   try {
-    return await app.graphql(query, context, variables, operationName)
+    return await reply.graphql(query, context, variables, operationName)
   } catch (error) {
     const found = (error as { errors?: GraphQLError[] }).errors
     if (!found && !(error instanceof AppError)) throw error
@@ -116,8 +116,7 @@ function queries(ctx: Context) {
   for (const entity of entities) {
     fields[oneField(entity)] = async (_root, { id }: { id: string }, { caller }) =>
       orNull(() => getRecord(caller, entity, id))
-    const list = entity.plural === oneField(entity) ? `all${entity.name}` : entity.plural
-    fields[list] = async (_root, args: ListArguments, { caller }) =>
+    fields[entity.plural] = async (_root, args: ListArguments, { caller }) =>
       connection(await listRecords(ctx, caller, entity, listQuery(args)))
   }
   fields.dataset = async (_root, { id }: { id: string }, { caller }) => orNull(() => getDataset(ctx, caller, id))

@@ -304,17 +304,19 @@ export async function publishDataset(ctx: Context, caller: Caller, id: string) {
 
 /** A curator sends a submission back with a comment. */
 export async function returnDataset(ctx: Context, caller: Caller, id: string, reason: string) {
-  await ctx.db.write(async (t) => {
+  return ctx.db.write(async (t) => {
     const row = await ownRow(caller, id, t)
     if (row.state !== 'submitted')
       throw new AppError('conflict', `Only a submission can be sent back; this dataset is ${row.state}.`)
     if (!isCurator(caller)) demand(caller, 'publish', row.projectId)
+    const snapshot = await snapshotFor(caller, row)
     row.state = 'draft'
     row.body = { ...row.body, reason }
     await saveNext(row, t)
     await note(t, caller, row, 'return')
+    // Read here, because the draft is no longer the curator's to see.
+    return { ...datasetOf(ctx, row), snapshot }
   })
-  return getDataset(ctx, caller, id)
 }
 
 /** Takes a dataset back: its page stays with the reason, its images and files are gone from the public. */
