@@ -9,7 +9,7 @@ import fastifyMiddie from '@fastify/middie'
 import fastifyStatic from '@fastify/static'
 import { createRequest } from '@remix-run/node-fetch-server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RouterContextProvider, createRequestHandler, type RouterContext, type ServerBuild } from 'react-router'
+import type { RouterContext, ServerBuild } from 'react-router'
 import type { PortalContext } from './app/api.server.ts'
 
 export interface PortalOptions {
@@ -31,6 +31,9 @@ const apiPath = /^\/(api|graphql)(\/|$|\?)/
 
 export async function mountPortal(app: FastifyInstance, { dev, inject }: PortalOptions): Promise<void> {
   await app.register(async (portal) => {
+    // React picks its build when it is first loaded.
+    if (!dev) process.env.NODE_ENV ??= 'production'
+    const { RouterContextProvider, createRequestHandler } = await import('react-router')
     const build = dev ? await developmentBuild(portal) : await productionBuild(portal)
     const mode = dev ? 'development' : 'production'
     portal.removeAllContentTypeParsers()

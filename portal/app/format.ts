@@ -15,6 +15,7 @@ export function formatDate(date: string): string {
 
 /** An instant in a time zone; without one, in the machine's own. 'UTC' is written behind the time. */
 export function formatInstant(instant: string, zone?: string, precision: WhenStamp['precision'] = 'minute'): string {
+  if (Number.isNaN(Date.parse(instant))) return instant
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     year: 'numeric',
