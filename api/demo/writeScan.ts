@@ -43,11 +43,13 @@ export async function writeScan(scan: DemoScan, context: ScanContext): Promise<W
   const image = phantom(scan.phantom, scan.options)
   const at = (name: string) => `${context.folder}/${name}`
   switch (scan.format) {
-    case 'dicom':
-      return [...writeDicom(image, metadataOf(scan, context))].map(({ name, bytes }) => ({
-        path: at(`${scan.stem}/${name}`),
-        bytes,
-      }))
+    case 'dicom': {
+      const files: WrittenFile[] = []
+      for await (const { name, bytes } of writeDicom(image, metadataOf(scan, context))) {
+        files.push({ path: at(`${scan.stem}/${name}`), bytes })
+      }
+      return files
+    }
     case 'inveon': {
       const pair = writeInveon(image, { fileName: scan.stem, facts: factsOf(scan, context) })
       const bytes = await gathered(pair.image)

@@ -5,13 +5,7 @@ import { planeCount, sampleBytes } from '../header.ts'
 import type { DicomAttributes, DicomMetadata } from './dicomMetadata.ts'
 import { commonAttributes, dateOf, decimalString, plusSeconds, timeOf } from './dicomModules.ts'
 import { modalityAttributes, sopClassOf } from './dicomObjects.ts'
-
-/** An image as phantoms and readers give it. */
-interface Image {
-  header: Header
-  /** Planes in the order of the header, little-endian. */
-  planes(): Iterable<Uint8Array>
-}
+import type { Image } from './planes.ts'
 
 interface WrittenFile {
   /** "IM0001.dcm" */
@@ -30,18 +24,20 @@ const implementation = { uid: '2.25.216174063915126170298357064930741082341', na
  * @returns files, made while they are taken
  * @throws ImagingError 'unsupported' for what these objects cannot hold
  */
-export function* writeDicom(image: Image, metadata: DicomMetadata): Generator<WrittenFile> {
+export async function* writeDicom(image: Image, metadata: DicomMetadata): AsyncGenerator<WrittenFile> {
   const { header } = image
   check(header)
   if (['CT', 'MR', 'PT'].includes(header.modality ?? '')) {
     const digits = Math.max(4, String(planeCount(header)).length)
     let k = 0
-    for (const plane of image.planes()) {
+    for await (const plane of image.planes()) {
       const instance = { ...frameAttributes(header, metadata, k), ...pixelAttributes(header, [plane]) }
       yield { name: `IM${String(++k).padStart(digits, '0')}.dcm`, bytes: part10(header, metadata, k, instance) }
     }
   } else {
-    const instance = { ...multiFrameAttributes(header), ...pixelAttributes(header, [...image.planes()]) }
+    const planes: Uint8Array[] = []
+    for await (const plane of image.planes()) planes.push(plane)
+    const instance = { ...multiFrameAttributes(header), ...pixelAttributes(header, planes) }
     yield { name: 'IM0001.dcm', bytes: part10(header, metadata, 1, instance) }
   }
 }

@@ -4,13 +4,7 @@ import type { Header } from '../header.ts'
 import { planeBytes, sampleBytes } from '../header.ts'
 import { omeXml } from './omeXml.ts'
 import type { OmeMetadata } from './omeXml.ts'
-
-/** An image as phantoms and readers give it. */
-interface Image {
-  header: Header
-  /** Planes in the order of the header, little-endian. */
-  planes(): Iterable<Uint8Array>
-}
+import type { Image } from './planes.ts'
 
 interface TiffOptions {
   compression?: 'none' | 'deflate'
@@ -35,7 +29,7 @@ const stripBytes = 64 * 1024
  * Writes an image as TIFF 6.0, little-endian, one page for each plane in the order of the header.
  * @throws ImagingError 'too-large' beyond 4 GiB
  */
-export function writeTiff({ header, planes }: Image, options: TiffOptions = {}): Uint8Array {
+export async function writeTiff({ header, planes }: Image, options: TiffOptions = {}): Promise<Uint8Array> {
   const isDeflated = options.compression === 'deflate'
   const rowBytes = planeBytes(header) / header.shape.y
   // Without compression one strip for each page, and all pages' pixels one after the other: planes stand as they are served.
@@ -56,7 +50,7 @@ export function writeTiff({ header, planes }: Image, options: TiffOptions = {}):
     return offset
   }
   const pages: { offsets: number[]; lengths: number[] }[] = []
-  for (const plane of planes()) {
+  for await (const plane of planes()) {
     const page = { offsets: [] as number[], lengths: [] as number[] }
     for (let row = 0; row < header.shape.y; row += rowsPerStrip) {
       const strip = plane.subarray(row * rowBytes, (row + rowsPerStrip) * rowBytes)
@@ -88,11 +82,11 @@ export function writeTiff({ header, planes }: Image, options: TiffOptions = {}):
 }
 
 /** Writes an image as OME-TIFF (2016-06 schema): the same pages, described by OME-XML. */
-export function writeOmeTiff(
+export async function writeOmeTiff(
   image: Image,
   metadata: OmeMetadata,
   options: Omit<TiffOptions, 'description'> = {},
-): Uint8Array {
+): Promise<Uint8Array> {
   return writeTiff(image, { ...options, description: omeXml(image.header, metadata) })
 }
 
