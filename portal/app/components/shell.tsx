@@ -93,7 +93,7 @@ function HeaderSearch() {
     <search className={styles.search}>
       <Form action="/registry">
         <IconSearch size={16} aria-hidden />
-        <input type="search" name="q" placeholder="Search the registry" aria-label="Search the registry" />
+        <input type="search" name="q" placeholder="Search" aria-label="Search the registry" />
       </Form>
     </search>
   )
