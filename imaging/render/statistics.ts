@@ -48,11 +48,18 @@ export function createStatistics(h: Pick<Header, 'sampleType' | 'slope' | 'inter
   }
 }
 
-/** Value below which the given fraction (0 to 1) of the finite samples lies. */
-export function percentiles(samples: Samples, fractions: number[]): number[] | null {
+/**
+ * Values below which the given fractions (0 to 1) of the finite samples lie; null when there are none.
+ * Exact to 1/32768 of the range.
+ */
+export function percentiles<const F extends readonly number[]>(
+  samples: Samples,
+  fractions: F,
+): { -readonly [K in keyof F]: number } | null {
   const histogram = createHistogram()
   for (const sample of samples) histogram.add(sample, 1)
-  return histogram.result() && fractions.map((fraction) => histogram.percentile(fraction))
+  const found = fractions.map((fraction) => histogram.percentile(fraction))
+  return histogram.result() && (found as { -readonly [K in keyof F]: number })
 }
 
 function createHistogram() {

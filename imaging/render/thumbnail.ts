@@ -1,6 +1,7 @@
 import type { SeriesReader } from '../format.ts'
 import { samplesOf } from '../samples.ts'
 import { grey, invertedHot, lookupTable, parseColour } from './colourMap.ts'
+import { displayRange } from './displayRange.ts'
 import { fittedSize, resample } from './picture.ts'
 import type { RgbPicture, ValuePicture } from './picture.ts'
 import { flips, project, slice } from './projection.ts'
@@ -15,7 +16,7 @@ const boneRange = { low: -150, high: 1300 }
 /**
  * A small picture of a series, with square pixels:
  * nuclear volumes as maximum projection in inverted hot; CT volumes as bone projection over a radiograph; colour images as
- * they are; channels with colours added up; everything else as the middle slice between its 1st and 99th percentile.
+ * they are; channels with colours added up; everything else as one slice near the middle.
  * @param size     pixels of the longer side
  * @param modality DICOM modality when the header does not say and the caller knows
  */
@@ -36,18 +37,26 @@ export async function thumbnail(
     return toRgb(maximum, { low: 0, high: Math.max(high, Number.MIN_VALUE) }, size, lookupTable(invertedHot), 0.7)
   }
   if (isVolume && modality === 'CT') return boneProjection(reader, size)
-  const picture = await slice(reader, Math.floor(shape.t / 2) * shape.z + z)
-  return toRgb(picture, displayRange(reader, picture), size, lookupTable(grey), 1)
+  return greySlice(reader, size)
 }
 
-/** The range that the file recommends when it meets the values at all, else the 1st to 99th percentile. */
-function displayRange(reader: SeriesReader, { values }: ValuePicture): { low: number; high: number } {
-  const [minimum, low, high, maximum] = percentiles(values, [0, 0.01, 0.99, 1]) ?? [0, 0, 1, 1]
-  const { window } = reader.header
-  if (window && window.low < maximum! && window.high > minimum!) return window
-  return high! > low!
-    ? { low: low!, high: high! }
-    : { low: minimum!, high: maximum! > minimum! ? maximum! : minimum! + 1 }
+/** Where to look for a slice with something in it, as shares of the stack: the middle first. */
+const places = [1 / 2, 3 / 8, 5 / 8, 1 / 4, 3 / 4, 1 / 8, 7 / 8]
+
+/** The first slice of these places that has more than one value (else the last), in grey. */
+async function greySlice(reader: SeriesReader, size: number): Promise<RgbPicture> {
+  const { shape, window } = reader.header
+  const [first, ...others] = new Set(
+    places.map((share) => Math.floor(shape.t / 2) * shape.z + Math.min(Math.floor(shape.z * share), shape.z - 1)),
+  )
+  let picture = await slice(reader, first!)
+  for (const k of others) {
+    if (picture.values.some((value) => value !== picture.values[0])) break
+    picture = await slice(reader, k)
+  }
+  const [minimum, percentile1, percentile99, maximum] = percentiles(picture.values, [0, 0.01, 0.99, 1]) ?? [0, 0, 0, 0]
+  const range = displayRange(window, { minimum, maximum, percentile1, percentile99 })
+  return toRgb(picture, range, size, lookupTable(grey), 1)
 }
 
 async function boneProjection(reader: SeriesReader, size: number): Promise<RgbPicture> {
@@ -58,8 +67,8 @@ async function boneProjection(reader: SeriesReader, size: number): Promise<RgbPi
     ? [boneRange.low, boneRange.high]
     : (percentiles(maximum.values, [0.05, 0.995]) ?? [0, 1])
   const values = maximum.values.map((value, i) => {
-    const bone = clamp((value - mipLow!) / (mipHigh! - mipLow! || 1))
-    const body = clamp((mean.values[i]! - low!) / (high! - low! || 1))
+    const bone = clamp((value - mipLow) / (mipHigh - mipLow || 1))
+    const body = clamp((mean.values[i]! - low) / (high - low || 1))
     return 0.55 * bone * bone + 0.6 * body ** 1.2
   })
   return toRgb({ ...maximum, values }, { low: 0, high: 1 }, size, lookupTable(grey), 0.9)
@@ -81,7 +90,7 @@ async function composite(reader: SeriesReader, z: number, size: number): Promise
     const colour = parseColour(channels![c]!.colour)
     const small = resample(picture.values, picture.width, picture.height, 1, width, height)
     for (let i = 0; i < small.length; i++) {
-      const value = clamp((small[i]! - low!) / (high! - low! || 1))
+      const value = clamp((small[i]! - low) / (high - low || 1))
       for (let j = 0; j < 3; j++) sum[i * 3 + j]! += 255 * value * colour[j]!
     }
   }

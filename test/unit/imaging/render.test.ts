@@ -6,6 +6,7 @@ import { axisLetters, nearestAxes } from '#imaging/geometry/orientation.ts'
 import type { Header, SampleType } from '#imaging/header.ts'
 import { phantom, phantomKinds } from '#imaging/phantoms/index.ts'
 import type { Phantom, PhantomKind, PhantomOptions } from '#imaging/phantoms/index.ts'
+import { displayRange } from '#imaging/render/displayRange.ts'
 import { createStatistics } from '#imaging/render/statistics.ts'
 import { thumbnail } from '#imaging/render/thumbnail.ts'
 import { bytesOf, newSamples } from '#imaging/samples.ts'
@@ -111,6 +112,18 @@ describe('orientation', () => {
   it('is null without directions', () => expect(axisLetters({ direction: null })).toBeNull())
 })
 
+describe('the first display range', () => {
+  const values = { minimum: -5, maximum: 12, percentile1: -1, percentile99: 9 }
+  it.each([
+    [{ low: 0, high: 100 }, values, { low: 0, high: 100 }],
+    [{ low: 3, high: 25_500 }, values, { low: -1, high: 9 }],
+    [{ low: 50, high: 60 }, values, { low: -1, high: 9 }],
+    [null, values, { low: -1, high: 9 }],
+    [null, { ...values, percentile1: 0, percentile99: 0 }, { low: -5, high: 12 }],
+    [null, { minimum: 4, maximum: 4, percentile1: 4, percentile99: 4 }, { low: 4, high: 5 }],
+  ])('%o for %o', (window, found, range) => expect(displayRange(window, found)).toEqual(range))
+})
+
 describe('thumbnails', () => {
   it('have square pixels and the asked size on the longer side', async () => {
     const picture = await thumbnail(
@@ -156,6 +169,12 @@ describe('thumbnails', () => {
       const picture = await thumbnail(volume([9, 9, 9], 'float32', value), { size: 16, modality })
       expect(picture.rgb).toHaveLength(16 * 16 * 3)
     }
+  })
+
+  it('look for a slice with something in it', async () => {
+    const spot = (x: number, y: number, z: number) => (z === 10 && x > 2 && x < 6 && y > 2 && y < 6 ? 9 : 0)
+    const picture = await thumbnail(volume([8, 8, 16], 'uint8', spot), { size: 8 })
+    expect(red(picture, 4, 4)).toBe(255)
   })
 
   it('add channels up in their colours and keep colour images as they are', async () => {
