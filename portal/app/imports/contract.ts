@@ -1,5 +1,4 @@
 /** Shapes of imports, their plans and jobs, and how their states are called. */
-import type { Problem } from '../contract.ts'
 import { formatWords } from '../format.ts'
 
 export interface Job {
@@ -9,7 +8,7 @@ export interface Job {
   /** 0 to 1. */
   progress: number
   message: string | null
-  problem?: Partial<Problem> | null
+  problem?: { code: string; detail: string }
   createdAt: string
   updatedAt: string
 }
@@ -28,26 +27,36 @@ export interface PlannedSession {
   label: Prop<string>
   /** RFC 3339 without a zone, or a date alone, as the files say it. */
   start: Prop<string>
-  instrument: {
-    id: string | null
-    create?: { name: string; manufacturer: string; model: string; softwareVersion?: string; serialNumber?: string }
-    evidence: string
-  }
+  instrument: PlannedInstrument
   existingId?: string
 }
 
+export interface NewInstrument {
+  name: string
+  manufacturer: string
+  model: string
+  softwareVersion?: string
+  serialNumber?: string
+}
+export interface PlannedInstrument {
+  id: string | null
+  create?: NewInstrument
+  evidence: string
+}
+
+export interface NewSubject {
+  localId: string
+  kind: string
+  species?: string
+  strain?: string
+  sex?: string
+  birthDate?: string
+  cellLine?: string
+  model?: string
+}
 export interface PlannedSubject {
   id: string | null
-  create?: {
-    localId: string
-    kind: string
-    species?: string
-    strain?: string
-    sex?: string
-    birthDate?: string
-    cellLine?: string
-    model?: string
-  } | null
+  create?: NewSubject | null
   evidence: string
 }
 
@@ -82,8 +91,19 @@ export interface PlannedSeries {
 export interface ImportPlan {
   sessions: PlannedSession[]
   series: PlannedSeries[]
-  attachments: { path: string; byteCount: number; reason: string }[]
+  attachments: { path: string; byteCount: number; reason: string; sessionKey: string | null }[]
   summary: { files: number; bytes: number; series: number; problems: number }
+}
+
+export interface ImportResult {
+  seriesIds: string[]
+  sessionIds: string[]
+  subjectIds: string[]
+  instrumentIds: string[]
+  files: number
+  attachments: number
+  /** After an undo: what stays because it is used elsewhere. */
+  kept?: { entity: string; id: string; label: string; reason: string }[]
 }
 
 export interface ImportRecord {
@@ -96,9 +116,9 @@ export interface ImportRecord {
   fileCount: number
   byteCount: number
   plan: ImportPlan | null
-  result: { seriesIds: string[]; sessionIds: string[]; subjectIds: string[] } | null
+  result: ImportResult | null
   jobId: string | null
-  problem: Partial<Problem> | string | null
+  problem: { code: string; detail: string } | null
   createdAt: string
 }
 
@@ -133,8 +153,20 @@ export function jobText({ state, progress, message }: Job): string {
   return message && state === 'running' ? `${words[state]} (${message})` : words[state]
 }
 
-/** A problem as it comes with an import or a job: a sentence or a problem document. */
-export function problemSentence(problem: ImportRecord['problem'] | undefined): string | null {
-  if (!problem) return null
-  return typeof problem === 'string' ? problem : (problem.detail ?? problem.title ?? null)
+/** Body of PATCH /imports/:id/plan. */
+export interface PlanPatch {
+  sessions?: {
+    key: string
+    label?: string
+    start?: string | null
+    instrument?: { id?: string | null; create?: NewInstrument }
+  }[]
+  series?: {
+    key: string
+    sessionKey?: string
+    include?: boolean
+    label?: string
+    modality?: string | null
+    subject?: { id?: string | null; create?: NewSubject | null }
+  }[]
 }

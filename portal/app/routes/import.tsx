@@ -1,11 +1,129 @@
+import { Alert, Button, Group, Modal, Text } from '@mantine/core'
+import { useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import type { Project } from '#ontology/entities/project.ts'
+import type { Study } from '#ontology/entities/study.ts'
 import type { Route } from './+types/import.ts'
 import { apiOf } from '../api.server.ts'
+import { send } from '../api.ts'
 import { PageHeader } from '../components/pageHeader.tsx'
+import { ProblemAlert } from '../components/problem.tsx'
+import { Time } from '../components/time.tsx'
+import type { Problem } from '../contract.ts'
+import { useRights } from '../curation/roles.ts'
+import { counted, formatBytes } from '../format.ts'
+import { Collecting } from '../imports/collecting.tsx'
+import { importStateTexts, type ImportRecord } from '../imports/contract.ts'
+import { JobProgress } from '../imports/jobProgress.tsx'
+import { Outcome } from '../imports/outcome.tsx'
+import { PlanEditor } from '../imports/planEditor.tsx'
+import { forgetFolders } from '../upload/rememberedFolders.ts'
+import { UploadDock } from '../upload/uploadDock.tsx'
+import { forgetUpload } from '../upload/uploads.ts'
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
-  return apiOf({ request, context }).get<{ label: string }>(`/imports/${params.id}`)
+  const api = apiOf({ request, context })
+  const record = await api.get<ImportRecord>(`/imports/${params.id}`)
+  const [study, project] = await Promise.all([
+    api.get<Study>(`/studies/${record.studyId}`),
+    api.get<Project>(`/projects/${record.projectId}`),
+  ])
+  return { record, study, project }
 }
 
-export default function Page({ loaderData }: Route.ComponentProps) {
-  return <PageHeader title={loaderData.label} />
+export const handle = { width: 'wide' }
+
+export default function ImportPage({ loaderData }: Route.ComponentProps) {
+  const { record, study, project } = loaderData
+  const { mayEdit } = useRights(project.id)
+  const navigate = useNavigate()
+  const [giving, setGiving] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const giveUp = async () => {
+    setGiving(false)
+    forgetUpload(record.id)
+    await forgetFolders(record.id)
+    const sent = await send('DELETE', `/imports/${record.id}`)
+    if (sent.ok) void navigate(`/studies/${study.id}`)
+    else setProblem(sent.problem)
+  }
+  const cancel = () => setGiving(true)
+  return (
+    <>
+      <title>{`Import ${record.label} · Vivarchive`}</title>
+      <PageHeader
+        crumbs={[
+          { label: 'My work', to: '/work' },
+          { label: project.title, to: `/projects/${project.id}` },
+          { label: study.title, to: `/studies/${study.id}` },
+        ]}
+        title={`Import: ${record.label}`}
+        meta={
+          <>
+            <span>{importStateTexts[record.state]}</span>
+            <span>
+              Started <Time at={record.createdAt} />
+            </span>
+          </>
+        }
+      />
+      {problem && <ProblemAlert problem={problem} />}
+      <ImportBody record={record} study={study} mayEdit={mayEdit} onCancel={cancel} />
+      <UploadDock />
+      <Modal opened={giving} onClose={() => setGiving(false)} title="Give this import up?">
+        <Text>
+          Drops {counted(record.fileCount, 'file')} ({formatBytes(record.byteCount)}) that arrived. Nothing was archived
+          from them yet, and your own copies stay untouched. This cannot be undone.
+        </Text>
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" data-autofocus onClick={() => setGiving(false)}>
+            Keep it
+          </Button>
+          <Button color="red" onClick={() => void giveUp()}>
+            Give it up
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  )
+}
+
+interface BodyProps {
+  record: ImportRecord
+  study: Study
+  mayEdit: boolean
+  onCancel: () => void
+}
+
+function ImportBody({ record, study, mayEdit, onCancel }: BodyProps) {
+  switch (record.state) {
+    case 'collecting':
+      return mayEdit ? <Collecting record={record} onCancel={onCancel} /> : <p>Files are still arriving.</p>
+    case 'inspecting':
+      return <JobProgress key={record.jobId} jobId={record.jobId} text="Looking into the files" mayCancel={mayEdit} />
+    case 'planned':
+      return <PlanEditor loaded={record} mayEdit={mayEdit} onCancel={onCancel} />
+    case 'committing':
+      return <JobProgress key={record.jobId} jobId={record.jobId} text="Archiving" mayCancel={false} />
+    case 'committed':
+    case 'undone':
+      return <Outcome record={record} studyTitle={study.title} mayEdit={mayEdit} />
+    case 'failed':
+      return record.plan ? (
+        <PlanEditor loaded={record} mayEdit={mayEdit} onCancel={onCancel} />
+      ) : (
+        <>
+          <Alert color="red" variant="outline" role="alert" title="It failed" mb="md">
+            {record.problem?.detail} The files that arrived are kept.
+          </Alert>
+          {mayEdit && <Collecting record={record} onCancel={onCancel} />}
+        </>
+      )
+    case 'cancelled':
+      return (
+        <p>
+          This import was given up. <Link to={`/studies/${study.id}`}>Back to the study</Link>
+        </p>
+      )
+  }
 }

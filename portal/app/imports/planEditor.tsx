@@ -1,0 +1,161 @@
+import { Alert, Button, Switch } from '@mantine/core'
+import { IconArchive } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import { useRevalidator } from 'react-router'
+import { send } from '../api.ts'
+import { ProblemAlert } from '../components/problem.tsx'
+import { counted, formatBytes } from '../format.ts'
+import type { ImportPlan, ImportRecord } from './contract.ts'
+import styles from './imports.module.css'
+import { needsLook, planNumbers, type PlanNumbers } from './planNumbers.ts'
+import { SessionBlock } from './sessionBlock.tsx'
+import { usePlan } from './usePlan.ts'
+
+interface Props {
+  loaded: ImportRecord
+  mayEdit: boolean
+  onCancel: () => void
+}
+
+/** What the import proposes to make of the files; a person corrects and accepts it. */
+export function PlanEditor({ loaded, mayEdit, onCancel }: Props) {
+  const { record, edit, settled, problem, setProblem, isSaving } = usePlan(loaded)
+  const { revalidate } = useRevalidator()
+  const [onlyTrouble, setOnlyTrouble] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const { plan } = record
+  const errors = useMemo(
+    () => Object.fromEntries((problem?.errors ?? []).map(({ pointer, message }) => [pointer, message])),
+    [problem],
+  )
+  if (!plan) return null
+  const numbers = planNumbers(plan)
+  const troubled = plan.series.filter(needsLook)
+  const accept = async () => {
+    setBusy(true)
+    await settled()
+    const sent = await send('POST', `/imports/${record.id}/commit`)
+    setBusy(false)
+    if (sent.ok) void revalidate()
+    else setProblem(sent.problem)
+  }
+  return (
+    <>
+      {record.problem && (
+        <Alert color="red" variant="outline" role="alert" title="The last try failed" mb="md">
+          {record.problem.detail}
+        </Alert>
+      )}
+      {problem && <ProblemAlert problem={problem} />}
+      <PlanSummary plan={plan} numbers={numbers} troubled={troubled.length} />
+      {troubled.length > 0 && (
+        <Switch
+          mb="md"
+          label={`Show only the ${counted(troubled.length, 'series', 'series')} that need a look`}
+          checked={onlyTrouble}
+          onChange={(event) => setOnlyTrouble(event.currentTarget.checked)}
+        />
+      )}
+      <fieldset disabled={!mayEdit} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+        {plan.sessions.map((session) => {
+          const own = plan.series.filter(
+            (series) => series.sessionKey === session.key && (!onlyTrouble || needsLook(series)),
+          )
+          if (own.length === 0) return null
+          return (
+            <SessionBlock
+              key={session.key}
+              plan={plan}
+              session={session}
+              series={own}
+              projectId={record.projectId}
+              errors={errors}
+              onEdit={edit}
+            />
+          )
+        })}
+      </fieldset>
+      <Attachments attachments={plan.attachments} />
+      {mayEdit && (
+        <div className={styles.accept}>
+          <p>
+            Archives {counted(numbers.series, 'series', 'series')}, {formatBytes(numbers.seriesBytes)}; makes{' '}
+            {madeText(numbers)}; keeps {counted(numbers.attachments, 'attachment')}. It can be undone.
+          </p>
+          <Button variant="default" onClick={onCancel} disabled={busy}>
+            Give this import up
+          </Button>
+          <Button
+            leftSection={<IconArchive size={16} aria-hidden />}
+            loading={busy}
+            disabled={isSaving || plan.summary.files === 0}
+            onClick={() => void accept()}
+          >
+            Accept
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function PlanSummary({ plan, numbers, troubled }: { plan: ImportPlan; numbers: PlanNumbers; troubled: number }) {
+  const { summary } = plan
+  return (
+    <p>
+      {counted(summary.files, 'file')}, {formatBytes(summary.bytes)}, became{' '}
+      {counted(summary.series, 'series', 'series')} in {counted(plan.sessions.length, 'session')} and{' '}
+      {counted(plan.attachments.length, 'attachment')}.{' '}
+      {troubled > 0 && `${counted(troubled, 'series needs', 'series need')} a look. `}
+      {numbers.withoutSubject > 0 &&
+        `${counted(numbers.withoutSubject, 'series has', 'series have')} no subject yet; that can wait. `}
+      Every value can be changed here; below it stands where it comes from.
+    </p>
+  )
+}
+
+function madeText({ newSessions, newSubjects, newInstruments }: PlanNumbers): string {
+  const made = [
+    newSessions > 0 && counted(newSessions, 'session'),
+    newSubjects > 0 && counted(newSubjects, 'subject'),
+    newInstruments > 0 && counted(newInstruments, 'instrument'),
+  ].filter(Boolean)
+  return made.length > 0 ? `${made.join(', ')}` : 'nothing else new'
+}
+
+const attachmentsShown = 200
+
+function Attachments({ attachments }: Pick<ImportPlan, 'attachments'>) {
+  if (attachments.length === 0) return null
+  return (
+    <details className={styles.session}>
+      <summary className={styles.sessionHead}>
+        {counted(attachments.length, 'file')} kept as {attachments.length === 1 ? 'attachment' : 'attachments'}, with
+        reasons
+      </summary>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col">Why it is no series</th>
+            <th scope="col">Size</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attachments.slice(0, attachmentsShown).map(({ path, reason, byteCount }) => (
+            <tr key={path}>
+              <th scope="row">{path}</th>
+              <td data-label="Why">{reason}</td>
+              <td data-label="Size" className="nowrap">
+                {formatBytes(byteCount)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {attachments.length > attachmentsShown && (
+        <p className="dim">and {attachments.length - attachmentsShown} more, all kept</p>
+      )}
+    </details>
+  )
+}
