@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { synonymGroups } from '#ontology/terms.ts'
 import {
@@ -256,10 +256,10 @@ describe.each(engines)('search engine %s', (_name, make) => {
       expect(await counts('Modality', { text: 'uptake', facets: { Modality: ['CT'] } })).toEqual({ PT: 1, CT: 0 })
     })
     it('looks up values of a facet', async () => {
-      const found = (text: string) => engine.facetValues({ keys: ['public'], limit: 20 }, 'Species', text, 10)
-      expect(await found('')).toHaveLength(2)
-      expect(await found('nor')).toEqual([{ value: 'Rattus norvegicus', count: 1 }])
-      expect(await found('sus')).toEqual([])
+      const query: SearchQuery = { keys: ['public'], limit: 20 }
+      expect(await engine.facetValues(query, 'Species', '', 10)).toHaveLength(2)
+      expect(await engine.facetValues(query, 'Species', 'nor', 10)).toEqual([{ value: 'Rattus norvegicus', count: 1 }])
+      expect(await engine.facetValues(query, 'Species', 'sus', 10)).toEqual([])
     })
     it('refuses a facet that there is not', async () => {
       await expect(ask({ facets: { Colour: ['red'] } })).rejects.toThrow(SearchError)
@@ -416,10 +416,11 @@ describe.each(engines)('search engine %s', (_name, make) => {
 
   describe('writing', () => {
     it('replaces all documents of a record in one step', async () => {
-      const of = (id: string, label: string) => document({ id, record: 'Subject:1', label, scope: ['project:W'] })
-      await engine.replace(['Subject:1'], [of('w1', 'first view'), of('w2', 'second view')])
+      const shared = { record: 'Subject:1', scope: ['project:W'] }
+      const first = document({ ...shared, id: 'w1', label: 'first view' })
+      await engine.replace(['Subject:1'], [first, document({ ...shared, id: 'w2', label: 'second view' })])
       expect((await ids({ keys: ['project:W'] })).toSorted()).toEqual(['w1', 'w2'])
-      await engine.replace(['Subject:1'], [of('w2', 'second view, changed')])
+      await engine.replace(['Subject:1'], [document({ ...shared, id: 'w2', label: 'second view, changed' })])
       expect(await ids({ keys: ['project:W'] })).toEqual(['w2'])
       expect(await ids({ keys: ['project:W'], text: 'first' })).toEqual([])
       expect(await ids({ keys: ['project:W'], text: 'changed' })).toEqual(['w2'])

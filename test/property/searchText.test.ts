@@ -1,5 +1,6 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { MatchedWord } from '#search/engine.ts'
 import { highlight, excerpt } from '#search/highlight.ts'
 import { parseBounds, parseQuery } from '#search/query.ts'
 import { editDistance, forgivenEdits, nearWords } from '#search/typos.ts'
@@ -10,6 +11,8 @@ const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 80 }),
   fc.string({ unit: fc.constantFrom(...'ab1 -/.:"()[]*é½İ漢ß'), maxLength: 40 }),
 )
+
+const indexed = (text: string) => indexedText(text).split(' ')
 
 describe('words', () => {
   it('lie where they say, in order, without overlap', () => {
@@ -37,12 +40,11 @@ describe('words', () => {
     )
   })
   it('of names from the laboratory', () => {
-    const words = (text: string) => indexedText(text).split(' ')
-    expect(words('[18F]FDG')).toEqual(['18f', 'fdg', '18ffdg'])
-    expect(words('¹⁸F-FDG')).toEqual(['18f', 'fdg', '18ffdg'])
-    expect(words('C57BL/6J mice, i.p.')).toEqual(['c57bl', '6j', 'mice', 'i', 'p', 'c57bl6j', 'ip'])
-    expect(words('Göttingen')).toEqual(['gottingen'])
-    expect(words('NOD.Cg-Prkdc<scid> Il2rg')).toContain('nodcgprkdcscid')
+    expect(indexed('[18F]FDG')).toEqual(['18f', 'fdg', '18ffdg'])
+    expect(indexed('¹⁸F-FDG')).toEqual(['18f', 'fdg', '18ffdg'])
+    expect(indexed('C57BL/6J mice, i.p.')).toEqual(['c57bl', '6j', 'mice', 'i', 'p', 'c57bl6j', 'ip'])
+    expect(indexed('Göttingen')).toEqual(['gottingen'])
+    expect(indexed('NOD.Cg-Prkdc<scid> Il2rg')).toContain('nodcgprkdcscid')
   })
   it('sort numbers by value', () => {
     expect(['b', 'M-10', 'M-2', 'Ä'].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))).toEqual([
@@ -136,6 +138,11 @@ describe('typing errors', () => {
   })
 })
 
+const marked = (text: string, ...searched: MatchedWord[]) =>
+  highlight(text, searched)
+    .map((s) => (s.hit ? `[${s.text}]` : s.text))
+    .join('')
+
 describe('highlights', () => {
   it('are the text itself in pieces, never more', () => {
     fc.assert(
@@ -149,10 +156,6 @@ describe('highlights', () => {
     )
   })
   it('mark words, beginnings and joined words', () => {
-    const marked = (text: string, ...words: { text: string; prefix: boolean }[]) =>
-      highlight(text, words)
-        .map((s) => (s.hit ? `[${s.text}]` : s.text))
-        .join('')
     expect(marked('Mouse <b>glioma</b>, U-87', { text: 'mouse', prefix: false }, { text: 'gli', prefix: true })).toBe(
       '[Mouse] <b>[glioma]</b>, U-87',
     )
