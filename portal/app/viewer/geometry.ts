@@ -44,10 +44,13 @@ export function volumeGeometry(header: GeometryHeader, maximumSide = Infinity): 
   const { x, y, z } = header.shape
   if (header.samplesPerPixel > 1) return { reason: 'Colour pictures are shown plane by plane.' }
   if (z < 2) return { reason: 'The series has a single plane.' }
-  if (!header.spacing) return { reason: 'The file states no voxel size, so planes across the stack would be distorted.' }
+  if (!header.spacing)
+    return { reason: 'The file states no voxel size, so planes across the stack would be distorted.' }
   if (header.spacing.some((mm) => !(mm > 0))) return { reason: 'The voxel size in the file is not a positive number.' }
   if (Math.max(x, y, z) > maximumSide) {
-    return { reason: `This graphics card takes volumes up to ${maximumSide} voxels a side; this one has ${Math.max(x, y, z)}.` }
+    return {
+      reason: `This graphics card takes volumes up to ${maximumSide} voxels a side; this one has ${Math.max(x, y, z)}.`,
+    }
   }
   const d = header.direction ?? [1, 0, 0, 0, 1, 0, 0, 0, 1]
   const axes: [Vec3, Vec3, Vec3] = [
@@ -78,7 +81,8 @@ export function rightHanded(geometry: VolumeGeometry): { origin: Vec3; direction
 /** LPS position of a voxel centre; indices may be fractions. */
 export function worldOf(geometry: VolumeGeometry, index: Vec3): Vec3 {
   let point = geometry.origin
-  for (const axis of [0, 1, 2] as const) point = plus(point, scaled(geometry.axes[axis], index[axis] * geometry.spacing[axis]))
+  for (const axis of [0, 1, 2] as const)
+    point = plus(point, scaled(geometry.axes[axis], index[axis] * geometry.spacing[axis]))
   return point
 }
 

@@ -99,7 +99,9 @@ function Crosshair({ shown }: { shown: InfoPanelProps['shown'] }) {
         })}
         <div>
           <dt>Position</dt>
-          <dd data-position="">{world ? formatPosition(world, Math.min(...(spacing ?? [1]))) : (flat ?? 'no spacing')}</dd>
+          <dd data-position="">
+            {world ? formatPosition(world, Math.min(...(spacing ?? [1]))) : (flat ?? 'no spacing')}
+          </dd>
         </div>
         <div>
           <dt>Voxel</dt>

@@ -109,13 +109,19 @@ export const keyGroups: { title: string; keys: Key[] }[] = [
   },
 ]
 
-const commands = new Map(keyGroups.flatMap(({ keys }) => keys.flatMap((key) => key.keys.map((one) => [one, key.command] as const))))
+const commands = new Map(
+  keyGroups.flatMap(({ keys }) => keys.flatMap((key) => key.keys.map((one) => [one, key.command] as const))),
+)
 
 /** The command of a key press, or undefined when it belongs to something else: a field, a slider, a dialog, the browser. */
 export function commandOf(event: KeyboardEvent): Command | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined
   const target = event.target instanceof Element ? event.target : null
-  if (target?.closest('input, textarea, select, [contenteditable], [role=dialog], [role=slider], [role=listbox], [role=menu], header')) {
+  if (
+    target?.closest(
+      'input, textarea, select, [contenteditable], [role=dialog], [role=slider], [role=listbox], [role=menu], header',
+    )
+  ) {
     return undefined
   }
   // Space and Enter press the button that has the focus.

@@ -35,7 +35,12 @@ export function MeasurementList({ measurements, onSelect, onRemove }: Measuremen
           </li>
         ))}
       </ul>
-      <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onRemove(measurements.map(({ id }) => id))}>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        color="gray"
+        onClick={() => onRemove(measurements.map(({ id }) => id))}
+      >
         Remove all
       </Button>
       <p className="dim">Measurements are kept until you leave this page.</p>

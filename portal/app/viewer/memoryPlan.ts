@@ -18,7 +18,8 @@ export interface Focus {
 }
 
 /** Plane index (imaging header: k = (c * t_count + t) * z_count + z). */
-export const planeIndex = ({ z, t }: Pick<Shape, 'z' | 't'>, focus: Focus): number => (focus.c * t + focus.t) * z + focus.z
+export const planeIndex = ({ z, t }: Pick<Shape, 'z' | 't'>, focus: Focus): number =>
+  (focus.c * t + focus.t) * z + focus.z
 
 /** First and last chunk that hold planes of a time point. */
 export function chunksOfTime({ shape, planes }: PlaneGrid, c: number, t: number): { first: number; last: number } {

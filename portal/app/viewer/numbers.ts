@@ -17,10 +17,11 @@ export function formatArea(squareMillimetres: number): string {
   return `${significant(squareMillimetres / 100, 3)} cm²`
 }
 
-/** A position on an axis in millimetres, all with the digits that the voxel size deserves. */
+/** A position in millimetres, or micrometres for microscopes, with the digits that the voxel size deserves. */
 export function formatPosition(point: readonly number[], voxelMillimetres: number): string {
-  const digits = Math.min(Math.max(1 - Math.floor(Math.log10(voxelMillimetres || 1)), 0), 5)
-  return `${point.map((mm) => withoutMinusZero(mm.toFixed(digits))).join(', ')} mm`
+  const [factor, unit] = voxelMillimetres < 0.02 ? [1000, 'µm'] : [1, 'mm']
+  const digits = Math.min(Math.max(1 - Math.floor(Math.log10(voxelMillimetres * factor)), 0), 5)
+  return `${point.map((mm) => withoutMinusZero((mm * factor).toFixed(digits))).join(', ')} ${unit}`
 }
 
 /** A voxel value with at most five significant digits; whole numbers stay whole. */
@@ -34,7 +35,8 @@ export function formatValue(value: number): string {
 }
 
 /** A value with its unit; a unit that is not known is left out. */
-export const formatMeasured = (value: number, unit: string): string => `${formatValue(value)}${unit === '' ? '' : ` ${unit}`}`
+export const formatMeasured = (value: number, unit: string): string =>
+  `${formatValue(value)}${unit === '' ? '' : ` ${unit}`}`
 
 /** Seconds as a clock: '0.25 s', '12 s', '2:05', '1:02:05'. */
 export function formatSeconds(seconds: number): string {
@@ -46,12 +48,18 @@ export function formatSeconds(seconds: number): string {
 }
 
 /** 'frame 3 of 40, 2:00 to 3:00'; times are left out when the file does not state them. */
-export function formatFrame(t: number, count: number, frames: { startSeconds: number[]; durationSeconds: number[] } | null): string {
+export function formatFrame(
+  t: number,
+  count: number,
+  frames: { startSeconds: number[]; durationSeconds: number[] } | null,
+): string {
   const place = `frame ${t + 1} of ${count}`
   const start = frames?.startSeconds[t]
   if (start === undefined) return place
   const duration = frames?.durationSeconds[t] ?? 0
-  return duration > 0 ? `${place}, ${formatSeconds(start)} to ${formatSeconds(start + duration)}` : `${place}, at ${formatSeconds(start)}`
+  return duration > 0
+    ? `${place}, ${formatSeconds(start)} to ${formatSeconds(start + duration)}`
+    : `${place}, at ${formatSeconds(start)}`
 }
 
 /** The longest 1-2-5 length that is not above `limit`. */

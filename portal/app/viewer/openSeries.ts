@@ -34,7 +34,8 @@ async function ask(id: string, signal: AbortSignal): Promise<Opening> {
     if (problem.code === 'offline') {
       return { state: 'waiting', message: 'The server cannot be reached. Trying again until it answers.' }
     }
-    if (problem.code === 'busy' || problem.code === 'rate-limited') return { state: 'waiting', message: problemText(problem) }
+    if (problem.code === 'busy' || problem.code === 'rate-limited')
+      return { state: 'waiting', message: problemText(problem) }
     const signInMayHelp = [401, 403, 404].includes(problem.status)
     return { state: 'problem', message: problemText(problem), signInMayHelp }
   }

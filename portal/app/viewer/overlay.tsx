@@ -75,13 +75,18 @@ function Crosshair({ at: [x, y], width, height }: { at: Point; width: number; he
   const arms = `M0 ${y}H${x - gap}M${x + gap} ${y}H${width}M${x} 0V${y - gap}M${x} ${y + gap}V${height}`
   return (
     <g fill="none" data-crosshair={`${x.toFixed(1)},${y.toFixed(1)}`}>
-      <path d={arms} stroke="#000" strokeOpacity={0.5} strokeWidth={2.5} />
-      <path d={arms} stroke="#76bac8" strokeWidth={1} />
+      <path d={arms} stroke="#000" strokeOpacity={0.35} strokeWidth={2.4} />
+      <path d={arms} stroke="#76bac8" strokeOpacity={0.9} strokeWidth={1} />
     </g>
   )
 }
 
-function Edges(props: { edges: NonNullable<OverlayContent['edges']>; uncertain: boolean; width: number; height: number }) {
+function Edges(props: {
+  edges: NonNullable<OverlayContent['edges']>
+  uncertain: boolean
+  width: number
+  height: number
+}) {
   const { edges, uncertain, width, height } = props
   const mark = (letters: string) => (letters && uncertain ? `${letters}?` : letters)
   return (
@@ -117,8 +122,9 @@ function ScaleBar({ pixels, text, x, y }: { pixels: number; text: string; x: num
 
 function ColourBar(props: { map: ColourMapName; window: Window; unit: string; x: number; height: number }) {
   const { map, window, unit, x, height } = props
-  const length = Math.min(height * 0.4, 160)
-  const top = height / 2 - length / 2 - 34 > 60 ? height / 2 - length / 2 - 34 : 60
+  // Between the corner text and the letters at the middle of the edge.
+  const top = 52
+  const length = Math.min(height / 2 - top - 18, 150)
   const id = useId()
   const texts = [
     { y: top + 8, text: formatMeasured(roughly(window.high, window), '') },

@@ -33,9 +33,7 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const ground = layers[0]!
   const { geometry, header } = ground.pixels
-  const point: Vec3 = geometry
-    ? worldOf(geometry, ground.view.index)
-    : flatPoint(ground.view.index, header.spacing)
+  const point: Vec3 = geometry ? worldOf(geometry, ground.view.index) : flatPoint(ground.view.index, header.spacing)
   useVersions(layers)
 
   useLayoutEffect(() => {
@@ -142,9 +140,7 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
       <div ref={host} className={styles.picture} />
       {picture && (
         <div className={styles.overlay}>
-          <Overlay
-            content={overlayContent(spec, layers, picture, point, size, { crosshair: state.crosshair })}
-          />
+          <Overlay content={overlayContent(spec, layers, picture, point, size, { crosshair: state.crosshair })} />
         </div>
       )}
       {hover && picture?.mounted && <Hover at={hover} picture={picture} layers={layers} />}

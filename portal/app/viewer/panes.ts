@@ -22,7 +22,9 @@ const functional = ['PT', 'NM', 'OI', 'PA']
 
 /** The two series that can be laid over each other, as places in the list; activity lies over anatomy. */
 export function fusionPair(series: readonly (PaneSeries | null)[]): { ground: number; overlay: number } | null {
-  const volumes = series.flatMap((one, n) => (one?.geometry ? [{ n, geometry: one.geometry, modality: one.modality }] : []))
+  const volumes = series.flatMap((one, n) =>
+    one?.geometry ? [{ n, geometry: one.geometry, modality: one.modality }] : [],
+  )
   for (const [i, a] of volumes.entries()) {
     for (const b of volumes.slice(i + 1)) {
       if (!boxesMeet(a.geometry, b.geometry)) continue

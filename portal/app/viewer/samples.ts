@@ -4,7 +4,8 @@ import type { SeriesHeader } from './contract.ts'
 
 /** Types that go to the graphics card as they are; all others become 32-bit floats. */
 export type DrawnType = 'uint8' | 'int16' | 'uint16' | 'float32'
-export type Samples = Uint8Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>
+export type Samples =
+  Uint8Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>
 
 /** How the samples of a series are made ready. Plain data: it is sent to the worker. */
 export interface SamplePlan {
@@ -31,7 +32,14 @@ export function samplePlan(header: PlanHeader): SamplePlan {
   if (samplesPerPixel > 1) {
     // Sixteen-bit cameras rarely use all bits, so the greatest value of the series is white.
     const colourMaximum = sampleType === 'uint8' || range.max <= 255 ? 255 : range.max
-    return { ...common, drawn: 'uint8', components: 3, samplesPerPlane: shape.x * shape.y * 3, scale: null, colourMaximum }
+    return {
+      ...common,
+      drawn: 'uint8',
+      components: 3,
+      samplesPerPlane: shape.x * shape.y * 3,
+      scale: null,
+      colourMaximum,
+    }
   }
   const plain = slope.every((factor) => factor === 1) && intercept.every((offset) => offset === 0)
   return {
@@ -58,7 +66,8 @@ export function readySamples(bytes: ArrayBuffer, plan: SamplePlan, firstPlane: n
   return plan.drawn === plan.stored ? (stored as Samples) : new Float32Array(stored)
 }
 
-type Stored = Samples | Int8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
+type Stored =
+  Samples | Int8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
 
 const views: Record<SampleType, new (bytes: ArrayBuffer) => Stored> = {
   uint8: Uint8Array,

@@ -241,7 +241,11 @@ export class SeriesPixels {
     const { axes, origin, spacing } = this.geometry
     const along = spacing[2] * z
     const [u, v, w] = axes
-    return { row: u, column: v, position: [origin[0] + w[0] * along, origin[1] + w[1] * along, origin[2] + w[2] * along] }
+    return {
+      row: u,
+      column: v,
+      position: [origin[0] + w[0] * along, origin[1] + w[1] * along, origin[2] + w[2] * along],
+    }
   }
 
   #volumeMetadata(geometry: VolumeGeometry): Types.Metadata {

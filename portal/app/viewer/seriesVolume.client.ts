@@ -103,5 +103,7 @@ function storedPlane({ channel, geometry, source }: Parts, t: number, slice: num
 }
 
 function imageIdsOf(parts: Parts, t: number): string[] {
-  return Array.from({ length: parts.geometry.dimensions[2] }, (_, slice) => parts.imageIdOf(storedPlane(parts, t, slice)))
+  return Array.from({ length: parts.geometry.dimensions[2] }, (_, slice) =>
+    parts.imageIdOf(storedPlane(parts, t, slice)),
+  )
 }

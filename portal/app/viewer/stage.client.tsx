@@ -1,8 +1,10 @@
 /** The open series on the screen: toolbar, pictures, time, values. */
 import { useCallback, useMemo, useRef, useState } from 'react'
+import { indexOf } from './geometry.ts'
 import { HeaderPanel } from './headerPanel.tsx'
 import { HelpDialog } from './helpDialog.tsx'
 import { InfoPanel } from './infoPanel.tsx'
+import type { Measurement } from './measurements.ts'
 import { Message } from './message.tsx'
 import type { LayerView } from './overlayContent.ts'
 import { Pane, scroll } from './pane.client.tsx'
@@ -13,6 +15,7 @@ import { summaryOf } from './summary.ts'
 import { TimeBar } from './timeBar.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useCommands } from './useCommands.ts'
+import { useMeasuring } from './useMeasuring.client.ts'
 import { useFocus, useOpenSeries } from './useOpenSeries.client.ts'
 import { useViewer } from './useViewer.ts'
 import styles from './viewer.module.css'
@@ -25,7 +28,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const [focused, setFocused] = useState('')
   const [playing, setPlaying] = useState(false)
   const [panel, setPanel] = useState<'header' | 'help' | null>(null)
-  const pictures = useRef(new Map<string, Picture>())
+  const [pictures, setPictures] = useState<ReadonlyMap<string, Picture>>(new Map())
   const stage = useRef<HTMLDivElement>(null)
 
   const series = useMemo<(PaneSeries | null)[]>(
@@ -43,7 +46,9 @@ export function Stage({ linked }: { linked: LinkedView }) {
     return layers.every((layer) => layer !== null) ? [{ spec, layers }] : []
   })
   // The active series comes first: its values are listed first and its planes are fetched first.
-  const shown = [...new Set(panes.flatMap(({ spec }) => [spec.ground, ...(spec.overlay === null ? [] : [spec.overlay])]))]
+  const shown = [
+    ...new Set(panes.flatMap(({ spec }) => [spec.ground, ...(spec.overlay === null ? [] : [spec.overlay])])),
+  ]
     .sort((a, b) => Number(b === state.active) - Number(a === state.active))
     .flatMap((n) => ({ n, layer: layerAt(n)! }))
   useFocus(
@@ -56,15 +61,19 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const pane = panes.find(({ spec }) => spec.key === focused) ?? panes[0] ?? null
   const timed = shown.find(({ layer }) => layer.pixels.header.shape.t > 1) ?? null
   const onPicture = useCallback((key: string, picture: Picture | null) => {
-    if (picture) pictures.current.set(key, picture)
-    else pictures.current.delete(key)
+    setPictures((all) => {
+      const next = new Map(all)
+      if (picture) next.set(key, picture)
+      else next.delete(key)
+      return next
+    })
   }, [])
   const run = useCommands({
     state,
     actions,
     pane: pane && { spec: pane.spec, ground: pane.layers[0]! },
-    picture: pane && (pictures.current.get(pane.spec.key) ?? null),
-    pictures: () => [...pictures.current.values()],
+    picture: pane && (pictures.get(pane.spec.key) ?? null),
+    pictures: () => [...pictures.values()],
     top: pane && { n: pane.spec.overlay ?? pane.spec.ground, layer: pane.layers.at(-1)! },
     timed,
     seriesCount: pixels.length,
@@ -79,7 +88,28 @@ export function Stage({ linked }: { linked: LinkedView }) {
     if (elements.length > 0) download(await screenshot([...elements]), `${shown[0]!.layer.pixels.header.label}.png`)
   }
 
+  /** Shows the plane that something was measured on. */
+  function goTo({ seriesId, point, plane }: Measurement) {
+    const n = linked.series.indexOf(seriesId)
+    const layer = layerAt(n)
+    if (!layer) return
+    const { geometry, header } = layer.pixels
+    if (geometry) return actions.moveTo(n, indexOf(geometry, point))
+    const { z, t } = header.shape
+    const k = plane ?? 0
+    actions.setView(n, {
+      index: [layer.view.index[0], layer.view.index[1], k % z],
+      t: Math.floor(k / z) % t,
+      c: Math.floor(k / (z * t)),
+    })
+  }
+
+  const grounds = [...new Set(panes.map(({ spec }) => spec.ground))]
+  const columns = grounds.length
+  const rows = grounds.map((ground) => panes.filter(({ spec }) => spec.ground === ground).length)
   const active = layerAt(state.active)
+  const { layersOf, sources } = useShownLayers(panes)
+  const { measurements, remove } = useMeasuring(state.tool, pictures, layersOf, sources)
   const overlay = panes.find(({ spec }) => spec.overlay !== null)
   return (
     <>
@@ -110,7 +140,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
           ref={stage}
           className={styles.stage}
           data-layout={arrangement === 'side' ? 'side' : panes.length === 3 ? 'mpr' : 'single'}
-          style={{ '--columns': new Set(panes.map(({ spec }) => spec.ground)).size } as React.CSSProperties}
+          style={{ '--columns': columns, '--rows': Math.max(...rows) } as React.CSSProperties}
         >
           {panes.map(({ spec, layers }) => (
             <Pane
@@ -122,8 +152,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
               focused={panes.length > 1 && pane?.spec.key === spec.key}
               onFocus={() => setFocused(spec.key)}
               onEnlarge={() =>
-                spec.plane &&
-                actions.set({ layout: state.layout === 'mpr' ? 'single' : 'mpr', plane: spec.plane.name })
+                spec.plane && actions.set({ layout: state.layout === 'mpr' ? 'single' : 'mpr', plane: spec.plane.name })
               }
               onPicture={onPicture}
             />
@@ -133,9 +162,9 @@ export function Stage({ linked }: { linked: LinkedView }) {
             opacity={overlay ? state.opacity : null}
             actions={actions}
             summary={summaryOf(panes)}
-            measurements={[]}
-            onSelect={() => {}}
-            onRemove={() => {}}
+            measurements={measurements}
+            onSelect={goTo}
+            onRemove={remove}
           />
         </div>
       )}
@@ -163,6 +192,27 @@ export function Stage({ linked }: { linked: LinkedView }) {
   )
 }
 
+/** The layers on screen by series, as an object that changes only when other pixels are shown. */
+function useShownLayers(panes: readonly { layers: LayerView[] }[]) {
+  const key = panes
+    .map(({ layers }) =>
+      layers
+        .map(({ pixels, view }) =>
+          [pixels.header.seriesId, view.t, view.c, pixels.geometry ? '' : view.index[2]].join(),
+        )
+        .join('+'),
+    )
+    .join(' ')
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all that is used of the panes
+  return useMemo(() => {
+    const all = new Map(panes.map(({ layers }) => [layers[0]!.pixels.header.seriesId, layers]))
+    return {
+      layersOf: (seriesId: string): readonly LayerView[] => all.get(seriesId) ?? [],
+      sources: [...new Set(panes.flatMap(({ layers }) => layers.map(({ pixels }) => pixels.source)))],
+    }
+  }, [key])
+}
+
 type Opening = ReturnType<typeof useOpenSeries>['openings'][number]
 
 function OpeningMessage({ opening, id, retry }: { opening: Opening; id: string; retry: () => void }) {
@@ -173,7 +223,10 @@ function OpeningMessage({ opening, id, retry }: { opening: Opening; id: string; 
         act={{ run: retry, label: 'Try again' }}
         to={
           opening.signInMayHelp
-            ? { href: `/sign-in?returnTo=${encodeURIComponent(window.location.pathname + window.location.search)}`, label: 'Sign in' }
+            ? {
+                href: `/sign-in?returnTo=${encodeURIComponent(window.location.pathname + window.location.search)}`,
+                label: 'Sign in',
+              }
             : { href: `/series/${id}`, label: 'Page of the series' }
         }
       >

@@ -6,7 +6,9 @@ import { roughly } from './overlay.tsx'
 import type { PaneSpec } from './panes.ts'
 
 export function summaryOf(panes: readonly { spec: PaneSpec; layers: LayerView[] }[]): string {
-  const sentences = panes.map(({ spec, layers }) => `${layers[0]!.pixels.header.label}: ${planeTitle(spec.plane, layers[0]!)}`)
+  const sentences = panes.map(
+    ({ spec, layers }) => `${layers[0]!.pixels.header.label}: ${planeTitle(spec.plane, layers[0]!)}`,
+  )
   const shown = new Map(panes.flatMap(({ layers }) => layers.map((layer) => [layer.pixels.header.seriesId, layer])))
   return [...sentences, ...[...shown.values()].map(displayOf)].join('. ')
 }
@@ -14,7 +16,9 @@ export function summaryOf(panes: readonly { spec: PaneSpec; layers: LayerView[] 
 function displayOf({ pixels: { header }, view }: LayerView): string {
   const { window, map, t } = view
   const value = (at: number) => formatMeasured(roughly(at, window), '')
-  const parts = [`${header.label} from ${value(window.low)} to ${value(window.high)}${header.unit ? ` ${header.unit}` : ''}`]
+  const parts = [
+    `${header.label} from ${value(window.low)} to ${value(window.high)}${header.unit ? ` ${header.unit}` : ''}`,
+  ]
   if (header.samplesPerPixel === 1) parts.push(`in ${colourMaps[map].label}`)
   if (header.shape.t > 1) parts.push(formatFrame(t, header.shape.t, header.frames))
   return parts.join(', ')

@@ -76,7 +76,12 @@ function naturalRate(frames: LayerView['pixels']['header']['frames']): number {
 }
 
 /** Moves on when the next frame is in memory; waits where it is not. */
-function usePlaying({ pixels, view }: LayerView, playing: boolean, perSecond: number, onTime: (t: number) => void): void {
+function usePlaying(
+  { pixels, view }: LayerView,
+  playing: boolean,
+  perSecond: number,
+  onTime: (t: number) => void,
+): void {
   const next = (view.t + 1) % pixels.header.shape.t
   const ready = pixels.progress([0, 0, view.index[2]], next, view.c) === 1
   useEffect(() => {

@@ -50,7 +50,10 @@ export function useViewer(linked: LinkedView, open: readonly (SeriesPixels | nul
   }, [open, linked])
 
   const setView = useCallback((n: number, patch: Partial<SeriesView>) => {
-    dispatch({ kind: 'views', change: (views) => views.map((view, m) => (view && m === n ? { ...view, ...patch } : view)) })
+    dispatch({
+      kind: 'views',
+      change: (views) => views.map((view, m) => (view && m === n ? { ...view, ...patch } : view)),
+    })
   }, [])
 
   const moveTo = useCallback(

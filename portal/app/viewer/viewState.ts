@@ -109,7 +109,9 @@ export function writeLink(series: readonly string[], state: ViewState, views: re
   })
   all('map', ({ map }) => map)
   // Commas and colons may stand in a query as they are (RFC 3986, 3.4), and people read these links.
-  return query.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ',').replace(/%3A/g, ':')}`).join('&')
+  return query
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ',').replace(/%3A/g, ':')}`)
+    .join('&')
 }
 
 const number = (text: string): number | undefined =>

@@ -214,11 +214,11 @@ function addDisplaySet(layer: Layer, view: PictureView): void {
 }
 
 /**
- * Opacity of an overlay over its window: nothing at the window's foot, so that the ground stays as it is where there is no
- * signal, the stated opacity from a twentieth of the window upwards.
+ * Opacity of an overlay over its window: nothing at the foot, so that the ground stays as it is where there is no signal,
+ * rising evenly to the stated opacity at a third of the window and staying there.
  */
 const overlayOpacity = (opacity: number) => [
   { value: 0, opacity: 0 },
-  { value: 0.05, opacity },
+  { value: 0.33, opacity },
   { value: 1, opacity },
 ]
