@@ -36,44 +36,62 @@ export async function writeTiff({ header, planes }: Image, options: TiffOptions 
   const rowsPerStrip = isDeflated
     ? Math.max(1, Math.min(header.shape.y, Math.floor(stripBytes / rowBytes)))
     : header.shape.y
-  const parts: Uint8Array[] = []
-  let size = 8
-  const append = (bytes: Uint8Array): number => {
-    const offset = size
-    parts.push(bytes)
-    size += bytes.length
-    if (size % 2 === 1) {
-      parts.push(new Uint8Array(1)) // values and directories begin on a word boundary
-      size++
-    }
-    if (size > mostBytes) throw new ImagingError('too-large', 'A TIFF file of more than 4 GiB is not written.')
-    return offset
-  }
-  const pages: { offsets: number[]; lengths: number[] }[] = []
+  const pages: Uint8Array[][] = []
   for await (const plane of planes()) {
-    const page = { offsets: [] as number[], lengths: [] as number[] }
+    const strips: Uint8Array[] = []
     for (let row = 0; row < header.shape.y; row += rowsPerStrip) {
       const strip = plane.subarray(row * rowBytes, (row + rowsPerStrip) * rowBytes)
-      const bytes = isDeflated ? zlibSync(strip) : strip
-      page.lengths.push(bytes.length)
-      page.offsets.push(append(bytes))
+      strips.push(isDeflated ? zlibSync(strip) : strip)
     }
-    pages.push(page)
+    pages.push(strips)
   }
-  const links: { at: number; part: Uint8Array }[] = []
-  let firstDirectory = 0
-  for (const [i, page] of pages.entries()) {
-    const entries = entriesOf(header, page, rowsPerStrip, isDeflated, i === 0 ? options : {}, options)
-    const directory = encodeDirectory(entries, append)
-    const offset = append(directory)
-    if (i === 0) firstDirectory = offset
-    else new DataView(links.at(-1)!.part.buffer).setUint32(links.at(-1)!.at, offset, true)
-    links.push({ at: directory.length - 4, part: directory })
+  const directories = (pixelStart: number) => encodeDirectories(header, pages, rowsPerStrip, options, pixelStart)
+  // The directories come first; how long they are does not depend on where the pixels begin.
+  const pixelStart = directories(0).length
+  const length = pages.flat().reduce((sum, strip) => sum + strip.length, pixelStart)
+  if (length > mostBytes) throw new ImagingError('too-large', 'A TIFF file of more than 4 GiB is not written.')
+  const out = new Uint8Array(length)
+  out.set(directories(pixelStart))
+  let at = pixelStart
+  for (const strip of pages.flat()) {
+    out.set(strip, at)
+    at += strip.length
+  }
+  return out
+}
+
+/** File header and all directories; `pixelStart` is where the strips follow. */
+function encodeDirectories(
+  header: Header,
+  pages: Uint8Array[][],
+  rowsPerStrip: number,
+  options: TiffOptions,
+  pixelStart: number,
+): Uint8Array {
+  const parts: Uint8Array[] = [Uint8Array.of(0x49, 0x49, 42, 0, 0, 0, 0, 0)]
+  let size = 8
+  /** Values and directories begin on a word boundary (TIFF 6.0, section 2). */
+  const append = (bytes: Uint8Array): number => {
+    const offset = size
+    parts.push(bytes, new Uint8Array(bytes.length % 2))
+    size += bytes.length + (bytes.length % 2)
+    return offset
+  }
+  /** Where the offset of the next directory goes. */
+  let link = new DataView(parts[0]!.buffer, 4)
+  let offset = pixelStart
+  for (const [i, strips] of pages.entries()) {
+    const page = { offsets: [] as number[], lengths: strips.map((strip) => strip.length) }
+    for (const strip of strips) {
+      page.offsets.push(offset)
+      offset += strip.length
+    }
+    const directory = encodeDirectory(entriesOf(header, page, rowsPerStrip, i === 0, options), append)
+    link.setUint32(0, append(directory), true)
+    link = new DataView(directory.buffer, directory.length - 4)
   }
   const out = new Uint8Array(size)
-  out.set([0x49, 0x49, 42, 0])
-  new DataView(out.buffer).setUint32(4, firstDirectory, true)
-  let at = 8
+  let at = 0
   for (const part of parts) {
     out.set(part, at)
     at += part.length
@@ -105,10 +123,11 @@ function entriesOf(
   header: Header,
   page: { offsets: number[]; lengths: number[] },
   rowsPerStrip: number,
-  isDeflated: boolean,
-  first: TiffOptions,
+  isFirst: boolean,
   options: TiffOptions,
 ): EntryValue[] {
+  const isDeflated = options.compression === 'deflate'
+  const first: TiffOptions = isFirst ? options : {}
   const { shape, sampleType, samplesPerPixel: samples, spacing } = header
   const bits = sampleBytes[sampleType] * 8
   const format = sampleType.startsWith('uint') ? 1 : sampleType.startsWith('int') ? 2 : 3

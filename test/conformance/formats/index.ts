@@ -1,6 +1,8 @@
+import { dicomProfile } from './dicom.ts'
 import { inveonProfile } from './inveon.ts'
 import { niftiProfile } from './nifti.ts'
 import type { FormatProfile } from './profile.ts'
+import { tiffProfile } from './tiff.ts'
 
 /** One profile for every format in imaging/formats/index.ts. */
-export const profiles: readonly FormatProfile[] = [niftiProfile, inveonProfile]
+export const profiles: readonly FormatProfile[] = [niftiProfile, inveonProfile, dicomProfile, tiffProfile]
