@@ -6,6 +6,7 @@ import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
 import { writeInveon } from '#imaging/write/inveon.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
+import { writeOmeTiff, writeTiff } from '#imaging/write/tiff.ts'
 import { later } from './content/types.ts'
 import type { DemoScan } from './content/types.ts'
 
@@ -64,8 +65,16 @@ export async function writeScan(scan: DemoScan, context: ScanContext): Promise<W
       return [{ path: at(scan.stem), bytes: await gathered(parts) }]
     }
     case 'tiff':
-    case 'ome-tiff':
-      throw new Error('no TIFF yet')
+      return [{ path: at(scan.stem), bytes: await writeTiff(image, { withResolution: true, compression: 'deflate' }) }]
+    case 'ome-tiff': {
+      const { manufacturer, model } = context.instrument ?? {}
+      const metadata = {
+        name: `${context.subject.localId} ${scan.label}`,
+        acquiredAt: later(context.sessionStart, scan.minutes),
+        ...(manufacturer && model && { microscope: { manufacturer, model } }),
+      }
+      return [{ path: at(scan.stem), bytes: await writeOmeTiff(image, metadata, { compression: 'deflate' }) }]
+    }
   }
 }
 

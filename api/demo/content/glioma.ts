@@ -279,21 +279,22 @@ function bioluminescence(): DemoStudy {
   }
 }
 
+const culture = (i: number): Record<string, unknown> => ({
+  kind: 'cellCulture',
+  species: coded('species', 'Homo sapiens'),
+  cellCulture: {
+    cellLine: coded('cellLines', 'U-87MG ATCC'),
+    cultureType: 'monolayer',
+    ...(i < 2 && { passage: 12 + i }),
+    medium: 'DMEM, 10 % FBS',
+    vessel: i < 6 ? '35 mm glass-bottom dish' : '24-well plate',
+  },
+})
+
 /** Nobody wrote down the passages, and the microscope has no software version: not ready to be published. */
 function cultures(): DemoStudy {
   const started = '2024-02-20'
   const names = ['U87-P1', 'U87-P2', 'U87-P3', 'U87-P4', 'U87-luc-A', 'U87-luc-B']
-  const culture = (i: number): Record<string, unknown> => ({
-    kind: 'cellCulture',
-    species: coded('species', 'Homo sapiens'),
-    cellCulture: {
-      cellLine: coded('cellLines', 'U-87MG ATCC'),
-      cultureType: 'monolayer',
-      ...(i < 2 && { passage: 12 + i }),
-      medium: 'DMEM, 10 % FBS',
-      vessel: i < 6 ? '35 mm glass-bottom dish' : '24-well plate',
-    },
-  })
   return {
     project: 'GLX',
     body: { title: 'U-87 MG cultures before implantation', localId: 'GLX-4', startDate: started },

@@ -272,6 +272,7 @@ function bone(): DemoStudy {
       title: 'Sodium fluoride PET of the skeleton of young and old mice',
       description: 'Six C57BL/6J mice, static [18F]NaF PET with CT as NIfTI.',
       creators: ['rossi', 'nair'],
+      sentByEditor: true,
     },
   }
 }

@@ -75,8 +75,8 @@ export interface DemoDataset {
   title: string
   description: string
   creators: PersonKey[]
-  /** Labels of the visits that are published; absent: the whole study. */
-  visits?: string[]
+  /** Sent by somebody who may not publish, so that a curator has something to judge. */
+  sentByEditor?: boolean
 }
 
 export interface DemoStudy {
