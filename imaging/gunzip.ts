@@ -6,8 +6,8 @@ import type { ByteSource } from './source.ts'
 /** Deflate cannot make more than this many bytes from one (RFC 1951: a 258-byte copy costs two bits at least). */
 const maximumInflation = 1032
 
-/** Compressed bytes taken at a time; with the ratio above it bounds what one step can put into memory to 33 MiB. */
-const stepBytes = 32 * 1024
+/** Compressed bytes taken at a time; with the ratio above it bounds what one step can put into memory to 66 MiB. */
+const stepBytes = 64 * 1024
 
 /** Whether the bytes start like a gzip member that holds deflate data (RFC 1952, 2.3). */
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b && head[2] === 8

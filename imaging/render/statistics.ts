@@ -1,4 +1,4 @@
-import type { Header } from '../header.ts'
+import type { Header, SampleType } from '../header.ts'
 import { samplesOf } from '../samples.ts'
 import type { Samples } from '../samples.ts'
 
@@ -22,30 +22,57 @@ const bins = 65536
  */
 export function createStatistics(h: Pick<Header, 'sampleType' | 'slope' | 'intercept'>) {
   const histogram = createHistogram()
-  const narrow = { uint8: 256, int8: 256, uint16: 65536, int16: 65536 }[h.sampleType as string]
-  const stored = narrow ? new Float64Array(narrow) : undefined
-  const lowest = { int8: -128, int16: -32768 }[h.sampleType as string] ?? 0
+  const narrow = narrowTypes[h.sampleType]
+  const stored = narrow && new Uint32Array(narrow.count)
+  let held = 0 // samples in `stored`
+  let slope = 1
+  let intercept = 0
+
+  /** Moves what was counted by stored value into the histogram of values. */
+  function flush() {
+    if (!stored) return
+    for (let i = 0; i < stored.length; i++) {
+      if (stored[i]! > 0) histogram.add(slope * (i + narrow.lowest) + intercept, stored[i]!)
+    }
+    stored.fill(0)
+  }
 
   return {
     /** Adds plane k as served by a reader. */
     add(k: number, plane: Uint8Array): void {
-      const slope = h.slope[k] ?? h.slope[0]!
-      const intercept = h.intercept[k] ?? h.intercept[0]!
       const samples = samplesOf(h.sampleType, plane)
-      if (!stored) {
-        for (const sample of samples) histogram.add(slope * sample + intercept, 1)
-        return
+      const [nextSlope, nextIntercept] = [h.slope[k] ?? h.slope[0]!, h.intercept[k] ?? h.intercept[0]!]
+      // Counters are 32 bits wide.
+      if (nextSlope !== slope || nextIntercept !== intercept || (stored && held + samples.length > 2 ** 32 - 1)) {
+        flush()
+        held = 0
       }
-      // Counting the few possible stored values first is several times faster than scaling each sample.
-      stored.fill(0)
-      for (const sample of samples) stored[sample - lowest]!++
-      for (let i = 0; i < stored.length; i++) {
-        if (stored[i]! > 0) histogram.add(slope * (i + lowest) + intercept, stored[i]!)
+      slope = nextSlope
+      intercept = nextIntercept
+      if (stored) {
+        // Counting the few possible stored values is several times faster than scaling each sample.
+        const { lowest } = narrow
+        for (let i = 0; i < samples.length; i++) stored[samples[i]! - lowest]!++
+        held += samples.length
+      } else {
+        for (let i = 0; i < samples.length; i++) histogram.add(slope * samples[i]! + intercept, 1)
       }
     },
     /** The statistics so far; null before the first finite value. */
-    result: (): Statistics | null => histogram.result(),
+    result(): Statistics | null {
+      flush()
+      held = 0
+      return histogram.result()
+    },
   }
+}
+
+/** Types with few enough values to be counted one by one. */
+const narrowTypes: Partial<Record<SampleType, { lowest: number; count: number }>> = {
+  uint8: { lowest: 0, count: 256 },
+  int8: { lowest: -128, count: 256 },
+  uint16: { lowest: 0, count: 65536 },
+  int16: { lowest: -32768, count: 65536 },
 }
 
 /**
@@ -57,7 +84,7 @@ export function percentiles<const F extends readonly number[]>(
   fractions: F,
 ): { -readonly [K in keyof F]: number } | null {
   const histogram = createHistogram()
-  for (const sample of samples) histogram.add(sample, 1)
+  for (let i = 0; i < samples.length; i++) histogram.add(samples[i]!, 1)
   const found = fractions.map((fraction) => histogram.percentile(fraction))
   return histogram.result() && (found as { -readonly [K in keyof F]: number })
 }
@@ -75,26 +102,30 @@ function createHistogram() {
 
   function start(value: number) {
     // A first 0 says nothing about the scale of the rest: begin fine, joining is cheap.
-    width = value === 0 ? 2 ** -100 : 2 ** Math.max(Math.floor(Math.log2(Math.abs(value))) - 15, -1000)
+    width = value === 0 ? 2 ** -1000 : 2 ** Math.max(Math.floor(Math.log2(Math.abs(value))) - 15, -1000)
     base = Math.floor(value / width) - bins / 2
   }
 
-  /** Makes room for minimum and maximum: shifts the window when they fit, else joins pairs of bins first. */
+  /** Makes room for minimum and maximum: shifts the window when they fit, else joins bins first. */
   function fit() {
     for (;;) {
       const low = Math.floor(minimum / width)
       const high = Math.floor(maximum / width)
       if (high - low < bins) {
-        const moved = low - base
-        if (moved < 0 || high - base >= bins) shift(moved)
+        if (low < base || high - base >= bins) shift(low - base)
         return
       }
-      const from = Math.floor(base / 2)
+      // As many doublings as the range asks for, at least one; halves first, because the range itself may overflow.
+      const doublings = Math.log2(maximum / 2 - minimum / 2) + 1 - Math.log2(width) - Math.log2(bins)
+      const factor = 2 ** Math.min(Math.max(Math.ceil(doublings), 1), 1000)
+      const from = Math.floor(base / factor)
       const joined = new Float64Array(bins)
-      for (let i = 0; i < bins; i++) joined[Math.floor((base + i) / 2) - from]! += counts[i]!
+      for (let i = 0; i < bins; i++) {
+        if (counts[i]! > 0) joined[Math.floor((base + i) / factor) - from]! += counts[i]!
+      }
       counts.set(joined)
       base = from
-      width *= 2
+      width *= factor
     }
   }
 
