@@ -11,6 +11,7 @@ const commands: Record<string, [about: string, run: () => Promise<void>]> = {
     async () => (await import('./server.ts')).start({ dev: rest.includes('--dev') }),
   ],
   migrate: ['bring the database to the newest schema', async () => (await import('./commands/migrate.ts')).run()],
+  healthy: ['ask the running site whether it can serve', async () => (await import('./commands/healthy.ts')).run()],
   help: ['this list', async () => printHelp()],
 }
 

@@ -5,7 +5,7 @@ import { callerOf } from '#api/plugins/signIn.ts'
 import { idParams } from '#api/records/routes.ts'
 import { sendArchive } from './archive.ts'
 import { sendBytes } from './sendBytes.ts'
-import { fileContent, seriesArchive, studyArchive } from './service.ts'
+import { datasetArchive, fileContent, seriesArchive, studyArchive } from './service.ts'
 
 interface ById {
   Params: { id: string }
@@ -42,6 +42,14 @@ export async function contentRoutes(app: FastifyInstance, ctx: Context): Promise
     async (request, reply) => {
       const { name, entries } = await studyArchive(callerOf(request), request.params.id)
       return sendArchive(ctx, request, reply, name, entries)
+    },
+  )
+  app.get<ById>(
+    '/api/v1/datasets/:id/archive.zip',
+    { ...route, schema: about('All files of a dataset with their checksums and its JSON-LD', 'application/zip') },
+    async (request, reply) => {
+      const { name, entries, texts } = await datasetArchive(ctx, callerOf(request), request.params.id)
+      return sendArchive(ctx, request, reply, name, entries, texts)
     },
   )
 }

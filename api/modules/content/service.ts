@@ -10,7 +10,9 @@ import { can } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import type { RecordRow } from '#api/db/recordModels.ts'
-import { notFound } from '#api/errors.ts'
+import { AppError, notFound } from '#api/errors.ts'
+import { datasetJsonLd } from '#api/exports/jsonLd.ts'
+import { getDataset } from '#api/modules/datasets/service.ts'
 import { safeName } from './archive.ts'
 import type { ArchiveEntry } from './archive.ts'
 import { attachment } from './sendBytes.ts'
@@ -79,6 +81,31 @@ export async function studyArchive(caller: Caller, id: string): Promise<Archive>
   return {
     name: field(study, 'title'),
     entries: files.map((file) => entryOf(file, `${folderOf(file)}/${field(file, 'path')}`)),
+  }
+}
+
+/**
+ * All files of the newest version of a dataset, in folders by series, with its JSON-LD beside them.
+ * @throws AppError notFound, gone when it was withdrawn
+ */
+export async function datasetArchive(
+  ctx: Context,
+  caller: Caller,
+  id: string,
+): Promise<Archive & { texts: Record<string, string> }> {
+  const dataset = await getDataset(ctx, caller, id)
+  if (dataset.state === 'withdrawn') throw new AppError('gone', 'This dataset was withdrawn; its page says why.')
+  const series = dataset.snapshot.series ?? []
+  const names = folders(series.map((view) => ({ id: String(view.id), name: String(view.label) })))
+  return {
+    name: dataset.title,
+    entries: (dataset.snapshot.files ?? []).map((file) => ({
+      path: `${names.get(String(file.seriesId)) ?? 'attachments'}/${String(file.path)}`,
+      modified: new Date(String(file.createdAt)),
+      sha256: String(file.sha256),
+      byteCount: Number(file.byteCount),
+    })),
+    texts: { 'dataset.jsonld': `${JSON.stringify(datasetJsonLd(dataset, ctx.config.publicUrl), null, 2)}\n` },
   }
 }
 

@@ -1,0 +1,395 @@
+/**
+ * Every route of the server, asked by every kind of caller. What each may get is computed from the row of the table
+ * below; a route without a row fails the test, and so does a row without a route. Whoever may not see project P must
+ * never read the marker that stands in all of its texts, not in a body, not in a header.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openSite, personOf, type Person, type TestSite } from '../help/app.ts'
+import { makeWorld, marker, type World } from '../help/world.ts'
+
+const callers = [
+  'anonymous',
+  'stranger',
+  'otherOwner',
+  'viewer',
+  'editor',
+  'owner',
+  'curator',
+  'admin',
+  'readToken',
+  'otherToken',
+] as const
+type CallerName = (typeof callers)[number]
+
+/**
+ * open: everybody gets an answer below 400.
+ * own: signed-in people get one; anonymous 401.
+ * read: members of P (and admins) get one; to others it does not exist (404; anonymous 401 or 404).
+ * edit / manage: editors / owners get past the guard; viewers 403; others 404 or 422 as for something that is not there.
+ * bytes, dataset: as read, and curators see what was submitted to them.
+ * datasetAct: owners and curators get past the guard.
+ * admin: administrators only; others 403, anonymous 401.
+ * catalogue: everybody signed in may read; writing needs no project.
+ */
+type Rule =
+  | 'open'
+  | 'own'
+  | 'read'
+  | 'edit'
+  | 'manage'
+  | 'admin'
+  | 'catalogueRead'
+  | 'catalogueWrite'
+  | 'catalogueEdit'
+  | 'bytes'
+  | 'dataset'
+  | 'datasetAct'
+
+interface Row {
+  rule: Rule
+  /** Path parameters and body for this route; the rest is taken from project P. */
+  params?: (w: World) => Record<string, string>
+  body?: (w: World) => unknown
+}
+
+const records: Record<string, keyof World['p']> = {
+  projects: 'projectId',
+  studies: 'studyId',
+  subjects: 'subjectId',
+  sessions: 'sessionId',
+  series: 'seriesId',
+  events: 'eventId',
+}
+const catalogue = ['agents', 'instruments', 'people', 'organizations']
+
+let site: TestSite
+let world: World
+let extra: { importId: string; jobId: string; fileId: string; submittedId: string; tokenId: string }
+const people = {} as Record<CallerName, Person>
+
+const idOf = (w: World, plural: string) =>
+  records[plural] ? w.p[records[plural]] : plural === 'files' ? extra.fileId : w.agentId
+
+function rowOf(method: string, path: string): Row | undefined {
+  const own = explicit[`${method} ${path}`]
+  if (own) return own
+  const [, , , plural = '', ...rest] = path.split('/')
+  const tail = rest.join('/')
+  const isRecord = plural in records || plural === 'files'
+  if (!path.startsWith('/api/v1/') || (!isRecord && !catalogue.includes(plural))) return undefined
+  const params = (w: World) => ({ id: idOf(w, plural) })
+  if (catalogue.includes(plural)) {
+    const at = (w: World) => ({
+      id: plural === 'people' ? w.personId : plural === 'agents' ? w.agentId : '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+    })
+    if (method === 'GET' && tail === '') return { rule: 'open' }
+    if (method === 'GET') return { rule: tail.endsWith('history') ? 'catalogueWrite' : 'catalogueRead', params: at }
+    return { rule: method === 'POST' && tail === '' ? 'catalogueWrite' : 'catalogueEdit', params: at, body: () => ({}) }
+  }
+  if (method === 'GET') return tail === '' ? { rule: 'open' } : { rule: 'read', params }
+  if (method === 'POST' && tail === '')
+    return { rule: plural === 'projects' ? 'own' : 'edit', body: (w) => newRecord(w, plural) }
+  return { rule: plural === 'projects' && method === 'DELETE' ? 'manage' : 'edit', params, body: () => ({}) }
+}
+
+function newRecord(w: World, plural: string): unknown {
+  const start = { dateTime: '2025-03-01T09:00:00Z', precision: 'minute' }
+  return {
+    projects: { title: 'mine' },
+    studies: { projectId: w.p.projectId, title: 'x' },
+    subjects: { projectIds: [w.p.projectId], localId: `S-${Math.random()}`, animal: { sex: 'F' } },
+    sessions: { studyId: w.p.studyId, label: 'x' },
+    series: { sessionId: w.p.sessionId, label: 'x' },
+    events: {
+      kind: 'measurement',
+      projectId: w.p.projectId,
+      subjectId: w.p.subjectId,
+      start,
+      measurement: { what: 'body weight', value: { value: 20, unit: 'g' } },
+    },
+  }[plural]
+}
+
+const series = (w: World) => ({ id: w.p.seriesId, revision: '0000000000000000', number: '0', k: '0', n: '0' })
+const project = (w: World) => ({ id: w.p.projectId, userId: w.viewer.userId })
+const submitted = () => ({ id: extra.submittedId })
+const importOf = () => ({ id: extra.importId })
+
+/** Routes that are not one of the records' regular ones. */
+const explicit: Record<string, Row> = {
+  'GET /healthz': { rule: 'open' },
+  'GET /readyz': { rule: 'open' },
+  'GET /openapi.json': { rule: 'open' },
+  'GET /context.jsonld': { rule: 'open' },
+  'GET /graphql': { rule: 'open' },
+  'POST /graphql': {
+    rule: 'open',
+    body: () => ({
+      query:
+        '{ projects { nodes { title studies { nodes { title } } } } subjects { nodes { localId } } series { nodes { label } } events { nodes { id } } sessions { nodes { label } } datasets { nodes { title } } }',
+    }),
+  },
+  'GET /api/v1/schemas': { rule: 'open' },
+  'GET /api/v1/schemas/:name': { rule: 'open', params: () => ({ name: 'Subject' }) },
+  'GET /api/v1/schemas/:name/create': { rule: 'open', params: () => ({ name: 'Subject' }) },
+  'GET /api/v1/terms/:vocabulary': { rule: 'open', params: () => ({ vocabulary: 'species' }) },
+  'GET /api/v1/search': { rule: 'open' },
+  'GET /api/v1/me': { rule: 'open' },
+  'PATCH /api/v1/me': { rule: 'own', body: () => ({}) },
+  'GET /api/v1/tokens': { rule: 'own' },
+  'POST /api/v1/tokens': { rule: 'own', body: () => ({ label: 'x', scopes: ['read'] }) },
+  'DELETE /api/v1/tokens/:id': { rule: 'own', params: () => ({ id: extra.tokenId }) },
+  'GET /api/v1/users': { rule: 'admin' },
+  'POST /api/v1/users': { rule: 'admin', body: () => ({ email: `u${Math.random()}@example.org`, name: 'x' }) },
+  'PATCH /api/v1/users/:id': {
+    rule: 'admin',
+    params: (w) => ({ id: w.stranger.userId }),
+    body: () => ({ name: 'stranger' }),
+  },
+  'GET /api/v1/audit': { rule: 'admin' },
+  'GET /api/v1/projects/:id/summary': { rule: 'read', params: project },
+  'GET /api/v1/projects/:id/members': { rule: 'read', params: project },
+  'PUT /api/v1/projects/:id/members': {
+    rule: 'manage',
+    params: project,
+    body: (w) => ({ email: w.viewer.email, role: 'viewer' }),
+  },
+  'DELETE /api/v1/projects/:id/members/:userId': {
+    rule: 'manage',
+    params: (w) => ({ id: w.p.projectId, userId: w.admin.userId }),
+  },
+  'GET /api/v1/series/:id/header': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/r/:revision/chunks/:number': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/r/:revision/planes/:number': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/thumbnail': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/tags': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/archive.zip': { rule: 'bytes', params: series },
+  'GET /api/v1/datasets': { rule: 'open' },
+  'POST /api/v1/datasets': { rule: 'edit', body: (w) => ({ seriesIds: [w.p.seriesId], title: `set ${marker}` }) },
+  'POST /api/v1/datasets/check': { rule: 'read', body: (w) => ({ seriesIds: [w.p.seriesId] }) },
+  'GET /api/v1/datasets/by-series/:seriesId': { rule: 'dataset', params: (w) => ({ seriesId: w.p.seriesId }) },
+  'GET /api/v1/datasets/:id': { rule: 'dataset', params: submitted },
+  'GET /api/v1/datasets/:id/versions': { rule: 'dataset', params: submitted },
+  'GET /api/v1/datasets/:id/jsonld': { rule: 'dataset', params: submitted },
+  'GET /api/v1/datasets/:id/sha256sums': { rule: 'dataset', params: submitted },
+  'GET /api/v1/datasets/:id/archive.zip': { rule: 'dataset', params: submitted },
+  'POST /api/v1/datasets/:id/publish': { rule: 'datasetAct', params: submitted },
+  'POST /api/v1/datasets/:id/return': { rule: 'datasetAct', params: submitted, body: () => ({ reason: 'x' }) },
+  'POST /api/v1/datasets/:id/withdraw': { rule: 'datasetAct', params: submitted, body: () => ({ reason: 'x' }) },
+  'GET /api/v1/imports': { rule: 'own' },
+  'POST /api/v1/imports': { rule: 'edit', body: (w) => ({ studyId: w.p.studyId, label: `batch ${marker}` }) },
+  'GET /api/v1/imports/:id': { rule: 'read', params: importOf },
+  'GET /api/v1/imports/:id/files': { rule: 'read', params: importOf },
+  'POST /api/v1/imports/:id/inspect': { rule: 'edit', params: importOf },
+  'PATCH /api/v1/imports/:id/plan': { rule: 'edit', params: importOf, body: () => ({ series: [] }) },
+  'POST /api/v1/imports/:id/commit': { rule: 'edit', params: importOf },
+  'POST /api/v1/imports/:id/undo': { rule: 'edit', params: importOf },
+  'DELETE /api/v1/imports/:id': { rule: 'edit', params: importOf },
+  'GET /api/v1/jobs': { rule: 'own' },
+  'GET /api/v1/jobs/:id': { rule: 'read', params: () => ({ id: extra.jobId }) },
+  'POST /api/v1/jobs/:id/cancel': { rule: 'edit', params: () => ({ id: extra.jobId }) },
+}
+
+/** Tested on their own (test/api/uploads.test.ts, account.test.ts), because they end sign-ins or are answered by libraries. */
+const elsewhere = [/^\w+ \/docs\/api/, /^\w+ \/api\/v1\/uploads/, /sign-(in|out)$/, /^OPTIONS /]
+
+const routes: string[] = []
+
+beforeAll(async () => {
+  site = await openSite()
+  world = await makeWorld(site)
+  const { owner, editor, otherOwner } = world
+  const readToken = await owner.make('tokens', { label: 'read P', scopes: ['read'], projectIds: [world.p.projectId] })
+  const otherToken = await otherOwner.make('tokens', { label: 'all of Q', scopes: ['read', 'write', 'publish'] })
+  const bearer = (person: Person, token: string) =>
+    personOf(site.app, site.config, { ...person, headers: { authorization: `Bearer ${token}` } })
+  Object.assign(people, world, {
+    anonymous: site.anonymous,
+    readToken: bearer(owner, readToken.token),
+    otherToken: bearer(otherOwner, otherToken.token),
+  })
+  const batch = await owner.make('imports', { studyId: world.p.studyId, label: `batch ${marker}` })
+  const started = await owner.post(`imports/${batch.id}/inspect`)
+  const submission = await editor.make('datasets', {
+    seriesIds: [world.p.seriesId],
+    send: true,
+    title: `set ${marker}`,
+  })
+  extra = {
+    importId: batch.id,
+    jobId: started.json().jobId ?? (await owner.get('jobs?mine=true')).json().items[0]?.id,
+    fileId: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+    submittedId: submission.id,
+    tokenId: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+  }
+  const { paths } = (await site.anonymous.get('/openapi.json')).json() as {
+    paths: Record<string, Record<string, unknown>>
+  }
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const method of Object.keys(methods))
+      routes.push(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
+  }
+  for (const hidden of ['GET /healthz', 'GET /readyz', 'GET /openapi.json']) routes.push(hidden)
+})
+afterAll(() => site.close())
+
+const members: CallerName[] = ['viewer', 'editor', 'owner', 'admin', 'readToken']
+const editors: CallerName[] = ['editor', 'owner', 'admin']
+const owners: CallerName[] = ['owner', 'admin']
+
+/** Statuses that a caller may get. */
+function allowed(rule: Rule, caller: CallerName): (status: number) => boolean {
+  const through = (s: number) => s < 500 && s !== 401 && s !== 403
+  const anonymous = caller === 'anonymous'
+  const denied = (s: number) => (anonymous ? s === 401 || s === 404 : s === 403 || s === 404 || s === 422)
+  const hidden = (s: number) => (anonymous ? s === 401 || s === 404 : s === 404 || s === 422)
+  switch (rule) {
+    case 'open':
+      return (s) => s < 400 || s === 503
+    case 'own':
+      return anonymous ? (s) => s === 401 : (s) => s < 500 && s !== 401
+    case 'read':
+      return members.includes(caller) ? (s) => s < 500 && s !== 401 && s !== 403 : hidden
+    case 'edit':
+      return editors.includes(caller) ? through : members.includes(caller) ? denied : hidden
+    case 'manage':
+      return owners.includes(caller) ? through : members.includes(caller) ? denied : hidden
+    case 'admin':
+      return caller === 'admin' ? through : (s) => s === (anonymous ? 401 : 403)
+    case 'catalogueRead':
+      return anonymous ? (s) => s === 404 : (s) => s === 200 || s === 404
+    case 'catalogueWrite':
+    case 'catalogueEdit':
+      return anonymous ? (s) => s === 401 : (s) => s < 500
+    case 'bytes':
+    case 'dataset':
+      return [...members, 'curator'].includes(caller) ? through : hidden
+    case 'datasetAct':
+      return [...owners, 'curator'].includes(caller) ? through : members.includes(caller) ? denied : hidden
+  }
+}
+
+/** Who may read texts of project P at all; curators see what was submitted. */
+const mayRead = (caller: CallerName, rule: Rule) =>
+  members.includes(caller) ||
+  (caller === 'curator' && (rule === 'bytes' || rule === 'dataset' || rule === 'datasetAct' || rule === 'open'))
+
+async function ask(caller: CallerName, route: string, row: Row) {
+  const [method = '', template = ''] = route.split(' ')
+  const params = row.params?.(world) ?? {}
+  const url = template.replaceAll(/:(\w+)/g, (_all, name: string) => params[name] ?? '0')
+  const body = row.body?.(world)
+  return site.app.inject({
+    method: method as 'GET',
+    url,
+    ...(body !== undefined && { payload: body as object }),
+    // A version that nobody has: the guard must come before it, and nothing is changed by asking.
+    headers: { ...people[caller].headers, ...(['PATCH', 'DELETE'].includes(method) && { 'if-match': '"999999"' }) },
+  })
+}
+
+describe('the matrix', () => {
+  it('has a row for each route, and a route for each row', () => {
+    const relevant = routes.filter((route) => !elsewhere.some((pattern) => pattern.test(route)))
+    expect(relevant.length).toBeGreaterThan(70)
+    const missing = relevant.filter((route) => {
+      const [method = '', path = ''] = route.split(' ')
+      return rowOf(method, path) === undefined
+    })
+    expect(missing, 'routes without a row').toEqual([])
+    expect(
+      Object.keys(explicit).filter((route) => !routes.includes(route)),
+      'rows without a route',
+    ).toEqual([])
+  })
+
+  it.each(callers)('%s gets what they may, and reads nothing else', async (caller) => {
+    const wrong: string[] = []
+    let asked = 0
+    // Reading first: the writes at the end may change what is there.
+    for (const route of routes.toSorted((a, b) => Number(!a.startsWith('GET')) - Number(!b.startsWith('GET')))) {
+      if (elsewhere.some((pattern) => pattern.test(route))) continue
+      if (
+        /imports\/:id$|imports\/:id\/(commit|undo)|jobs\/:id\/cancel|datasets\/:id\/\w+$/.test(route) &&
+        !route.startsWith('GET') &&
+        mayRead(caller, 'datasetAct')
+      )
+        continue
+      const [method = '', path = ''] = route.split(' ')
+      const row = rowOf(method, path) as Row
+      const answer = await ask(caller, route, row)
+      asked++
+      if (!allowed(row.rule, caller)(answer.statusCode))
+        wrong.push(`${route} (${row.rule}): ${answer.statusCode} ${answer.body.slice(0, 120)}`)
+      const text = `${JSON.stringify(answer.headers)} ${answer.body}`
+      if (!mayRead(caller, row.rule) && text.toLowerCase().includes(marker))
+        wrong.push(`${route} leaks: ${answer.body.slice(0, 200)}`)
+    }
+    expect(wrong).toEqual([])
+    expect(asked).toBeGreaterThan(60)
+  })
+})
+
+describe('GraphQL', () => {
+  it('shows each caller the same projects, studies, subjects, sessions, series and events as REST', async () => {
+    for (const caller of callers) {
+      const person = people[caller]
+      const { data } = (
+        await person.post('/graphql', {
+          query:
+            '{ projects(first: 200) { nodes { id } } studies(first: 200) { nodes { id } } subjects(first: 200) { nodes { id } } sessions(first: 200) { nodes { id } } series(first: 200) { nodes { id } } events(first: 200) { nodes { id } } agents(first: 200) { nodes { id } } files(first: 200) { nodes { id } } }',
+        })
+      ).json()
+      for (const [plural, { nodes }] of Object.entries(data as Record<string, { nodes: { id: string }[] }>)) {
+        const rest = (await person.get(`${plural}?limit=200`)).json().items as { id: string }[]
+        expect(
+          nodes.map((n) => n.id),
+          `${caller} ${plural}`,
+        ).toEqual(rest.map((r) => r.id))
+      }
+    }
+  })
+})
+
+describe('a subject shared by two projects (A-02)', () => {
+  it('shows each side nothing of the other', async () => {
+    const { editor, otherOwner, sharedSubjectId, p, q } = world
+    const here = await editor.get(`subjects/${sharedSubjectId}`)
+    expect(here.json().projectIds).toEqual([p.projectId])
+    for (const url of [
+      `subjects/${sharedSubjectId}`,
+      `events?subjectId=${sharedSubjectId}`,
+      `series?subjectId=${sharedSubjectId}`,
+      `studies?subjectId=${sharedSubjectId}`,
+      `projects?subjectId=${sharedSubjectId}`,
+    ]) {
+      const answer = await editor.get(url)
+      for (const secret of [q.projectId, q.studyId, q.seriesId, q.sessionId, q.eventId, 'Project Q', 'Study Q'])
+        expect(answer.body, url).not.toContain(secret)
+    }
+    const there = await otherOwner.get(`subjects/${sharedSubjectId}`)
+    expect(there.json().projectIds).toEqual([q.projectId])
+    expect((await otherOwner.get(`projects?subjectId=${sharedSubjectId}&total=true`)).json().total).toBe(1)
+    // Filtering by something foreign tells nothing, not even that it exists.
+    expect((await editor.get(`subjects?studyId=${q.studyId}&total=true`)).json()).toEqual({
+      items: [],
+      next: null,
+      total: 0,
+    })
+    // Changing it here leaves the other side's link alone.
+    const { version } = here.json()
+    expect((await editor.patch(`subjects/${sharedSubjectId}`, { notes: 'seen here' }, version)).statusCode).toBe(200)
+    expect((await otherOwner.get(`subjects/${sharedSubjectId}`)).json().projectIds).toEqual([q.projectId])
+  })
+
+  it('cannot be pulled into a project by somebody who sees it elsewhere only (A-03)', async () => {
+    const { stranger, otherOwner, p } = world
+    const mine = await stranger.make('projects', { title: 'Mine' })
+    const study = await stranger.make('studies', { projectId: mine.id, title: 'S' })
+    expect((await stranger.patch(`studies/${study.id}`, { subjectIds: [p.subjectId] }, 1)).statusCode).toBe(422)
+    const theirs = await otherOwner.make('studies', { projectId: world.q.projectId, title: 'S' })
+    expect((await otherOwner.patch(`studies/${theirs.id}`, { subjectIds: [p.subjectId] }, 1)).statusCode).toBe(422)
+    const session = await stranger.make('sessions', { studyId: study.id, label: 'D' })
+    expect((await stranger.patch(`sessions/${session.id}`, { studyId: p.studyId }, 1)).statusCode).toBe(422)
+  })
+})
