@@ -8,11 +8,11 @@ import styles from './curation.module.css'
 interface Props {
   subjects: readonly Subject[]
   /** A last column. */
-  actions?: (subject: Subject) => ReactNode
+  renderActions?: (subject: Subject) => ReactNode
 }
 
 /** Subjects with the facts that tell them apart. */
-export function SubjectTable({ subjects, actions }: Props) {
+export function SubjectTable({ subjects, renderActions }: Props) {
   return (
     <table className={styles.table}>
       <thead>
@@ -23,7 +23,7 @@ export function SubjectTable({ subjects, actions }: Props) {
           <th scope="col">Strain or line</th>
           <th scope="col">Sex</th>
           <th scope="col">Born</th>
-          {actions && (
+          {renderActions && (
             <th scope="col">
               <span className="srOnly">Actions</span>
             </th>
@@ -49,7 +49,7 @@ export function SubjectTable({ subjects, actions }: Props) {
               <td data-label="Born" className="nowrap">
                 {animal?.birthDate && formatDate(animal.birthDate)}
               </td>
-              {actions && <td>{actions(subject)}</td>}
+              {renderActions && <td>{renderActions(subject)}</td>}
             </tr>
           )
         })}

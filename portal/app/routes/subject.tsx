@@ -1,12 +1,313 @@
+import { ActionIcon, Button } from '@mantine/core'
+import { IconCopy, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import { Link, useRevalidator } from 'react-router'
+import type { Agent } from '#ontology/entities/agent.ts'
+import { Event, type EventKind } from '#ontology/entities/event.ts'
+import type { Instrument } from '#ontology/entities/instrument.ts'
+import type { Project } from '#ontology/entities/project.ts'
+import type { ImageSeries } from '#ontology/entities/series.ts'
+import type { ImagingSession } from '#ontology/entities/session.ts'
+import { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/subject.ts'
 import { apiOf } from '../api.server.ts'
+import { FactList } from '../components/factList.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
-import type { Subject } from '#ontology/entities/subject.ts'
+import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
+import { When } from '../components/time.tsx'
+import styles from '../curation/curation.module.css'
+import { DeleteDialog, type Deletable } from '../curation/deleteDialog.tsx'
+import { readAll } from '../curation/readAll.ts'
+import { RecordDialog } from '../curation/recordDialog.tsx'
+import { useRights } from '../curation/roles.ts'
+import { UndoBar } from '../curation/undoBar.tsx'
+import type { Json } from '../forms/path.ts'
+import { formatModality } from '../format.ts'
+import { subjectViews, type Entry } from '../landing/landing.server.ts'
+import { entryKinds, type EntryKind } from '../timeline/kinds.ts'
+import timeline from '../timeline/timeline.module.css'
+import { TimelineChart } from '../timeline/timelineChart.tsx'
+import { UploadDock } from '../upload/uploadDock.tsx'
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
-  return apiOf({ request, context }).get<Subject>(`/subjects/${params.id}`)
+  const api = apiOf({ request, context })
+  const subject = await api.get<Subject>(`/subjects/${params.id}`)
+  const each = <T,>(plural: string, ids: (string | undefined)[]) =>
+    Promise.all([...new Set(ids)].flatMap((id) => (id ? [api.get<T>(`/${plural}/${id}`)] : [])))
+  const [projects, events, series] = await Promise.all([
+    each<Project>('projects', subject.projectIds),
+    readAll<Event>(api.get, '/events', { subjectId: subject.id }, 1000),
+    readAll<ImageSeries>(api.get, '/series', { subjectId: subject.id }, 1000),
+  ])
+  const [sessions, agents] = await Promise.all([
+    each<ImagingSession>(
+      'sessions',
+      series.items.map(({ sessionId }) => sessionId),
+    ),
+    each<Agent>(
+      'agents',
+      events.items.map(({ agentAdministration }) => agentAdministration?.agentId),
+    ),
+  ])
+  const instruments = await each<Instrument>(
+    'instruments',
+    sessions.map(({ instrumentId }) => instrumentId),
+  )
+  const [view] = subjectViews({
+    subjects: [subject],
+    events: events.items,
+    series: series.items,
+    sessions,
+    agents,
+    instruments,
+  })
+  const shownSeries = series.items.map(({ id, label, modality, pixels, acquiredAt }) => ({
+    id,
+    label,
+    modality,
+    pixels,
+    acquiredAt,
+  }))
+  return { subject, projects, events: events.items, series: shownSeries, view: view! }
 }
 
-export default function Page({ loaderData }: Route.ComponentProps) {
-  return <PageHeader title={loaderData.localId} />
+export const handle = { width: 'wide' }
+
+type Dialog =
+  | { kind: 'subject' }
+  | { kind: 'new'; event: EventKind; known?: Json }
+  | { kind: 'edit'; record: Event }
+  | { kind: 'delete'; record: Event }
+
+const addable: EventKind[] = ['agentAdministration', 'anaesthesia', 'measurement', 'modelInduction']
+
+export default function SubjectPage({ loaderData }: Route.ComponentProps) {
+  const { subject, projects, events, series, view } = loaderData
+  const [project] = projects
+  const { mayEdit } = useRights(project?.id ?? '')
+  const { revalidate } = useRevalidator()
+  const [dialog, setDialog] = useState<Dialog>()
+  const [deleted, setDeleted] = useState<Deletable[]>([])
+  const close = () => setDialog(undefined)
+  const saved = () => {
+    close()
+    void revalidate()
+  }
+  const timed = view.timeline.flatMap(({ id, kind, title, at }) => (at ? [{ id, kind, title, at: at.dateTime }] : []))
+  // A subject of several projects must say which of them an event belongs to.
+  const hidden = projects.length > 1 ? ['kind', 'subjectId'] : ['kind', 'subjectId', 'projectId']
+  return (
+    <>
+      <title>{`${subject.localId} · Vivarchive`}</title>
+      <PageHeader
+        crumbs={[
+          { label: 'My work', to: '/work' },
+          ...projects.map(({ id, title }) => ({ label: title, to: `/projects/${id}` })),
+        ]}
+        title={subject.localId}
+        meta={<span>{[view.kind, view.summary].filter(Boolean).join(': ')}</span>}
+        actions={
+          mayEdit && (
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={16} aria-hidden />}
+              onClick={() => setDialog({ kind: 'subject' })}
+            >
+              Edit subject
+            </Button>
+          )
+        }
+      />
+      <FactList facts={view.facts} />
+      <section className={styles.section} aria-labelledby="timeline">
+        <div className={styles.sectionHead}>
+          <h2 id="timeline">Timeline</h2>
+          {mayEdit && (
+            <div className={timeline.add}>
+              {addable.map((kind, place) => (
+                <Button
+                  key={kind}
+                  size="compact-sm"
+                  variant={place === 0 ? 'filled' : 'default'}
+                  leftSection={<IconPlus size={14} aria-hidden />}
+                  onClick={() => setDialog({ kind: 'new', event: kind })}
+                >
+                  {entryKinds[kind].add}
+                </Button>
+              ))}
+            </div>
+          )}
+        </div>
+        {deleted.length > 0 && (
+          <UndoBar
+            text="Event deleted."
+            plural="events"
+            records={deleted}
+            onRestored={() => {
+              setDeleted([])
+              void revalidate()
+            }}
+            onClose={() => setDeleted([])}
+          />
+        )}
+        {view.timeline.length === 0 && (
+          <p className="dim">
+            Nothing happened yet. Record what was given or done here; imaging sessions appear by themselves.
+          </p>
+        )}
+        <TimelineChart entries={timed} />
+        <ol className={timeline.list}>
+          {view.timeline.map((entry) => (
+            <TimelineItem
+              key={entry.id}
+              entry={entry}
+              event={mayEdit ? events.find(({ id }) => id === entry.id) : undefined}
+              onDialog={setDialog}
+            />
+          ))}
+        </ol>
+      </section>
+      <section className={styles.section} aria-labelledby="images">
+        <h2 id="images">Images</h2>
+        {series.length === 0 && <p className="dim">No image series of this subject yet.</p>}
+        <ul className={timeline.thumbs}>
+          {series.map(({ id, label, modality, pixels, acquiredAt }) => (
+            <li key={id}>
+              <Link to={`/view?series=${id}`}>
+                <Thumbnail src={pixels === 'ready' ? seriesThumbnail(id) : null} modality={modality} size="fill" />
+                <span>{label}</span>
+                <span className="dim">
+                  {formatModality(modality)}
+                  {acquiredAt && (
+                    <>
+                      {', '}
+                      <When stamp={acquiredAt} />
+                    </>
+                  )}
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <RecordDialog
+        opened={dialog?.kind === 'subject'}
+        entity={Subject}
+        record={subject}
+        projectId={project?.id}
+        onSaved={saved}
+        onClose={close}
+      />
+      <RecordDialog
+        opened={dialog?.kind === 'new'}
+        entity={Event}
+        title={dialog?.kind === 'new' ? `${entryKinds[dialog.event].add}: ${subject.localId}` : ''}
+        known={
+          dialog?.kind === 'new'
+            ? { ...dialog.known, kind: dialog.event, subjectId: subject.id, ...(project && { projectId: project.id }) }
+            : {}
+        }
+        hidden={hidden}
+        projectId={project?.id}
+        onSaved={saved}
+        onClose={close}
+      />
+      <RecordDialog
+        opened={dialog?.kind === 'edit'}
+        entity={Event}
+        record={dialog?.kind === 'edit' ? dialog.record : undefined}
+        hidden={['kind', 'subjectId', 'projectId']}
+        projectId={project?.id}
+        onSaved={saved}
+        onClose={close}
+      />
+      {dialog?.kind === 'delete' && (
+        <DeleteDialog
+          opened
+          plural="events"
+          one="event"
+          many="events"
+          records={[
+            { id: dialog.record.id, version: dialog.record.version, label: entryKinds[dialog.record.kind].name },
+          ]}
+          consequence=""
+          onDeleted={(gone) => {
+            setDeleted(gone)
+            void revalidate()
+          }}
+          onClose={close}
+        />
+      )}
+      <UploadDock />
+    </>
+  )
+}
+
+interface ItemProps {
+  entry: Entry
+  /** The event behind the entry, when it may be changed here. */
+  event: Event | undefined
+  onDialog: (dialog: Dialog) => void
+}
+
+function TimelineItem({ entry, event, onDialog }: ItemProps) {
+  const { Icon, name } = entryKinds[entry.kind as EntryKind]
+  return (
+    <li id={entry.id}>
+      <Icon size={18} aria-hidden />
+      <div>
+        {entry.at ? <When stamp={entry.at} /> : 'Time not known'}
+        {entry.end && (
+          <>
+            {' to '}
+            <When stamp={entry.end} />
+          </>
+        )}
+      </div>
+      <div>
+        <h3>{entry.title}</h3>
+        {entry.context && <p className={timeline.context}>{entry.context}</p>}
+        <FactList facts={entry.facts} dense />
+      </div>
+      {event && (
+        <div className={timeline.acts}>
+          <Act label={`Edit: ${entry.title}`} onClick={() => onDialog({ kind: 'edit', record: event })}>
+            <IconPencil size={16} aria-hidden />
+          </Act>
+          <Act
+            label={`Record ${name.toLowerCase()} like this again`}
+            onClick={() => onDialog({ kind: 'new', event: event.kind, known: copyOf(event) })}
+          >
+            <IconCopy size={16} aria-hidden />
+          </Act>
+          <Act label={`Delete: ${entry.title}`} onClick={() => onDialog({ kind: 'delete', record: event })}>
+            <IconTrash size={16} aria-hidden />
+          </Act>
+        </div>
+      )}
+    </li>
+  )
+}
+
+function Act({ label, onClick, children }: { label: string; onClick: () => void; children: React.ReactNode }) {
+  return (
+    <ActionIcon variant="subtle" color="gray" aria-label={label} title={label} onClick={onClick}>
+      {children}
+    </ActionIcon>
+  )
+}
+
+/** What stays the same when something is done again: all but the time and what was measured of the syringe. */
+function copyOf(event: Event): Json {
+  const { kind, agentAdministration } = event
+  if (!agentAdministration) return { [kind]: event[kind] }
+  const {
+    activity: _a,
+    activityBefore: _b,
+    activityBeforeAt: _c,
+    activityAfter: _d,
+    activityAfterAt: _e,
+    ...same
+  } = agentAdministration
+  return { agentAdministration: same }
 }

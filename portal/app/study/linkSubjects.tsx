@@ -1,18 +1,12 @@
-import { Button, Modal, SegmentedControl } from '@mantine/core'
-import { useCallback, useState } from 'react'
-import { Type, closed, id, type Node } from '#ontology/vocabulary.ts'
+import { Modal, SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
 import { getWithTag, send } from '../api.ts'
 import type { Problem } from '../contract.ts'
-import type { Json } from '../forms/path.ts'
 import type { SavedRecord } from '../forms/recordForm.tsx'
-import { SchemaForm } from '../forms/schemaForm.tsx'
 import { counted } from '../format.ts'
 import { problemText } from '../http.ts'
+import { LinkExisting } from './linkExisting.tsx'
 import type { SeriesRow } from './rows.ts'
-
-const schema = closed({
-  subjectIds: Type.Array(id({ 'x-ref': 'Subject' }), { title: 'Subjects', maxItems: 100 }),
-}) as Node
 
 interface Props {
   rows: readonly SeriesRow[]
@@ -23,13 +17,10 @@ interface Props {
 
 /** Says which subjects are in the chosen images. */
 export function LinkSubjects({ rows, projectId, onSaved, onClose }: Props) {
-  const [value, setValue] = useState<Json>({})
-  const change = useCallback((next: (held: Json) => Json) => setValue(next), [])
   const [mode, setMode] = useState('add')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const chosen = (value.subjectIds as string[] | undefined) ?? []
-  const save = async () => {
+  const save = async (chosen: string[]) => {
     setBusy(true)
     const refused: string[] = []
     for (const { series } of rows) {
@@ -55,22 +46,15 @@ export function LinkSubjects({ rows, projectId, onSaved, onClose }: Props) {
         ]}
         mb="sm"
       />
-      <SchemaForm
-        schema={schema}
-        value={value}
-        onChange={change}
-        onSubmit={() => void save()}
-        problem={problem}
+      <LinkExisting
         projectId={projectId}
-        sparse
-      >
-        <Button type="submit" loading={busy} disabled={mode === 'add' && chosen.length === 0}>
-          {mode === 'replace' && chosen.length === 0 ? 'Remove all subjects' : 'Link subjects'}
-        </Button>
-        <Button variant="default" onClick={onClose} disabled={busy}>
-          Cancel
-        </Button>
-      </SchemaForm>
+        mayBeEmpty={mode === 'replace'}
+        submitLabel={(count) => (mode === 'replace' && count === 0 ? 'Remove all subjects' : 'Link subjects')}
+        busy={busy}
+        problem={problem}
+        onChosen={(ids) => void save(ids)}
+        onCancel={onClose}
+      />
     </Modal>
   )
 }

@@ -1,14 +1,13 @@
-import { NavLink } from 'react-router'
-import styles from './study.module.css'
+import { useLocation } from 'react-router'
+import { LinkTabs } from '../components/linkTabs.tsx'
 
 /** The two sides of a study: its images and its subjects. */
 export function StudyTabs({ studyId }: { studyId: string }) {
-  return (
-    <nav className={styles.tabs} aria-label="Study">
-      <NavLink to={`/studies/${studyId}`} end>
-        Images
-      </NavLink>
-      <NavLink to={`/studies/${studyId}/subjects`}>Subjects</NavLink>
-    </nav>
-  )
+  const { pathname } = useLocation()
+  const images = `/studies/${studyId}`
+  const tabs = [
+    { to: images, label: 'Images', current: pathname === images },
+    { to: `${images}/subjects`, label: 'Subjects', current: pathname === `${images}/subjects` },
+  ]
+  return <LinkTabs label="Study" tabs={tabs} />
 }
