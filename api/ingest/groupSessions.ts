@@ -1,9 +1,9 @@
 /** Which series belong to one visit to the scanner. */
 import { createHash } from 'node:crypto'
-import { dateHint, folderOf, foldersAbove } from './folderHints.ts'
+import { dateHint, folderOf, foldersAbove, normalisedName } from './folderHints.ts'
 import { instrumentKey } from './matchInstrument.ts'
-import { normalisedName } from './folderHints.ts'
 import type { PlannedFact } from './plan.ts'
+import { whenStamp } from './whenStamp.ts'
 
 export interface Groupable {
   paths: readonly string[]
@@ -22,7 +22,7 @@ export const stableKey = (...parts: string[]): string =>
 export function startOf({ facts, paths }: Groupable): { value: string; evidence: string } | null {
   for (const name of ['session.start', 'series.acquiredAt']) {
     const fact = facts.get(name)
-    if (typeof fact?.value === 'string') return { value: fact.value, evidence: fact.evidence }
+    if (typeof fact?.value === 'string' && whenStamp(fact.value)) return { value: fact.value, evidence: fact.evidence }
   }
   return dateHint(paths[0] ?? '')
 }

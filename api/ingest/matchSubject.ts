@@ -39,7 +39,9 @@ export function subjectIndex(subjects: readonly KnownSubject[]): SubjectIndex {
  */
 export function matchSubject(facts: Facts, paths: readonly string[], index: SubjectIndex): Match {
   const path = paths[0] ?? ''
-  const header = facts.get('subject.localId') ?? facts.get('subject.name')
+  const header = ['subject.localId', 'subject.name']
+    .map((key) => facts.get(key))
+    .find((fact) => fact && String(fact.value).trim() !== '')
   const inFolder = knownNameHint(path, index.normalised)
   if (header) {
     const name = String(header.value).trim().slice(0, 120)

@@ -3,6 +3,7 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { AppError, type FieldError } from '#api/errors.ts'
 import { closed, id, line } from '#ontology/vocabulary.ts'
 import { withSummary } from './buildPlan.ts'
+import { nullable } from './nullable.ts'
 import {
   key,
   modality,
@@ -15,7 +16,6 @@ import {
   type PlannedSession,
 } from './plan.ts'
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 /** A value alone, or as the plan shows it; evidence that is sent along is not looked at. */
 const given = <T extends TSchema>(value: T) =>
   Type.Union([value, closed({ value, evidence: Type.Optional(Type.String()) })])

@@ -7,11 +7,11 @@ import { formats } from '#imaging/formats/index.ts'
 import { closed, id, line, oneOf } from '#ontology/vocabulary.ts'
 import { modalities, type Modality } from '#ontology/entities/series.ts'
 import { subjectKinds } from '#ontology/entities/subject.ts'
+import { nullable } from './nullable.ts'
 
 /** Evidence of a value that a person gave. */
 export const typed = 'typed'
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const evidence = Type.String({
   description: 'Where the value comes from, for people; "typed" after a person changed it.',
 })

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '#api/context.ts'
 import { Plan } from '#api/ingest/plan.ts'
+import { nullable } from '#api/ingest/nullable.ts'
 import { PlanPatch } from '#api/ingest/patchPlan.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { expectedVersion, idParams, ifMatchHeader, pageQuery, withTag } from '#api/records/routes.ts'
@@ -26,7 +27,6 @@ interface ById {
   Params: { id: string }
 }
 
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const Problem = closed({ code: Type.String(), detail: Type.String() })
 
 export const importSchema = closed(

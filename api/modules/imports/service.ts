@@ -1,5 +1,6 @@
 /** Imports: from an empty batch to a plan that a person approves. Commit and undo are in files of their own. */
 import { col, fn, Op, type Transaction, type WhereOptions } from 'sequelize'
+import type { Static } from 'typebox'
 import { ulid } from 'ulid'
 import type { Context } from '#api/context.ts'
 import type { Caller } from '#api/access/caller.ts'
@@ -15,6 +16,7 @@ import { Study } from '#ontology/entities/study.ts'
 import { demandOpen, writeFile } from './fileWriter.ts'
 import { Import, ImportFile, type ImportState } from './model.ts'
 import { planProblems } from './planProblems.ts'
+import type { ShownResult } from './result.ts'
 
 /** Who ordered an import's job and how they were known, so that the audit tells it. */
 export interface ImportPayload {
@@ -32,7 +34,7 @@ export interface ImportView {
   fileCount: number
   byteCount: number
   plan: Import['plan']
-  result: Import['result']
+  result: Static<typeof ShownResult> | null
   jobId: string | null
   problem: Import['problem']
   createdAt: string
@@ -293,6 +295,13 @@ async function totalsOf(ids: readonly string[]): Promise<Map<string, Totals>> {
   return new Map(rows.map((row) => [row.importId, { fileCount: Number(row.files), byteCount: Number(row.bytes) }]))
 }
 
+/** Without what only an undo needs to know. */
+function shownResult(result: Import['result']): ImportView['result'] {
+  if (!result) return null
+  const { created: _created, ...shown } = result
+  return shown
+}
+
 const viewOf = (row: Import, totals: Totals = { fileCount: 0, byteCount: 0 }): ImportView => ({
   id: row.id,
   studyId: row.studyId,
@@ -302,7 +311,7 @@ const viewOf = (row: Import, totals: Totals = { fileCount: 0, byteCount: 0 }): I
   version: row.version,
   ...totals,
   plan: row.plan ?? null,
-  result: row.result ?? null,
+  result: shownResult(row.result ?? null),
   jobId: row.jobId ?? null,
   problem: row.problem ?? null,
   createdAt: row.createdAt.toISOString(),
