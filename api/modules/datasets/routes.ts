@@ -8,6 +8,7 @@ import { datasetJsonLd } from '#api/exports/jsonLd.ts'
 import { datasetStates } from '#ontology/entities/dataset.ts'
 import { licences } from '#ontology/entities/project.ts'
 import { closed, id, line, oneOf, text } from '#ontology/vocabulary.ts'
+import { publicationOfStudy } from './publication.ts'
 import {
   checkDataset,
   createDataset,
@@ -114,6 +115,22 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
       },
     },
     async (request, reply) => send(reply, await datasetOfSeries(ctx, callerOf(request), request.params.seriesId)),
+  )
+  app.get<ById>(
+    '/api/v1/studies/:id/publication',
+    {
+      config: open,
+      schema: {
+        ...about('The dataset of each series of a study that is part of one'),
+        params: idParams,
+        response: {
+          200: closed({
+            items: Type.Array(closed({ seriesId: id(), datasetId: id(), state: oneOf(datasetStates) })),
+          }),
+        },
+      },
+    },
+    async (request) => ({ items: await publicationOfStudy(callerOf(request), request.params.id) }),
   )
   app.get<ById>(
     '/api/v1/datasets/:id',
