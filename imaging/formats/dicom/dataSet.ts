@@ -10,8 +10,10 @@ export interface Element {
   offset: number
   /** Length of the value in bytes; -1 = undefined length that was not walked (encapsulated pixels). */
   length: number
-  /** The value; null for sequences and for values that are too long to keep. */
-  bytes: Uint8Array | null
+  /** The memory that the value stands in; null for sequences and for values that are too long to keep. */
+  memory: Uint8Array | null
+  /** Index of the value in `memory`. (A view of each value would take more room than most values.) */
+  start: number
   items: DataSet[] | null
 }
 
@@ -48,6 +50,12 @@ export class DataSet {
     return element !== undefined && element.length !== 0
   }
 
+  /** The value as it stands in the file; undefined when absent, a sequence, or too long to keep. */
+  bytes(tag: number): Uint8Array | undefined {
+    const element = this.elements.get(tag)
+    return element?.memory?.subarray(element.start, element.start + element.length)
+  }
+
   /** Items of a sequence; empty when absent. */
   items(tag: number): DataSet[] {
     return this.elements.get(tag)?.items ?? []
@@ -81,7 +89,7 @@ export class DataSet {
    */
   numbers(tag: number, implied = 'DS'): number[] {
     const element = this.elements.get(tag)
-    const bytes = element?.bytes
+    const bytes = this.bytes(tag)
     if (!element || !bytes || bytes.length === 0) return []
     const vr = element.vr === '' || element.vr === 'UN' || element.vr === 'OB' ? implied : element.vr
     const size = binarySizes[vr]
@@ -105,7 +113,7 @@ export class DataSet {
   }
 
   private raw(tag: number): string {
-    const bytes = this.elements.get(tag)?.bytes
+    const bytes = this.bytes(tag)
     return bytes ? decodeText(bytes, tag === 0x00080005 ? [] : this.charset()) : ''
   }
 

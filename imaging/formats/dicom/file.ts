@@ -244,7 +244,7 @@ function readStretch(
         vr !== 'SQ' &&
         !(vr === '' && hasItem(stretch, value, syntax))
       if (skip) {
-        into.elements.set(tag, { tag, vr, offset: stretch.base + value, length, bytes: null, items: null })
+        into.elements.set(tag, { tag, vr, offset: stretch.base + value, length, memory: null, start: 0, items: null })
         stretch.budget.elements--
         if (stretch.base + value + length > stretch.base + stretch.bytes.length && stretch.atEnd) {
           stretch.warnings.add('The file ends inside its header.')

@@ -51,7 +51,7 @@ const macro = {
   cardiacSynchronization: 0x00189118,
 }
 
-const mostFrames = 1_000_000
+const mostFrames = 500_000
 
 /** Frames of a file in the order of the file. */
 export function framesOf(dicom: DicomFile, file: number, count: number): Frame[] {
@@ -64,8 +64,10 @@ export function framesOf(dicom: DicomFile, file: number, count: number): Frame[]
   const { data } = dicom
   const perFrame = data.items(0x52009230)
   const shared = data.item(0x52009229)
-  const frames: Frame[] = []
-  for (let index = 0; index < count; index++) frames.push(frameOf(data, perFrame[index], shared, file, index))
+  const common = frameOf(data, undefined, shared, file, 0)
+  const frames = Array.from({ length: count }, (_, index) =>
+    perFrame[index] ? frameOf(data, perFrame[index], shared, file, index) : { ...common, index },
+  )
   if (count > 1 && perFrame.length === 0) placeFrames(data, frames)
   return frames
 }

@@ -29,8 +29,8 @@ const broken = (what: string) => new ImagingError('malformed', `The colour palet
 
 /** The entries of one channel as 8-bit values. */
 function tableOf(data: DataSet, channel: number, count: number, bits: number): ArrayLike<number> {
-  const plain = data.elements.get(0x00281201 + channel)?.bytes
-  const segmented = data.elements.get(0x00281221 + channel)?.bytes
+  const plain = data.bytes(0x00281201 + channel)
+  const segmented = data.bytes(0x00281221 + channel)
   // Eight-bit tables stand as bytes, two entries to a word, except where a writer spent a word on each.
   if (plain && bits <= 8 && plain.length < count * 2) {
     if (plain.length < count) throw broken('table')

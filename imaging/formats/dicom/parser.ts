@@ -90,7 +90,7 @@ export function readElement(
   }
   const start = readStart(stretch, at, limit, syntax)
   const { tag, vr, value, length } = start
-  const element: Element = { tag, vr, offset: stretch.base + value, length, bytes: null, items: null }
+  const element: Element = { tag, vr, offset: stretch.base + value, length, memory: null, start: value, items: null }
   let end: number
   if (length === undefinedLength) {
     if (vr !== '' && vr !== 'SQ' && vr !== 'UN') {
@@ -108,7 +108,7 @@ export function readElement(
     const isSequence =
       vr === 'SQ' || ((vr === '' || vr === 'UN') && startsWithItem(stretch, value, end, itemSyntax.littleEndian))
     if (isSequence) element.items = readKnownItems(stretch, value, end, itemSyntax, into, depth, tag)
-    if (!element.items) element.bytes = stretch.bytes.subarray(value, end)
+    if (!element.items) element.memory = stretch.bytes
   }
   // The first of two equal tags is the one in its right place in files with a stray tail.
   if (!into.elements.has(tag)) into.elements.set(tag, element)

@@ -94,7 +94,7 @@ export function pixelFormat(file: DicomFile): PixelFormat {
   const littleEndian = file.littleEndian || !isNative
   // RLE frames are put together interleaved, whatever the attribute says.
   const isPlanar = isNative && samples === 3 && data.number(0x00280006, 'US') === 1
-  const isHalved = isNative && photometric === 'YBR_FULL_422'
+  const isHalved = isNative && samples === 3 && photometric === 'YBR_FULL_422'
   return {
     rows,
     columns,

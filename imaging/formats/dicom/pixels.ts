@@ -34,6 +34,14 @@ export function pixelsOf(file: DicomFile, format: PixelFormat): Pixels {
   const stated = statedFrames(file.data)
   if (format.coding !== 'native') {
     const count = stated ?? 1
+    // A frame takes a fragment, and a fragment eight bytes at least.
+    if (count > 1 && count * 8 > source.size - offset) {
+      throw new ImagingError(
+        'truncated',
+        `The file announces ${count} images, which its ${source.size} bytes cannot hold. Bring the complete file again.`,
+        offset,
+      )
+    }
     const extendedOffsets = file.data.numbers(0x7fe00001, 'OV')
     return {
       format,
@@ -64,6 +72,13 @@ export function pixelsOf(file: DicomFile, format: PixelFormat): Pixels {
           offset,
         )
   const count = stated ?? Math.max(1, whole)
+  if (count > 1000 && whole < count / 2) {
+    throw new ImagingError(
+      'truncated',
+      `The file announces ${count} images, but holds only ${whole}. Bring the complete file again.`,
+      offset,
+    )
+  }
   const warnings = stated === null ? [badFrameCount(file.data, whole)] : []
   if (shortage) warnings.push(shortage.message)
   else if (whole < count) warnings.push(`The file ends early: only ${whole} of ${count} images are there.`)

@@ -55,7 +55,8 @@ const numeric = new Set(['US', 'SS', 'UL', 'SL', 'FL', 'FD', 'SV', 'UV'])
 const bulk = new Set(['OB', 'OW', 'OF', 'OD', 'OL', 'OV', 'UN'])
 
 function valueText(data: DataSet, element: Element, known: string): string {
-  const { bytes, length, tag } = element
+  const { length, tag } = element
+  const bytes = data.bytes(tag)
   if (!bytes) return `<${length} bytes>`
   const stated = element.vr === '' || element.vr === 'UN' ? known : element.vr
   const vr = stated === 'xs' ? 'US' : stated

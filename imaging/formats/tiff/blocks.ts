@@ -16,6 +16,9 @@ export interface Blocks {
 /** Most bytes that one compressed byte can become; what is announced beyond that cannot be true. */
 const expansion: Record<number, number> = { 5: 4096, 6: 4096, 7: 4096, 8: 1032, 32946: 1032, 32773: 64 }
 
+/** The decoder holds 24 bytes for each pixel. */
+const mostJpegPixels = 32 * 1024 * 1024
+
 /** @throws ImagingError when the tables do not fit the page, or announce more than the file can hold */
 export async function readBlocks(page: Page): Promise<Blocks> {
   const { file, directory, isTiled, compression } = page
@@ -135,6 +138,9 @@ async function jpegBlock(page: Page, bytes: Uint8Array, index: number): Promise<
     )
   if (page.compression === 6 && (bytes[0] !== 0xff || bytes[1] !== 0xd8)) throw oldJpeg()
   const rows = blockRows(page, index)
+  if (page.blockWidth * rows > mostJpegPixels) {
+    throw new ImagingError('too-large', `JPEG pieces of ${page.blockWidth} x ${rows} pixels are not read here.`)
+  }
   const { samples, width, components } = await decodeJpeg(bytes, page.jpegTables, page.blockWidth, rows)
   const wanted = page.isPlanar ? 1 : page.samples
   if (components !== wanted)

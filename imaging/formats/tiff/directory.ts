@@ -48,8 +48,11 @@ const typeSizes: Record<number, number> = {
 
 const mostDirectories = 200_000
 const mostEntries = 4096
+/** Of all pages together; overlapping directories could otherwise announce any number. */
+const mostEntriesOfFile = 4_000_000
 /** Strip tables and OME-XML of large files are some megabytes. */
 const mostValueBytes = 128 * 1024 * 1024
+const mostNumbers = 8_000_000
 
 /** Whether the first bytes are those of a TIFF or BigTIFF file. */
 export function looksLikeTiff(head: Uint8Array): boolean {
@@ -81,6 +84,7 @@ export async function readTiff(source: ByteSource, most = mostDirectories): Prom
   const file: TiffFile = { source, littleEndian, isBig, directories: [], warnings: [] }
   const seen = new Set<number>()
   let offset = isBig ? long8(view, 8, littleEndian) : view.getUint32(4, littleEndian)
+  let entries = 0
   while (offset !== 0 && file.directories.length < most) {
     if (seen.has(offset)) {
       file.warnings.push(
@@ -92,6 +96,9 @@ export async function readTiff(source: ByteSource, most = mostDirectories): Prom
     try {
       const { directory, next } = await readDirectory(file, offset)
       file.directories.push(directory)
+      entries += directory.entries.size
+      if (entries > mostEntriesOfFile)
+        throw new ImagingError('too-large', `The pages have more than ${mostEntriesOfFile} tags.`, offset)
       offset = next
     } catch (error) {
       // The pages before a damaged one are still good.
@@ -180,6 +187,13 @@ async function valueBytes(file: TiffFile, entry: Entry): Promise<Uint8Array> {
 export async function numbers(file: TiffFile, directory: Directory, tag: number): Promise<number[]> {
   const entry = directory.entries.get(tag)
   if (!entry) return []
+  if (entry.count > mostNumbers) {
+    throw new ImagingError(
+      'too-large',
+      `TIFF tag ${tag} announces ${entry.count} numbers, which is not read here.`,
+      entry.offset,
+    )
+  }
   const bytes = await valueBytes(file, entry)
   const view = viewOf(bytes)
   const size = typeSizes[entry.type]!

@@ -16,6 +16,7 @@ const parser = new XMLParser({
   processEntities: false,
   parseTagValue: false,
   parseAttributeValue: false,
+  maxNestedTags: 64,
   isArray: (_name, _path, _isLeaf, isAttribute) => !isAttribute,
 })
 
