@@ -1,7 +1,9 @@
 /** The viewer, which needs a browser: the server sends the frame, the rest is loaded when the page is there. */
-import { Suspense, lazy } from 'react'
+import { Suspense, lazy, useEffect } from 'react'
 import { useHydrated } from '../components/hydrated.ts'
 import type { PageHandle } from '../components/shell.tsx'
+import { openEarly } from '../viewer/openSeries.ts'
+import { readLink } from '../viewer/viewState.ts'
 
 export const handle: PageHandle = { width: 'full' }
 
@@ -11,6 +13,7 @@ const Viewer = lazy(() => import('../viewer/viewer.client.tsx'))
 
 export default function View() {
   const hydrated = useHydrated()
+  useEffect(() => openEarly(readLink(new URLSearchParams(window.location.search)).series), [])
   const waiting = <p style={{ padding: 24 }}>Starting the viewer</p>
   return (
     <>

@@ -14,8 +14,16 @@ let engine: RenderingEngine | null = null
 export const imageIdOf = (seriesId: string, k: number): string => `${scheme}:${seriesId}/${k}`
 export const colourMapId = (name: ColourMapName): string => `vivarchive-${name}`
 
+let known: Graphics | null | undefined
+
+interface Graphics {
+  maximumVolumeSide: number
+}
+
 /** What the graphics card can do, or null without WebGL 2. */
-export function graphics(): { maximumVolumeSide: number } | null {
+export const graphics = (): Graphics | null => (known === undefined ? (known = askGraphics()) : known)
+
+function askGraphics(): Graphics | null {
   const canvas = document.createElement('canvas')
   const gl = canvas.getContext('webgl2')
   if (!gl) return null

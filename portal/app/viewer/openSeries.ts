@@ -10,6 +10,23 @@ export type Opening =
   | { state: 'open'; header: SeriesHeader }
 
 const pauseMilliseconds = 2000
+const early = new Map<string, Promise<SeriesHeader>>()
+
+/** Asks for headers while the code of the viewer is still on its way. */
+export function openEarly(ids: readonly string[]): void {
+  for (const id of ids) {
+    const header = get<SeriesHeader>(`/series/${id}/header`)
+    // Who opens the series tells about what went wrong.
+    header.catch(() => {})
+    early.set(id, header)
+  }
+}
+
+function header(id: string, signal: AbortSignal): Promise<SeriesHeader> {
+  const asked = early.get(id)
+  early.delete(id)
+  return asked ?? get<SeriesHeader>(`/series/${id}/header`, undefined, signal)
+}
 
 /**
  * Asks until there is a header or a reason that will not go away.
@@ -27,7 +44,7 @@ export async function openSeries(id: string, report: (opening: Opening) => void,
 
 async function ask(id: string, signal: AbortSignal): Promise<Opening> {
   try {
-    return { state: 'open', header: await get<SeriesHeader>(`/series/${id}/header`, undefined, signal) }
+    return { state: 'open', header: await header(id, signal) }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     const { problem } = error

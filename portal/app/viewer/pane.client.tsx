@@ -34,6 +34,10 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
   const ground = layers[0]!
   const { geometry, header } = ground.pixels
   const point: Vec3 = geometry ? worldOf(geometry, ground.view.index) : flatPoint(ground.view.index, header.spacing)
+  const stackIndex = ground.view.t * header.shape.z + ground.view.index[2]
+  // What is on the graphics card, and what of it has been painted.
+  const drawn = useRef('')
+  const painted = useRef('')
   useVersions(layers)
 
   useLayoutEffect(() => {
@@ -53,7 +57,8 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
     if (!picture) return
     onPicture(spec.key, picture)
     let frame = 0
-    const stop = picture.follow(() => {
+    const stop = picture.follow((rendered) => {
+      if (rendered) painted.current = drawn.current
       cancelAnimationFrame(frame)
       frame = requestAnimationFrame(redraw)
     })
@@ -73,15 +78,15 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
         map: view.map,
         opacity: n === 0 ? 1 : state.opacity,
       })),
+      available: ground.pixels.progress(ground.view.index, ground.view.t, ground.view.c) > 0,
       plane: spec.plane,
       point,
-      stackIndex: ground.view.t * header.shape.z + ground.view.index[2],
+      stackIndex,
       smooth: state.smooth,
     })
   })
 
   // Only what is on screen asks for a new picture: other time points arrive all the time.
-  const drawn = useRef('')
   useEffect(() => {
     const now = layers.map(({ pixels, view }) => pixels.show(view.t, view.c)).join()
     if (now === drawn.current) return
@@ -121,13 +126,22 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
     actions.setView(n, { window: draggedWindow(view.window, pixels.header.range, dx, dy) })
   }
 
-  const ready = layers.every(({ pixels, view }) => pixels.isShown(view.index, view.t, view.c))
+  const loaded = layers.every(({ pixels, view }) => pixels.isShown(view.index, view.t, view.c))
+  const ready =
+    loaded &&
+    picture?.mounted === true &&
+    painted.current === drawn.current &&
+    (spec.plane !== null || picture.stackIndex === stackIndex)
+  useEffect(() => {
+    if (ready) performance.mark('viewer-picture', { detail: spec.key })
+  }, [ready, spec.key])
+
   const title = planeTitle(spec.plane, ground)
   return (
     <section
       className={styles.pane}
       data-focused={focused || undefined}
-      data-ready={ready && picture?.mounted ? '' : undefined}
+      data-ready={ready ? '' : undefined}
       data-pane={spec.plane?.name ?? 'stack'}
       aria-label={`${header.label}, ${title}`}
       aria-roledescription="image plane"
@@ -144,7 +158,7 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
         </div>
       )}
       {hover && picture?.mounted && <Hover at={hover} picture={picture} layers={layers} />}
-      {!ready && <Loading layers={layers} />}
+      {!loaded && <Loading layers={layers} />}
     </section>
   )
 }

@@ -20,8 +20,13 @@ export interface Layer {
 
 /** What a picture shows. */
 export interface PictureView {
-  /** The first is the ground; the others lie over it. Empty: nothing is drawn. */
+  /** The first is the ground; the others lie over it. */
   layers: readonly Layer[]
+  /**
+   * Pixels of the ground are in memory. New layers wait for them: a stack mounted with a plane that is not here would
+   * wait for ever, and a volume would be drawn twice.
+   */
+  available: boolean
   /** Plane through a volume, or null for a stack. */
   plane: Plane | null
   /** LPS position that the plane goes through. */
@@ -45,7 +50,6 @@ export class Picture {
   #mounted = ''
   #busy = false
   #removed = false
-  #stopWaiting: (() => void) | null = null
 
   constructor(element: HTMLDivElement) {
     this.element = element
@@ -65,6 +69,11 @@ export class Picture {
   /** Whether the layers are on the graphics card, so that positions can be asked for. */
   get mounted(): boolean {
     return this.#mounted !== ''
+  }
+
+  /** Plane of the stack that is drawn. */
+  get stackIndex(): number {
+    return this.#viewport.getCurrentImageIdIndex()
   }
 
   /** Shows a view; of views that come while one is being mounted only the last is shown. */
@@ -89,11 +98,11 @@ export class Picture {
     }
   }
 
-  /** Returns false when the view has to wait for its plane. */
+  /** Returns false when the view has to wait for its pixels. */
   async #mount(view: PictureView): Promise<boolean> {
     const key = [view.plane?.name ?? 'stack', ...view.layers.map(displaySetId)].join(' ')
     if (key === this.#mounted) return true
-    if (!view.plane && view.layers[0] && !this.#planeIsHere(view)) return false
+    if (!view.available) return false
     for (const layer of view.layers) addDisplaySet(layer, view)
     const { plane } = view
     const orientation: PlanarOrientation = plane
@@ -110,20 +119,6 @@ export class Picture {
     this.fit()
     this.#mounted = key
     return true
-  }
-
-  /** A stack is mounted with the plane that it shows; mounting with one that is not here would never end. */
-  #planeIsHere(view: PictureView): boolean {
-    const { pixels, channel } = view.layers[0]!
-    this.#stopWaiting?.()
-    this.#stopWaiting = null
-    const { z, t } = pixels.header.shape
-    if (pixels.source.plane(channel * z * t + view.stackIndex)) return true
-    this.#stopWaiting = pixels.source.follow(() => {
-      this.#wanted ??= view
-      void this.#apply()
-    })
-    return false
   }
 
   #present(view: PictureView): void {
@@ -179,19 +174,21 @@ export class Picture {
     return this.#viewport.worldToCanvas([...point] as Types.Point3)
   }
 
-  /** Calls back after every rendering and after every move of the camera. */
-  follow(follower: () => void): () => void {
-    const events = [Enums.Events.IMAGE_RENDERED, Enums.Events.CAMERA_MODIFIED]
-    for (const event of events) this.element.addEventListener(event, follower)
+  /** Calls back after every rendering (true) and after every move of the camera (false). */
+  follow(follower: (rendered: boolean) => void): () => void {
+    const rendered = () => follower(true)
+    const moved = () => follower(false)
+    this.element.addEventListener(Enums.Events.IMAGE_RENDERED, rendered)
+    this.element.addEventListener(Enums.Events.CAMERA_MODIFIED, moved)
     return () => {
-      for (const event of events) this.element.removeEventListener(event, follower)
+      this.element.removeEventListener(Enums.Events.IMAGE_RENDERED, rendered)
+      this.element.removeEventListener(Enums.Events.CAMERA_MODIFIED, moved)
     }
   }
 
   remove(): void {
     this.#removed = true
     this.#mounted = ''
-    this.#stopWaiting?.()
     this.#observer.disconnect()
     renderingEngine().disableElement(this.id)
   }
