@@ -5,7 +5,7 @@ import { modalities, type Modality } from '#ontology/entities/series.ts'
 import { nameOf } from './folderHints.ts'
 import { foldersOf, groupSessions, sessionNear, stableKey, startOf } from './groupSessions.ts'
 import { matchInstrument, type KnownInstrument } from './matchInstrument.ts'
-import { matchSubject, subjectIndex, type KnownSubject, type SubjectIndex } from './matchSubject.ts'
+import { matchSubject, newSubjects, subjectIndex, type KnownSubject, type SubjectIndex } from './matchSubject.ts'
 import type { Plan, PlannedAttachment, PlannedFact, PlannedSeries, PlannedSession } from './plan.ts'
 
 export interface PlanInput {
@@ -36,7 +36,12 @@ export function buildPlan(input: PlanInput): Plan {
   }))
   const keys = groupSessions(candidates)
   const index = subjectIndex(input.subjects)
-  const series = candidates.map((candidate, i) => planSeries(candidate, keys[i] as string, sizes, index, input))
+  const single = candidates.map((candidate, i) => planSeries(candidate, keys[i] as string, sizes, index, input))
+  const subjects = newSubjects(single)
+  const series = single.map((each) => {
+    const create = each.subject.create && subjects.get(each.subject.create.localId)
+    return create ? { ...each, subject: { ...each.subject, create } } : each
+  })
   const grouped = Map.groupBy(
     candidates.map((candidate, i) => ({ candidate, key: keys[i] as string })),
     ({ key }) => key,

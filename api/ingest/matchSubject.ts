@@ -115,3 +115,13 @@ function proposed(localId: string, facts: Facts, paths: readonly string[]): NewS
     ...(birthDate && /^\d{4}-\d{2}-\d{2}$/.test(birthDate) && { birthDate }),
   }
 }
+
+/** New subjects by name: what one series says of an animal completes what another one says. */
+export function newSubjects(series: readonly Pick<PlannedSeries, 'subject'>[]): Map<string, NewSubject> {
+  const byName = new Map<string, NewSubject>()
+  for (const { subject } of series) {
+    const { create } = subject
+    if (!subject.id && create) byName.set(create.localId, { ...create, ...byName.get(create.localId) })
+  }
+  return byName
+}

@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Plan } from '#api/ingest/plan.ts'
 import { Import } from '#api/modules/imports/model.ts'
 import { addFile } from '#api/modules/imports/service.ts'
 import { Job } from '#api/modules/jobs/model.ts'
 import { AuditEntry } from '#api/db/models.ts'
-import { system } from '#api/access/caller.ts'
+import { anonymous, system } from '#api/access/caller.ts'
 import { openSite, type Person, type TestSite } from '../help/app.ts'
 import { dicomSeries, inveonPair, niftiFile, type MadeFile } from '../help/scanner.ts'
 import { sha256, upload } from '../help/upload.ts'
@@ -419,11 +420,148 @@ describe('when something goes wrong', () => {
     await upload(person, id, 'a.nii', (await niftiFile('a.nii', 77)).bytes)
     await person.post(`imports/${id}/inspect`)
     await site.ctx.jobs.idle()
-    await site.ctx.jobs.stop()
-    await person.post(`imports/${id}/commit`)
     await owner.delete(`projects/${world.p.projectId}/members/${person.userId}`)
-    expect(await Job.count({ where: { task: 'commitImport', state: 'queued' } })).toBe(1)
-    await site.close()
-    expect(studyId).toBeDefined()
+    expect((await person.post(`imports/${id}/commit`)).statusCode).toBe(404)
+    await ordered(id, person.userId)
+    expect(await read(id)).toMatchObject({ state: 'planned', problem: { code: 'notFound' } })
+    expect(await list(`series?studyId=${studyId}`)).toEqual([])
+  })
+
+  it('a commit that was carried out before a crash is not carried out again', async () => {
+    const studyId = await newStudy()
+    const id = await newImport(studyId)
+    await bring(id, [await niftiFile('b.nii', 78)])
+    await inspect(id)
+    const { jobId, version } = await commit(id)
+    await Job.update({ state: 'queued', runAfter: new Date() }, { where: { id: jobId } })
+    await site.ctx.jobs.idle()
+    expect((await Job.findByPk(jobId))?.state).toBe('done')
+    expect(await list(`series?studyId=${studyId}`)).toHaveLength(1)
+    expect((await read(id)).version).toBe(version)
+  })
+
+  it('an unexpected error in a commit is told without its details, and the plan stays', async () => {
+    const id = await newImport(await newStudy())
+    await bring(id, [await niftiFile('c.nii', 79)])
+    await inspect(id)
+    await Import.update({ state: 'committing' }, { where: { id } })
+    const row = (await Import.findByPk(id))!
+    // A plan that our code could not have made: reading it throws inside.
+    await row.update({ plan: { ...row.plan!, series: [{ ...row.plan!.series[0]!, files: null as never }] } })
+    await ordered(id, owner.userId)
+    await expect.poll(async () => (await Import.findByPk(id))?.state, { timeout: 20_000 }).toBe('failed')
+    expect((await Import.findByPk(id))?.problem).toMatchObject({
+      code: 'internal',
+      detail: expect.not.stringContaining('null'),
+    })
+  }, 30_000)
+
+  /** Orders a commit as the service would, without its checks. */
+  async function ordered(id: string, userId: string) {
+    await site.ctx.db.write(async (t) => {
+      const payload = { importId: id, caller: { kind: 'user', name: 'somebody' } }
+      const [jobId] = await site.ctx.jobs.enqueue(t, [{ task: 'commitImport', payload, userId }])
+      await Import.update({ state: 'committing', jobId }, { where: { id }, transaction: t })
+    })
+    await site.ctx.jobs.idle()
+  }
+})
+
+describe('who may do what with an import', () => {
+  let id: string
+  beforeAll(async () => void (id = await newImport(await newStudy())))
+
+  it('a viewer may look', async () => {
+    expect((await world.viewer.get(`imports/${id}`)).statusCode).toBe(200)
+    expect((await world.viewer.get(`imports/${id}/files`)).statusCode).toBe(200)
+    for (const action of ['inspect', 'commit', 'undo']) {
+      expect((await world.viewer.post(`imports/${id}/${action}`)).statusCode).toBe(403)
+    }
+    expect((await world.viewer.patch(`imports/${id}/plan`, { series: [] }, 1)).statusCode).toBe(403)
+    expect((await world.viewer.delete(`imports/${id}`)).statusCode).toBe(403)
+  })
+
+  it('for others it does not exist', async () => {
+    for (const [person, status] of [
+      [world.stranger, 404],
+      [world.otherOwner, 404],
+      [site.anonymous, 401],
+    ] as const) {
+      expect((await person.get(`imports/${id}`)).statusCode).toBe(status)
+      expect((await person.get(`imports/${id}/files`)).statusCode).toBe(status)
+      for (const action of ['inspect', 'commit', 'undo']) {
+        expect((await person.post(`imports/${id}/${action}`)).statusCode).toBe(status)
+      }
+      expect((await person.patch(`imports/${id}/plan`, { series: [] }, 1)).statusCode).toBe(status)
+      expect((await person.delete(`imports/${id}`)).statusCode).toBe(status)
+      expect((await person.post('imports', { studyId: world.p.studyId })).statusCode).toBe(status)
+    }
+    expect((await world.otherOwner.get('imports')).json()).toEqual({ items: [], next: null })
+  })
+
+  it('lists go page by page, newest first, without plans', async () => {
+    const { items, next } = (await owner.get('imports?limit=2')).json()
+    expect(items).toHaveLength(2)
+    expect(items[0].id > items[1].id).toBe(true)
+    expect(items.every((item: Json) => item.plan === null)).toBe(true)
+    const more = (await owner.get(`imports?limit=2&cursor=${encodeURIComponent(next)}`)).json()
+    expect(more.items[0].id < items[1].id).toBe(true)
+    const cancelled = (await owner.get('imports?state=cancelled')).json().items
+    expect((await owner.delete(`imports/${id}`)).statusCode).toBe(204)
+    expect((await owner.get('imports?state=cancelled')).json().items).toHaveLength(cancelled.length + 1)
+    expect((await owner.get('imports?state=sleeping')).statusCode).toBe(422)
+  })
+})
+
+describe('jobs', () => {
+  it('are shown to the people of the project, and to nobody else', async () => {
+    const { items } = (await owner.get('jobs?mine=true&limit=200')).json()
+    expect(new Set(items.map((job: Json) => job.task))).toEqual(
+      new Set(['inspectImport', 'commitImport', 'deriveSeries']),
+    )
+    const job = items.find((each: Json) => each.task === 'commitImport' && each.state === 'done')
+    expect(job).toMatchObject({ progress: 1, createdAt: expect.any(String) })
+    expect(job.payload).toBeUndefined()
+    expect((await world.viewer.get(`jobs/${job.id}`)).statusCode).toBe(200)
+    expect((await world.viewer.get('jobs?mine=true')).json().items).toEqual([])
+    expect((await world.stranger.get(`jobs/${job.id}`)).statusCode).toBe(404)
+    expect((await world.stranger.get('jobs')).json().items).toEqual([])
+    expect((await site.anonymous.get(`jobs/${job.id}`)).statusCode).toBe(401)
+    expect((await world.viewer.post(`jobs/${job.id}/cancel`)).statusCode).toBe(403)
+    expect((await world.stranger.post(`jobs/${job.id}/cancel`)).statusCode).toBe(404)
+    expect((await owner.post(`jobs/${job.id}/cancel`)).statusCode).toBe(409)
+  })
+
+  it('that are cancelled leave the import as it was before', async () => {
+    const id = await newImport(await newStudy())
+    await bring(id, [await niftiFile('d.nii', 80)])
+    const jobId = await site.ctx.db.write(async (t) => {
+      const payload = { importId: id, caller: { kind: 'user', name: 'owner' } }
+      const order = { task: 'inspectImport', payload, userId: owner.userId, projectId: world.p.projectId }
+      const [made] = await site.ctx.jobs.enqueue(t, [{ ...order, runAfter: new Date(Date.now() + 3_600_000) }])
+      await Import.update({ state: 'inspecting', jobId: made }, { where: { id }, transaction: t })
+      return made as string
+    })
+    expect((await owner.post(`jobs/${jobId}/cancel`)).json()).toMatchObject({ state: 'cancelled' })
+    expect(await read(id)).toMatchObject({ state: 'collecting', problem: null })
+    expect((await inspect(id)).state).toBe('planned')
+  })
+})
+
+describe('files that the product brings in itself', () => {
+  it('take the same way without HTTP', async () => {
+    const id = await newImport(await newStudy())
+    const { bytes } = await niftiFile('e.nii', 81)
+    await addFile(site.ctx, { ...system, userId: owner.userId }, id, 'x/e.nii', Readable.from([bytes]))
+    await expect(addFile(site.ctx, system, id, '../e.nii', Readable.from([bytes]))).rejects.toMatchObject({
+      kind: 'invalid',
+    })
+    await expect(addFile(site.ctx, anonymous, id, 'e.nii', Readable.from([bytes]))).rejects.toMatchObject({
+      kind: 'notFound',
+    })
+    expect((await list(`imports/${id}/files`)).map((file) => [file.path, file.sha256])).toEqual([
+      ['x/e.nii', sha256(bytes)],
+    ])
+    expect((await inspect(id)).plan.series).toHaveLength(1)
   })
 })

@@ -3,6 +3,7 @@ import { Op } from 'sequelize'
 import { linkModel, recordModel } from '#api/db/recordModels.ts'
 import { AppError } from '#api/errors.ts'
 import { normalisedName } from '#api/ingest/folderHints.ts'
+import { newSubjects } from '#api/ingest/matchSubject.ts'
 import {
   typed,
   type NewInstrument,
@@ -41,18 +42,15 @@ async function make({ ctx, caller, t }: Work, entity: Entity, body: Body, system
 export async function makeSubjects(work: Work, series: readonly PlannedSeries[]): Promise<Map<string, string>> {
   const { row, created } = work
   const made = new Map<string, string>()
+  for (const [localId, create] of newSubjects(series)) {
+    let id = await subjectNamed(work, localId)
+    if (id === null) created.subjectIds.push((id = await make(work, Subject, subjectBody(create, row.projectId))))
+    made.set(localId, id)
+  }
   const bySeries = new Map<string, string>()
   for (const { key, subject } of series) {
-    const { id, create } = subject
+    const id = subject.id ?? made.get(subject.create?.localId ?? '')
     if (id) bySeries.set(key, id)
-    if (id || !create) continue
-    let chosen = made.get(create.localId)
-    if (!chosen) {
-      chosen = (await subjectNamed(work, create.localId)) ?? undefined
-      if (!chosen) created.subjectIds.push((chosen = await make(work, Subject, subjectBody(create, row.projectId))))
-      made.set(create.localId, chosen)
-    }
-    bySeries.set(key, chosen)
   }
   await joinStudy(work, [...new Set(bySeries.values())])
   return bySeries

@@ -195,6 +195,14 @@ describe('subject of a series', () => {
     })
     expect(subjectOf(['data/pet.img'])).toMatchObject({ id: null, create: null })
   })
+  it('is one proposal for all of its series', () => {
+    const made = plan([
+      series(['a'], { 'subject.localId': 'R-9', 'subject.sex': 'F' }),
+      series(['b'], { 'subject.localId': 'R-9', 'subject.species': 'Rattus norvegicus' }),
+    ])
+    const create = { localId: 'R-9', kind: 'animal', sex: 'F', species: 'Rattus norvegicus' }
+    expect(made.series.map((each) => each.subject.create)).toEqual([create, create])
+  })
   it('shows when folder and header disagree', () => {
     const found = subjectOf(['M-0412/pet.img'], { 'subject.localId': 'X9' })
     expect(found.create).toMatchObject({ localId: 'X9' })
