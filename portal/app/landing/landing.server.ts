@@ -96,16 +96,14 @@ export function subjectViews(snapshot: Snapshot): SubjectView[] {
   }))
 }
 
-function summaryOf({ species, animal, cellCulture, specimen, phantom }: Subject): string {
-  const parts = [
-    species?.label,
-    animal?.strain?.label,
-    animal && animal.sex !== 'unknown' && choiceText(animal.sex).toLowerCase(),
-    cellCulture?.cellLine.label,
-    specimen?.organ?.label,
-    phantom?.model,
-  ]
-  return parts.filter(Boolean).join(', ')
+function summaryOf({ kind, species, animal, cellCulture, specimen, phantom }: Subject): string {
+  const particulars = {
+    animal: () => [animal?.strain?.label, animal && animal.sex !== 'unknown' && choiceText(animal.sex).toLowerCase()],
+    cellCulture: () => [cellCulture?.cellLine.label],
+    specimen: () => [specimen?.organ?.label],
+    phantom: () => [phantom?.model],
+  }[kind]
+  return [species?.label, ...particulars()].filter(Boolean).join(', ')
 }
 
 /** What was done to a subject and when it was imaged, in order; what has no time comes last. */

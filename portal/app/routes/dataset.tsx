@@ -25,7 +25,8 @@ import {
   VersionsBlock,
 } from '../landing/aside.tsx'
 import { factsOf } from '../landing/facts.server.ts'
-import { JsonLd, jsonLdText } from '../landing/jsonLd.tsx'
+import { JsonLd } from '../landing/jsonLd.tsx'
+import { jsonLdText } from '../landing/jsonLdText.ts'
 import styles from '../landing/landing.module.css'
 import { seriesViews, subjectViews } from '../landing/landing.server.ts'
 import { SeriesList } from '../landing/seriesList.tsx'
