@@ -21,6 +21,8 @@ import { jobRoutes } from './modules/jobs/routes.ts'
 import { pixelRoutes } from './modules/pixels/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
+import { searchRoutes } from './modules/search/routes.ts'
+import { termRoutes } from './modules/terms/routes.ts'
 import { uploadRoutes } from './modules/uploads/routes.ts'
 import { userRoutes } from './modules/users/routes.ts'
 import { components } from './plugins/components.ts'
@@ -30,6 +32,7 @@ import { security } from './plugins/security.ts'
 import { signInPlugin } from './plugins/signIn.ts'
 import { newAjv } from './records/validate.ts'
 import { recordRoutes } from './records/routes.ts'
+import { SearchFeed } from './search/feed.ts'
 import { diskStore } from './storage/disk.ts'
 
 /** All modules, in the order in which their routes are listed. Adding one here adds it to the product. */
@@ -44,6 +47,8 @@ const modules = [
   pixelRoutes,
   contentRoutes,
   datasetRoutes,
+  searchRoutes,
+  termRoutes,
   schemaRoutes,
   userRoutes,
   auditRoutes,
@@ -65,8 +70,9 @@ export async function openContext(config: Config, log: Logger): Promise<Context>
     blobFolder: path.join(config.dataFolder, 'blobs'),
   })
   const jobs = openJobs({ db, log, tasks, slots: { prompt: 1, background: config.workers } })
-  const search = { check: async () => undefined, close: async () => undefined } as never
-  return { config, log, db, blobs, imaging, jobs, search }
+  const search = await SearchFeed.open(config, db, log)
+  search.start()
+  return { config, log, db, blobs, imaging, jobs, search, pending: new Set() }
 }
 
 export async function closeContext(ctx: Context): Promise<void> {

@@ -15,4 +15,6 @@ export interface Context {
   readonly imaging: ImagingPool
   readonly jobs: Jobs
   readonly search: SearchFeed
+  /** What a new site still has to do before it is complete; it answers meanwhile. */
+  readonly pending: Set<string>
 }

@@ -1,7 +1,9 @@
 /** The composition root: configuration, API, portal, port, graceful end. The only file that sees API and portal. */
 import closeWithGrace from 'close-with-grace'
 import { buildApp, newLog } from './app.ts'
+import type { Context } from './context.ts'
 import { readConfig } from './config.ts'
+import { demoIsWanted, seedDemo } from './demo/seed.ts'
 import { AppError } from './errors.ts'
 import { firstAccounts } from './modules/users/first.ts'
 
@@ -13,6 +15,7 @@ export async function start(options: { dev: boolean }): Promise<void> {
   const config = readConfig(process.env, { VIVARCHIVE_DEMO: '1' })
   const log = newLog(config)
   const { app, ctx } = await buildApp(config, log)
+  const fillDemo = await demoIsWanted(ctx)
   await firstAccounts(ctx)
   const { mountPortal } = (await import(new URL('../portal/mount.ts', import.meta.url).href)) as PortalModule
   await mountPortal(app, { dev: options.dev, inject: (request) => app.inject(request as never) as never })
@@ -26,14 +29,34 @@ export async function start(options: { dev: boolean }): Promise<void> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     await app.close()
-    if (code === 'EADDRINUSE') throw new AppError('conflict', `Port ${config.port} is taken by another program. Choose another one: PORT=8090 npm start`)
-    if (code === 'EACCES') throw new AppError('forbidden', `Port ${config.port} may not be used by this account. Choose one above 1023: PORT=8080 npm start`)
+    if (code === 'EADDRINUSE')
+      throw new AppError(
+        'conflict',
+        `Port ${config.port} is taken by another program. Choose another one: PORT=8090 npm start`,
+      )
+    if (code === 'EACCES')
+      throw new AppError(
+        'forbidden',
+        `Port ${config.port} may not be used by this account. Choose one above 1023: PORT=8080 npm start`,
+      )
     throw error
   }
   await ctx.jobs.start(ctx)
+  if (fillDemo) void fill(ctx)
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
   log.info(`Vivarchive is at ${config.port === 0 ? `http://localhost:${port}` : config.publicUrl}`)
+}
+
+/** Fills the demo facility while the site answers already; /readyz says so until it is complete. */
+async function fill(ctx: Context): Promise<void> {
+  ctx.pending.add('demo facility')
+  try {
+    await seedDemo(ctx)
+    ctx.pending.delete('demo facility')
+  } catch (error) {
+    ctx.log.error({ err: error }, 'the demo facility is incomplete; the next start goes on with it')
+  }
 }
 
 /** The portal is reached by path only, so that the API does not depend on it. */

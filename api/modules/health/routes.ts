@@ -15,11 +15,12 @@ export async function healthRoutes(app: FastifyInstance, ctx: Context): Promise<
       storage: await works(() => access(ctx.blobs.stagingFolder, constants.W_OK)),
       search: await works(() => ctx.search.check()),
     }
-    const ready = Object.values(checks).every((check) => check === 'ok')
+    const pending = [...ctx.pending]
+    const ready = pending.length === 0 && Object.values(checks).every((check) => check === 'ok')
     return reply
       .code(ready ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status: ready ? 'ok' : 'not ready', checks })
+      .send({ status: ready ? 'ok' : 'not ready', checks, ...(pending.length > 0 && { pending }) })
   })
 }
 
