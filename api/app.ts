@@ -109,6 +109,12 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
   const app = Fastify(options)
   const [strict, lenient] = [newAjv(false), newAjv(true)]
   app.setValidatorCompiler(({ schema, httpPart }) => compile(httpPart === 'body' ? strict : lenient, schema as object))
+  // Many clients name a type for requests without a body; that is no mistake. Poisoned prototypes are one.
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+  )
   app.addHook('onResponse', async (request, reply) => {
     const line = {
       method: request.method,
