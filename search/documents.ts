@@ -19,7 +19,7 @@ export const publicKey = 'public'
 export const privateKey = 'private'
 export const projectKey = (projectId: string): string => `project:${projectId}`
 
-export type PublishedDataset = Rec & { publishedAt?: string }
+export type PublishedDataset = Rec & { projectId: string; publishedAt?: string }
 
 /** Longest text that a document takes from others: a study of thousands of series stays one document. */
 const longestContext = 20_000
@@ -35,6 +35,7 @@ interface Given {
   id: string
   record: string
   scope: string[]
+  unless?: string[]
   type: string
   root: Rec
   schema: Node
@@ -80,6 +81,8 @@ export class DocumentBuilder {
       id: record,
       record,
       scope: [publicKey],
+      // Members find the series as it is now in its project.
+      unless: [projectKey(dataset.projectId), privateKey],
       ...this.#about(seriesView, root, graph.related(seriesView.root, root, seriesView.steps)),
       publication: factsOf(Dataset, dataset),
       place: { datasetId: dataset.id },
@@ -140,6 +143,7 @@ export class DocumentBuilder {
       record: given.record,
       type: given.type,
       scope: given.scope,
+      ...(given.unless && { unless: given.unless }),
       label,
       text: this.#texts(label, own, contexts, Object.values(facets).flat()),
       facets,

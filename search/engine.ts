@@ -13,6 +13,8 @@ export interface SearchSettings {
   numbers: readonly string[]
   /** Groups of names of one thing: a query for one of them finds the others. */
   synonyms: readonly (readonly string[])[]
+  /** Names the database that the index is made from: an index of another one is stale. */
+  source?: string
 }
 
 export interface SearchDocument {
@@ -24,6 +26,8 @@ export interface SearchDocument {
   type: string
   /** Keys that open it, each sufficient: 'public', 'project:<id>' ... */
   scope: readonly string[]
+  /** Keys whose holders do not see it, because they see another document of the same thing. */
+  unless?: readonly string[]
   label: string
   /** Texts by their weight. */
   text: Readonly<Record<number, readonly string[]>>
@@ -108,6 +112,8 @@ export interface SearchEngine {
    * @returns 'ready', or 'stale' when there is none for them: it is then empty until `rebuild`
    */
   ensure(settings: SearchSettings): Promise<'ready' | 'stale'>
+  /** Whether the index has been filled since it was made, by whichever process. */
+  state(): Promise<'ready' | 'stale'>
   /** In one step takes out all documents of these records and puts in the given ones. */
   replace(records: readonly string[], documents: readonly SearchDocument[]): Promise<void>
   /** @throws SearchError for a cursor or sort order that is none */

@@ -70,6 +70,10 @@ export class SqliteEngine implements SearchEngine {
     return held === 'ready' ? 'ready' : 'stale'
   }
 
+  state(): Promise<'ready' | 'stale'> {
+    return this.#read((reader) => reader.state())
+  }
+
   async replace(records: readonly string[], documents: readonly SearchDocument[]): Promise<void> {
     await this.#write(async (writer, tables, settings) => {
       const last = [...new Map(documents.map((document) => [document.id, document])).values()]

@@ -73,6 +73,7 @@ export const views: readonly View[] = [
     type: 'subject',
     root: 'Subject',
     steps: [
+      refers('Subject', 'Project'),
       referredBy('Subject', 'Study', inside),
       referredBy('Subject', 'ImageSeries', inside),
       refers('ImageSeries', 'ImagingSession', inside),

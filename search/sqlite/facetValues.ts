@@ -55,28 +55,33 @@ export class FacetValues {
     throw new SearchError('facet', `There is no facet "${facet}". Known are: ${this.names.join(', ')}.`)
   }
 
-  /** Values that a person means by `species:mouse`: equal to it or to a synonym, else having words that start so. */
+  /**
+   * Values that a person means by `species:mouse`: equal to it or to a synonym, or having words that start so. All of
+   * them together, so that a value of hidden documents changes nothing for the others.
+   */
   typed({ field, text, exact }: QueryFilter, synonyms: Synonyms): Set<number> {
     const names = new Set([squeeze(text), ...(exact ? [] : synonyms.of(text).map(squeeze))])
-    const equal = this.#idsOf(field, (value) => names.has(squeeze(value)))
-    return equal.size > 0 || exact ? equal : this.#idsOf(field, (value) => startsWithin(value, text))
+    return this.#idsOf(field, (value) => names.has(squeeze(value)) || (!exact && startsWithin(value, text)))
   }
 
-  /** Facets that have values, with the `limit` most frequent values and the chosen ones. */
+  /** Facets that have values, with the `limit` most frequent values and the chosen ones, which may be unheard of. */
   list(counts: Counts, facets: SearchQuery['facets'], limit: number): Facet[] {
-    const byName = new Map<string, FacetCount[]>(this.names.map((name) => [name, []]))
-    const isChosen = (name: string, value: string) => facets?.[name]?.includes(value) ?? false
-    for (const [id, entry] of this.#values.entries()) {
-      if (!entry) continue
-      const count = counts.byId[id] ?? 0
-      if (count > 0 || isChosen(entry.name, entry.value)) byName.get(entry.name)?.push({ value: entry.value, count })
+    const byName = new Map(this.names.map((name) => [name, new Map<string, number>()]))
+    for (const [name, values] of Object.entries(facets ?? {})) {
+      for (const value of values) byName.get(name)?.set(value, 0)
     }
-    return [...byName]
-      .filter(([, values]) => values.length > 0)
-      .map(([name, values]) => {
-        const order = values.toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-        return { name, values: order.filter((v, n) => n < limit || isChosen(name, v.value)), size: order.length }
-      })
+    for (const [id, entry] of this.#values.entries()) {
+      const count = counts.byId[id] ?? 0
+      if (entry && count > 0) byName.get(entry.name)?.set(entry.value, count)
+    }
+    return [...byName].flatMap(([name, values]) => {
+      if (values.size === 0) return []
+      const order = [...values]
+        .map(([value, count]): FacetCount => ({ value, count }))
+        .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+      const shown = order.filter(({ value }, n) => n < limit || facets?.[name]?.includes(value))
+      return [{ name, values: shown, size: order.length }]
+    })
   }
 }
 

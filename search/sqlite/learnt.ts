@@ -17,12 +17,19 @@ export interface Matched extends Counts {
   matched: number
 }
 
+/** A distinct pair of `scope` and `unless`. */
+interface Audience {
+  id: number
+  scope: string[]
+  unless: string[]
+}
+
 const keptCounts = 100
 
 export class Learnt {
   readonly #facetNames: readonly string[]
   #facets: FacetValues
-  #audiences: { change: number; rows: { id: number; keys: string[] }[] } = { change: -1, rows: [] }
+  #audiences: { change: number; rows: Audience[] } = { change: -1, rows: [] }
   #counts: { change: number; kept: Map<string, Matched> } = { change: -1, kept: new Map() }
 
   constructor(facetNames: readonly string[]) {
@@ -53,12 +60,18 @@ export class Learnt {
       const rows = await connection.all(`SELECT id, keys FROM ${tables.audience}`)
       known = {
         change,
-        rows: rows.map((row) => ({ id: Number(row.id), keys: JSON.parse(String(row.keys)) as string[] })),
+        rows: rows.map((row) => {
+          const [scope, unless] = JSON.parse(String(row.keys)) as [string[], string[]]
+          return { id: Number(row.id), scope, unless }
+        }),
       }
       this.#audiences = known
     }
     const held = new Set(keys)
-    return known.rows.filter((row) => row.keys.some((key) => held.has(key))).map((row) => row.id)
+    const seen = known.rows.filter(
+      ({ scope, unless }) => scope.some((key) => held.has(key)) && !unless.some((key) => held.has(key)),
+    )
+    return seen.map((row) => row.id)
   }
 
   /** Counts of a query; the last hundred queries since the last write are kept. */

@@ -103,13 +103,17 @@ function namesAt(units: readonly Unit[], at: number, synonyms: Synonyms): { name
 /** Words to be marked in what was found. */
 export function matchedWords(units: readonly Unit[], synonyms: Synonyms): MatchedWord[] {
   const words: MatchedWord[] = []
+  const mark = ({ parts, joined, open }: Unit) => {
+    const own = joined === null ? parts : [joined]
+    words.push(...own.map((text, n) => ({ text, prefix: open && n === own.length - 1 })))
+  }
   for (let i = 0; i < units.length;) {
     const { names, length } = namesAt(units, i, synonyms)
-    for (const { parts, joined, open } of units.slice(i, i + length)) {
-      const own = joined === null ? parts : [joined]
-      words.push(...own.map((text, n) => ({ text, prefix: open && n === own.length - 1 })))
-    }
-    for (const name of names) for (const { text } of wordsOf(name)) words.push({ text, prefix: false })
+    for (const unit of units.slice(i, i + length)) mark(unit)
+    // Names that hold the typed word are marked by it already.
+    const typed = squeeze(units[i]?.text ?? '')
+    const others = names.filter((name) => !squeeze(name).includes(typed))
+    for (const text of others) for (const unit of unitsOf({ text, negated: false, phrase: false })) mark(unit)
     i += length
   }
   return words

@@ -60,6 +60,11 @@ export class Reader {
     return { tables: tablesOf(meta.get('live') ?? 0), change: meta.get('change') ?? 0 }
   }
 
+  async state(): Promise<'ready' | 'stale'> {
+    const [row] = await this.connection.all(`SELECT value FROM meta WHERE name = 'state'`)
+    return row?.value === 'ready' ? 'ready' : 'stale'
+  }
+
   async query(query: SearchQuery, live: Live): Promise<SearchResult> {
     const asked = await this.#read(query, live)
     const first = asked.baseOf(asked.units)

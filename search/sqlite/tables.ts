@@ -22,7 +22,7 @@ export interface Tables {
   /** One narrow row per document: all that filters, counts and sorts. */
   document: string
   payload: string
-  /** Distinct sets of keys. */
+  /** Distinct sets of keys that open documents and that hide them. */
   audience: string
   facet: string
   /** Words that a typing error may have meant. */

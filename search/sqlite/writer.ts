@@ -70,8 +70,10 @@ async function insertBatch(
   )
 }
 
-/** A set of keys as one value: the same for every order. */
-const audienceOf = (document: SearchDocument): Value[] => [JSON.stringify([...new Set(document.scope)].toSorted())]
+/** Who sees a document, as one value: the same for every order of keys. */
+const audienceOf = ({ scope, unless = [] }: SearchDocument): Value[] => [
+  JSON.stringify([scope, unless].map((keys) => [...new Set(keys)].toSorted())),
+]
 
 const facetValuesOf = (document: SearchDocument, settings: SearchSettings): Value[][] =>
   settings.facets.flatMap((name) => (document.facets[name] ?? []).map((value) => [name, storable(value)]))

@@ -252,8 +252,10 @@ describe.each(engines)('search engine %s', (_name, make) => {
       })
       expect((await ask({ facetLimit: 0 })).facets).toEqual([])
     })
-    it('shows a chosen value that nothing has', async () => {
+    it('shows a chosen value that nothing has, whether others have it or nobody', async () => {
       expect(await counts('Modality', { text: 'uptake', facets: { Modality: ['CT'] } })).toEqual({ PT: 1, CT: 0 })
+      const query = { facets: { Modality: ['MR', 'unheard of'] } }
+      expect(await counts('Modality', query)).toEqual({ CT: 3, PT: 2, MR: 0, 'unheard of': 0 })
     })
     it('looks up values of a facet', async () => {
       const query: SearchQuery = { keys: ['public'], limit: 20 }
@@ -358,6 +360,18 @@ describe.each(engines)('search engine %s', (_name, make) => {
       expect((await ids({ keys: ['private'] })).toSorted()).toEqual(['p', 'q'])
       expect(await ask({ keys: [] })).toMatchObject({ hits: [], total: 0, facets: [] })
       expect((await ids({ keys: 'all' })).length).toBe(6)
+    })
+    it('hides a document from those who see another one of the same thing', async () => {
+      const both = [
+        document({ id: 'outside', scope: ['public'], unless: ['project:W'], label: 'twofold' }),
+        document({ id: 'inside', scope: ['project:W'], label: 'twofold' }),
+      ]
+      await engine.replace([], both)
+      expect(await ids({ text: 'twofold' })).toEqual(['outside'])
+      expect(await ask({ keys: ['public', 'project:W'], text: 'twofold' })).toMatchObject({ total: 1 })
+      expect(await ids({ keys: ['public', 'project:W'], text: 'twofold' })).toEqual(['inside'])
+      expect(await ids({ keys: ['public', 'project:V'], text: 'twofold' })).toEqual(['outside'])
+      await engine.replace(['inside', 'outside'], [])
     })
     it('shows neither totals nor facet values of others', async () => {
       const result = await ask({ text: 'glioma', facets: { Species: ['Sus scrofa domesticus'] } })
@@ -498,8 +512,10 @@ describe.each(engines)('search engine %s', (_name, make) => {
       await other.close()
       other = make(own)
       expect(await other.ensure(settings)).toBe('ready')
+      expect(await other.state()).toBe('ready')
       expect((await other.query({ keys: 'all', limit: 5 })).total).toBe(4)
       expect(await other.ensure({ ...settings, facets: [...settings.facets, 'New'] })).toBe('stale')
+      expect(await other.state()).toBe('stale')
       expect((await other.query({ keys: 'all', limit: 5 })).total).toBe(0)
       await other.close()
       await rm(own, { recursive: true })

@@ -273,6 +273,7 @@ describe('documents of a project', () => {
 describe('public documents', () => {
   const dataset = {
     id: 'D',
+    projectId: 'P',
     title: 'Glucose in glioma',
     description: 'A public set.',
     licence: 'CC0-1.0',
@@ -310,6 +311,7 @@ describe('public documents', () => {
     expect(document).toMatchObject({
       record: 'PublicSeries:i1',
       scope: ['public'],
+      unless: ['project:P', 'private'],
       facets: { Licence: ['CC0-1.0'], Creator: ['Ada Lovelace', 'Grace Hopper'], Modality: ['PT'] },
       payload: { datasetId: 'D' },
     })
