@@ -64,10 +64,11 @@ export async function ensureStudy({ ctx, caller, catalogue, study }: StudyWork) 
 }
 
 /** Folder of a visit in the import: what people name such folders. */
-export const folderOf = (study: DemoStudy, visit: DemoVisit): string =>
-  study.complete
-    ? `${visit.start.slice(0, 10).replaceAll('-', '')}_${visit.subjects.length > 1 ? visit.label.replaceAll(' ', '') : visit.subjects[0]}`
-    : visit.subjects[0]!
+export function folderOf(study: DemoStudy, visit: DemoVisit): string {
+  if (!study.complete) return visit.subjects[0]!
+  const who = visit.subjects.length > 1 ? visit.label.replaceAll(/[^A-Za-z0-9]+/g, '-') : visit.subjects[0]
+  return `${visit.start.slice(0, 10).replaceAll('-', '')}_${who}`
+}
 
 /** What the scanner writes into the headers of a visit. */
 export function scanContext(
@@ -141,9 +142,9 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** The import when nothing is under way with it any more. */
 async function settled(caller: Caller, id: string) {
   for (;;) {
-    const found = await getImport(caller, id)
-    if (found.state !== 'inspecting' && found.state !== 'committing') return found
-    await delay(30)
+    const row = await Import.findByPk(id, { attributes: ['state'] })
+    if (row?.state !== 'inspecting' && row?.state !== 'committing') return getImport(caller, id)
+    await delay(50)
   }
 }
 

@@ -41,6 +41,14 @@ export interface WrittenFile {
 
 /** Writes one scan; `path` begins with the folder of the visit. */
 export async function writeScan(scan: DemoScan, context: ScanContext): Promise<WrittenFile[]> {
+  const files = await filesOf(scan, context)
+  const { kept } = scan
+  return kept === undefined
+    ? files
+    : files.map(({ path, bytes }) => ({ path, bytes: bytes.subarray(0, Math.floor(bytes.length * kept)) }))
+}
+
+async function filesOf(scan: DemoScan, context: ScanContext): Promise<WrittenFile[]> {
   const image = phantom(scan.phantom, scan.options)
   const at = (name: string) => `${context.folder}/${name}`
   switch (scan.format) {

@@ -178,7 +178,7 @@ function dynamic(): DemoStudy {
             stem: `${id}_dynamic.pet.img`,
             format: 'inveon',
             phantom: 'mouse-pet-dynamic',
-            options: { ...options, resolution: 0.8 },
+            options: { ...options, resolution: 0.7 },
             minutes: 0,
             bodyPart: 'whole body',
             administration,
@@ -221,49 +221,55 @@ function dynamic(): DemoStudy {
   }
 }
 
+/** Three mice in one picture, as the camera takes them. */
 function bioluminescence(): DemoStudy {
   const started = '2024-09-16'
-  const mice = Array.from({ length: 5 }, (_, i) => `BLI-${i + 1}`)
+  const cages = ['A', 'B'].map((cage) => [1, 2, 3].map((n) => `BLI-${cage}${n}`))
   return {
     project: 'GLX',
     body: {
       title: 'Bioluminescence of luciferase-expressing U-87 MG tumours',
       localId: 'GLX-3',
-      description: 'Growth of U-87 MG-luc2 tumours seen by photon flux, five mice on days 5, 10 and 15.',
+      description: 'Growth of U-87 MG-luc2 tumours seen by photon flux, two cages of three mice on five days.',
       studyType: 'exploratory',
       disease: [coded('diseases', 'glioblastoma')],
       startDate: started,
     },
     contact: 'watanabe',
     complete: true,
-    subjects: mice.map((localId, i) => ({
+    subjects: cages.flat().map((localId, i) => ({
       localId,
       body: mouse({ ...nude, birthDate: day('2024-07-29', i % 2), earTag: String(2310 + i) }),
     })),
-    visits: mice.flatMap((id, i) =>
-      [5, 10, 15].map((days): DemoVisit => ({
-        label: `Day ${days}, ${id}`,
-        start: later(`${day(started, days)}T13:00:00`, i * 12),
+    visits: cages.flatMap((subjects, cage) =>
+      [4, 8, 12, 16, 20].map((days): DemoVisit => ({
+        label: `Day ${days}, cage ${'AB'[cage]}`,
+        start: later(`${day(started, days)}T13:00:00`, cage * 25),
         instrument: 'IVIS',
         operator: 'brandt',
         inVivo: 'in vivo',
-        subjects: [id],
+        subjects,
+        placements: ['left', 'middle', 'right'].map((holder) => ({ posture: 'prone', holder })),
         scans: [
           {
             label: 'Photograph and luminescence',
             number: 1,
             modality: 'OI',
-            stem: `${id}_d${days}.ome.tif`,
+            stem: `cage${'AB'[cage]}_d${days}.ome.tif`,
             format: 'ome-tiff',
             phantom: 'bioluminescence',
-            options: { seed: 700 + i, tumourVolume: grown(days, 12 + 2 * i, false), resolution: 0.5 },
+            options: {
+              seed: 700 + cage,
+              tumourVolume: subjects.map((_, n) => grown(days, 9 + 4 * n + 2 * cage, cage === 1)),
+              resolution: 0.5,
+            },
             minutes: 0,
             bodyPart: 'whole body',
           },
         ],
-        events: [
+        events: subjects.flatMap((subject) => [
           injection({
-            subject: id,
+            subject,
             agent: 'D-luciferin',
             minutes: -12,
             dose: { value: 150, unit: 'mg/kg' },
@@ -271,11 +277,11 @@ function bioluminescence(): DemoStudy {
             route: 'intraperitoneal',
             site: 'abdomen',
           }),
-          isoflurane(id, -4, 2),
-        ],
+          isoflurane(subject, -4, 2),
+        ]),
       })),
     ),
-    events: mice.map((id) => graft(id, 'U-87MG ATCC', 'glioblastoma', 3)),
+    events: cages.flat().map((id) => graft(id, 'U-87MG ATCC', 'glioblastoma', 3)),
   }
 }
 
@@ -315,7 +321,7 @@ function cultures(): DemoStudy {
             stem: `${id}_3ch.ome.tif`,
             format: 'ome-tiff',
             phantom: 'cells',
-            options: { seed: 50 + i, resolution: 0.5 },
+            options: { seed: 50 + i, resolution: 0.4 },
             minutes: 0,
           },
         ],

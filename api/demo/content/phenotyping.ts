@@ -10,20 +10,20 @@ export function phenotypingStudies(): DemoStudy[] {
 
 function hearts(): DemoStudy {
   const started = '2024-11-04'
-  const mice = Array.from({ length: 6 }, (_, i) => `H-${301 + i}`)
+  const mice = Array.from({ length: 8 }, (_, i) => `H-${301 + i}`)
   return {
     project: 'PHENO',
     body: {
       title: 'Echocardiography after myocardial infarction',
       localId: 'PHENO-1',
       description:
-        'Parasternal long-axis cine loops before ligation of the left anterior descending artery and 28 days after it.',
+        'Parasternal short-axis cine loops before ligation of the left anterior descending artery and 28 days after it.',
       studyType: 'confirmatory',
       disease: [coded('diseases', 'myocardial infarction')],
       organs: [coded('anatomy', 'heart')],
       groups: [
-        { name: 'infarction', role: 'treatment', plannedN: 4 },
-        { name: 'sham', role: 'sham', plannedN: 2 },
+        { name: 'infarction', role: 'treatment', plannedN: 5 },
+        { name: 'sham', role: 'sham', plannedN: 3 },
       ],
       startDate: started,
     },
@@ -51,13 +51,13 @@ function hearts(): DemoStudy {
         placements: [{ posture: 'supine', entry: 'head first', holder: 'heated table' }],
         scans: [
           {
-            label: 'B-mode, parasternal long axis',
+            label: 'B-mode, parasternal short axis',
             number: 1,
             modality: 'US',
-            stem: 'PLAX',
+            stem: 'PSAX',
             format: 'dicom',
             phantom: 'heart-ultrasound',
-            options: { seed: 1200 + i + (days ? 50 : 0), resolution: 0.6, frames: 20 },
+            options: { seed: 1200 + i + (days ? 50 : 0), resolution: 0.6, frames: 12 },
             minutes: 4,
             bodyPart: 'heart',
             attributes: { HeartRate: 452 + 7 * i },
@@ -66,7 +66,7 @@ function hearts(): DemoStudy {
         events: [weight(id, -10, 24 + i * 0.7 + days * 0.05), isoflurane(id, -5, 1.2)],
       })),
     ),
-    events: mice.slice(0, 4).map((subject) => ({
+    events: mice.slice(0, 5).map((subject) => ({
       subject,
       minutes: 14 * 60,
       body: {
@@ -172,7 +172,7 @@ function kidneys(): DemoStudy {
         stem: `${id}_${contrast ? 'contrast' : 'native'}.nii.gz`,
         format: 'nifti.gz' as const,
         phantom: 'mouse-ct' as const,
-        options: { seed: 1400 + i, tumourVolume: 0, contrast, resolution: 0.6 },
+        options: { seed: 1400 + i, tumourVolume: 0, contrast, resolution: 0.55 },
         minutes: 12 * (number - 1),
         bodyPart: 'kidney',
       })
@@ -219,9 +219,9 @@ function qualityControl(): DemoStudy {
         },
       },
     })),
-    visits: Array.from({ length: 15 }, (_, n): DemoVisit => {
+    visits: Array.from({ length: 16 }, (_, n): DemoVisit => {
       const { localId } = phantoms[n % 2]!
-      const start = `${day(started, n * 45)}T07:30:00`
+      const start = `${day(started, n * 42)}T07:30:00`
       return {
         label: `QC ${start.slice(0, 7)}`,
         start,

@@ -42,7 +42,7 @@ function uptake(): DemoStudy {
     visits: mice.map((id, i): DemoVisit => {
       const activity = random.between(9.2, 11.4)
       const grams = random.between(26, 30)
-      const options = { seed: 800 + i, tumourVolume: 120 + 70 * i, activityMegabecquerel: activity, resolution: 0.5 }
+      const options = { seed: 800 + i, tumourVolume: 120 + 70 * i, activityMegabecquerel: activity, resolution: 0.45 }
       return {
         label: `PSMA-11, ${id}`,
         start: later(`${day(started, 28)}T09:30:00`, i * 45),
@@ -72,7 +72,7 @@ function uptake(): DemoStudy {
             stem: 'PET',
             format: 'dicom',
             phantom: 'mouse-pet',
-            options: { ...options, tracer: 'PSMA', resolution: 0.6 },
+            options: { ...options, tracer: 'PSMA', resolution: 0.5 },
             minutes: 7,
             bodyPart: 'whole body',
             administration: {
@@ -152,7 +152,7 @@ function fourMice(): DemoStudy {
             stem: `bed${i + 1}_ct.nii.gz`,
             format: 'nifti.gz',
             phantom: 'four-mice-ct',
-            options: { ...options, resolution: 0.7 },
+            options: { ...options, resolution: 0.6 },
             minutes: 0,
             bodyPart: 'whole body',
           },
@@ -163,7 +163,7 @@ function fourMice(): DemoStudy {
             stem: `bed${i + 1}_pet.nii.gz`,
             format: 'nifti.gz',
             phantom: 'four-mice-pet',
-            options: { ...options, resolution: 0.9 },
+            options: { ...options, resolution: 0.8 },
             minutes: 12,
             bodyPart: 'whole body',
           },
@@ -280,6 +280,17 @@ function bone(): DemoStudy {
 /** A pilot as it often looks: NIfTI files, first names for animals, nothing else. */
 function blocking(): DemoStudy {
   const names = ['mouse1', 'mouse2', 'mouse3', 'mouse4']
+  // The disk was full when somebody copied this one.
+  const repeated = {
+    label: 'ct_repeat',
+    number: 3,
+    modality: 'CT',
+    stem: 'ct_repeat.nii',
+    format: 'nifti',
+    phantom: 'mouse-ct',
+    minutes: 5,
+    kept: 0.4,
+  } as const
   return {
     project: 'PSMA',
     body: { title: 'Blocking pilot', localId: 'PSMA-4', startDate: '2025-05-12' },
@@ -318,6 +329,7 @@ function blocking(): DemoStudy {
             options: { ...options, resolution: 0.5 },
             minutes: 0,
           },
+          ...(i === 3 ? [{ ...repeated, options: { ...options, resolution: 0.5 } }] : []),
         ],
         events: [],
       }

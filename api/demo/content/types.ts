@@ -35,6 +35,8 @@ export interface DemoScan {
   attributes?: DicomAttributes
   quality?: 'good' | 'usable' | 'excluded'
   qualityNote?: string
+  /** Share of the file that the copy to the server kept; absent: all of it. */
+  kept?: number
 }
 
 export interface DemoEvent {
