@@ -1,3 +1,5 @@
+/** What projects and studies hold. */
+
 /** GET /projects/:id/summary and /studies/:id/summary */
 export interface Summary {
   studies: number
@@ -6,4 +8,20 @@ export interface Summary {
   series: number
   bytes: number
   lastChange: string | null
+}
+
+/** Counting has its price, so a long list is counted for its first part only. */
+const countedItems = 60
+
+/** The records with their counts. */
+export function withSummaries<T extends { id: string }>(
+  get: (path: string) => Promise<unknown>,
+  plural: 'projects' | 'studies',
+  items: readonly T[],
+): Promise<(T & { summary?: Summary })[]> {
+  return Promise.all(
+    items.map(async (item, place) =>
+      place < countedItems ? { ...item, summary: (await get(`/${plural}/${item.id}/summary`)) as Summary } : item,
+    ),
+  )
 }

@@ -10,7 +10,7 @@ import { PageHeader } from '../components/pageHeader.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import { Time } from '../components/time.tsx'
 import type { Problem } from '../contract.ts'
-import { useRights } from '../curation/roles.ts'
+import { rightsIn } from '../curation/rights.server.ts'
 import { counted, formatBytes } from '../format.ts'
 import { Collecting } from '../imports/collecting.tsx'
 import { importStateTexts, type ImportRecord } from '../imports/contract.ts'
@@ -24,18 +24,19 @@ import { forgetUpload } from '../upload/uploads.ts'
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const record = await api.get<ImportRecord>(`/imports/${params.id}`)
-  const [study, project] = await Promise.all([
+  const [rights, study, project] = await Promise.all([
+    rightsIn(api.get, [record.projectId]),
     api.get<Study>(`/studies/${record.studyId}`),
     api.get<Project>(`/projects/${record.projectId}`),
   ])
-  return { record, study, project }
+  return { record, rights, study, project }
 }
 
 export const handle = { width: 'wide' }
 
 export default function ImportPage({ loaderData }: Route.ComponentProps) {
   const { record, study, project } = loaderData
-  const { mayEdit } = useRights(project.id)
+  const { mayEdit } = loaderData.rights
   const navigate = useNavigate()
   const [giving, setGiving] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)

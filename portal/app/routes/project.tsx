@@ -15,9 +15,9 @@ import type { DatasetSummary, Me, Page } from '../contract.ts'
 import styles from '../curation/curation.module.css'
 import { Members, type Member } from '../curation/members.tsx'
 import { RecordDialog } from '../curation/recordDialog.tsx'
-import { useRights } from '../curation/roles.ts'
+import { rightsIn } from '../curation/rights.server.ts'
 import { SubjectTable } from '../curation/subjectTable.tsx'
-import type { Summary } from '../curation/summary.ts'
+import { withSummaries, type Summary } from '../curation/summary.ts'
 import { counted, formatBytes, formatCount, formatDate } from '../format.ts'
 import { UploadDock } from '../upload/uploadDock.tsx'
 
@@ -28,9 +28,10 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const project = await api.get<Project>(`/projects/${params.id}`)
   const { user } = await api.get<Me>('/me')
   const projectId = project.id
-  const [summary, studies, subjects, members, datasets, investigator] = await Promise.all([
+  const [rights, summary, studies, subjects, members, datasets, investigator] = await Promise.all([
+    rightsIn(api.get, [projectId]),
     user ? api.get<Summary>(`/projects/${projectId}/summary`) : null,
-    api.get<Page<ListedStudy>>('/studies', { projectId, limit: 200, ...(user && { summary: true }) }),
+    api.get<Page<Study>>('/studies', { projectId, limit: 200 }),
     api.get<Page<Subject>>('/subjects', { projectId, limit: 50, total: true }),
     user ? api.get<{ items: Member[] }>(`/projects/${projectId}/members`) : { items: [] },
     api.get<Page<DatasetSummary>>('/datasets', { projectId, limit: 50 }),
@@ -38,8 +39,9 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   ])
   return {
     project,
+    rights,
     summary,
-    studies: studies.items,
+    studies: user ? await withSummaries(api.get, 'studies', studies.items) : studies.items,
     subjects,
     members: members.items,
     datasets: datasets.items,
@@ -51,7 +53,7 @@ export const handle = { width: 'wide' }
 
 export default function ProjectPage({ loaderData }: Route.ComponentProps) {
   const { project, summary, studies, subjects, members, datasets, investigator } = loaderData
-  const { mayEdit, mayManage, role } = useRights(project.id)
+  const { mayEdit, mayManage, role } = loaderData.rights
   const [dialog, setDialog] = useState<'project' | 'study' | 'subject'>()
   const navigate = useNavigate()
   const { revalidate } = useRevalidator()

@@ -16,7 +16,7 @@ import type { Problem } from '../contract.ts'
 import { DeleteDialog, type Deletable } from '../curation/deleteDialog.tsx'
 import { readAll } from '../curation/readAll.ts'
 import { RecordDialog } from '../curation/recordDialog.tsx'
-import { useRights } from '../curation/roles.ts'
+import { rightsIn } from '../curation/rights.server.ts'
 import { UndoBar } from '../curation/undoBar.tsx'
 import { counted, formatBytes, formatCount } from '../format.ts'
 import { ActionBar } from '../study/actionBar.tsx'
@@ -55,7 +55,8 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     sort: query.sort || 'label',
     total: true,
   }
-  const [project, series, sessions, subjects, publications] = await Promise.all([
+  const [rights, project, series, sessions, subjects, publications] = await Promise.all([
+    rightsIn(api.get, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
     readAll<ImageSeries>(api.get, '/series', { studyId, ...filters }, shown),
     readAll<ImagingSession>(api.get, '/sessions', { studyId }, 1000),
@@ -70,6 +71,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   }).filter(({ state }) => query.state === '' || state === query.state)
   return {
     study,
+    rights,
     project,
     query,
     rows,
@@ -98,7 +100,7 @@ type Dialog = { kind: 'study' | 'help' } | { kind: 'publish' | 'edit' | 'subject
 
 export default function StudyManager({ loaderData }: Route.ComponentProps) {
   const { study, project, query, rows, more, total, sessions, subjects } = loaderData
-  const { mayEdit } = useRights(project.id)
+  const { mayEdit } = loaderData.rights
   const navigate = useNavigate()
   const { revalidate } = useRevalidator()
   const [address, setAddress] = useSearchParams()

@@ -13,7 +13,7 @@ import { ProblemAlert } from '../components/problem.tsx'
 import type { Problem } from '../contract.ts'
 import { readAll } from '../curation/readAll.ts'
 import { RecordDialog } from '../curation/recordDialog.tsx'
-import { useRights } from '../curation/roles.ts'
+import { rightsIn } from '../curation/rights.server.ts'
 import { SubjectTable } from '../curation/subjectTable.tsx'
 import { counted } from '../format.ts'
 import { StudyTabs } from '../study/studyTabs.tsx'
@@ -24,11 +24,12 @@ const LinkExisting = lazy(() => import('../study/linkExisting.tsx').then((m) => 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const study = await api.get<Study>(`/studies/${params.id}`)
-  const [project, subjects] = await Promise.all([
+  const [rights, project, subjects] = await Promise.all([
+    rightsIn(api.get, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
     readAll<Subject>(api.get, '/subjects', { studyId: study.id, total: true }, 1000),
   ])
-  return { study, project, subjects: subjects.items, total: subjects.total ?? subjects.items.length }
+  return { study, rights, project, subjects: subjects.items, total: subjects.total ?? subjects.items.length }
 }
 
 export const handle = { width: 'wide' }
@@ -37,7 +38,7 @@ type Dialog = { kind: 'new' | 'link' } | { kind: 'edit'; subject: Subject }
 
 export default function StudySubjects({ loaderData }: Route.ComponentProps) {
   const { study, project, subjects, total } = loaderData
-  const { mayEdit } = useRights(project.id)
+  const { mayEdit } = loaderData.rights
   const { revalidate } = useRevalidator()
   const [dialog, setDialog] = useState<Dialog>()
   const [problem, setProblem] = useState<Problem | null>(null)

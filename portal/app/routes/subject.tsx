@@ -19,7 +19,7 @@ import styles from '../curation/curation.module.css'
 import { DeleteDialog, type Deletable } from '../curation/deleteDialog.tsx'
 import { readAll } from '../curation/readAll.ts'
 import { RecordDialog } from '../curation/recordDialog.tsx'
-import { useRights } from '../curation/roles.ts'
+import { rightsIn } from '../curation/rights.server.ts'
 import { UndoBar } from '../curation/undoBar.tsx'
 import type { Json } from '../forms/path.ts'
 import { formatModality } from '../format.ts'
@@ -34,7 +34,8 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const subject = await api.get<Subject>(`/subjects/${params.id}`)
   const each = <T,>(plural: string, ids: (string | undefined)[]) =>
     Promise.all([...new Set(ids)].flatMap((id) => (id ? [api.get<T>(`/${plural}/${id}`)] : [])))
-  const [projects, events, series] = await Promise.all([
+  const [rights, projects, events, series] = await Promise.all([
+    rightsIn(api.get, subject.projectIds),
     each<Project>('projects', subject.projectIds),
     readAll<Event>(api.get, '/events', { subjectId: subject.id }, 1000),
     readAll<ImageSeries>(api.get, '/series', { subjectId: subject.id }, 1000),
@@ -68,7 +69,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     pixels,
     acquiredAt,
   }))
-  return { subject, projects, events: events.items, series: shownSeries, view: view! }
+  return { subject, rights, projects, events: events.items, series: shownSeries, view: view! }
 }
 
 export const handle = { width: 'wide' }
@@ -84,7 +85,7 @@ const addable: EventKind[] = ['agentAdministration', 'anaesthesia', 'measurement
 export default function SubjectPage({ loaderData }: Route.ComponentProps) {
   const { subject, projects, events, series, view } = loaderData
   const [project] = projects
-  const { mayEdit } = useRights(project?.id ?? '')
+  const { mayEdit } = loaderData.rights
   const { revalidate } = useRevalidator()
   const [dialog, setDialog] = useState<Dialog>()
   const [deleted, setDeleted] = useState<Deletable[]>([])

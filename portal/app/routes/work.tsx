@@ -10,23 +10,22 @@ import { Time } from '../components/time.tsx'
 import type { Me, Page } from '../contract.ts'
 import styles from '../curation/curation.module.css'
 import { RecordDialog } from '../curation/recordDialog.tsx'
-import type { Summary } from '../curation/summary.ts'
+import { withSummaries } from '../curation/summary.ts'
 import { formatBytes, formatCount } from '../format.ts'
 import { importStateTexts, jobText, taskText, type ImportRecord, type Job } from '../imports/contract.ts'
 import { UploadDock } from '../upload/uploadDock.tsx'
-
-type Listed = Project & { summary?: Summary }
 
 export async function loader({ request, context }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const me = await api.get<Me>('/me')
   if (!me.user) throw redirect(signInPath(request))
   const [projects, imports, jobs] = await Promise.all([
-    api.get<Page<Listed>>('/projects', { summary: true, sort: '-updatedAt', limit: 200 }),
+    api.get<Page<Project>>('/projects', { sort: '-updatedAt', limit: 200 }),
     api.get<Page<ImportRecord>>('/imports', { limit: 10 }),
     api.get<Page<Job>>('/jobs', { mine: true, limit: 10 }),
   ])
-  return { projects: projects.items, imports: imports.items, jobs: jobs.items, roles: me.projects }
+  const listed = await withSummaries(api.get, 'projects', projects.items)
+  return { projects: listed, imports: imports.items, jobs: jobs.items, roles: me.projects }
 }
 
 export const handle = { width: 'wide' }

@@ -1,0 +1,25 @@
+/** What the visitor may do in a project, asked of the API with each page: a project made a moment ago counts too. */
+import type { Me, ProjectRole } from '../contract.ts'
+
+export interface Rights {
+  /** Null for visitors and for administrators who are no members. */
+  role: ProjectRole | null
+  mayEdit: boolean
+  /** Members, and sending to the registry without a curator. */
+  mayManage: boolean
+}
+
+export async function rightsIn(
+  get: (path: string) => Promise<unknown>,
+  projectIds: readonly string[],
+): Promise<Rights> {
+  const { user, projects } = (await get('/me')) as Me
+  const roles = projects.filter(({ projectId }) => projectIds.includes(projectId)).map(({ role }) => role)
+  const admin = user?.siteRole === 'admin'
+  const role = (['owner', 'editor', 'viewer'] as const).find((one) => roles.includes(one)) ?? null
+  return {
+    role,
+    mayEdit: admin || role === 'editor' || role === 'owner',
+    mayManage: admin || role === 'owner',
+  }
+}
