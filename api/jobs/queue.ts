@@ -131,8 +131,48 @@ export function openJobs(options: {
       .catch((error: unknown) => log.error(error, 'a job could not be ended'))
       .finally(() => {
         runs.delete(job.id)
-        if (!stopping) void fill()
+        if (stopping) return
+        void fill()
+        void repeat(run.task)
       })
+  }
+
+  /** Orders the next run of a task that runs by itself, unless one is ordered already. */
+  async function repeat({ name, everySeconds }: Task, delaySeconds = everySeconds): Promise<void> {
+    if (everySeconds === undefined || delaySeconds === undefined) return
+    try {
+      await db.write(async (t) => {
+        const where = { task: name, state: { [Op.in]: ['queued', 'running'] } }
+        if ((await Job.count({ where, transaction: t })) > 0) return
+        const runAfter = new Date(Date.now() + delaySeconds * 1000)
+        await enqueue(t, [{ task: name, payload: {}, runAfter }])
+      })
+    } catch (error) {
+      log.error(error, 'a repeated job could not be ordered')
+    }
+  }
+
+  async function enqueue(t: Transaction, orders: readonly JobOrder[]): Promise<string[]> {
+    const now = new Date()
+    const rows = orders.map(({ task, payload, userId, projectId, runAfter }) => {
+      if (!taskOf(task)) throw new Error(`There is no task ${task}.`)
+      return {
+        id: ulid(),
+        task,
+        state: 'queued',
+        payload,
+        progress: 0,
+        userId: userId ?? null,
+        projectId: projectId ?? null,
+        attempts: 0,
+        runAfter: runAfter ?? now,
+        createdAt: now,
+        updatedAt: now,
+      }
+    })
+    for (let i = 0; i < rows.length; i += 500) await Job.bulkCreate(rows.slice(i, i + 500), { transaction: t })
+    t.afterCommit(() => void fill())
+    return rows.map((row) => row.id)
   }
 
   async function work(run: Run): Promise<void> {
@@ -256,28 +296,7 @@ export function openJobs(options: {
   }
 
   return {
-    async enqueue(t, orders) {
-      const now = new Date()
-      const rows = orders.map(({ task, payload, userId, projectId, runAfter }) => {
-        if (!taskOf(task)) throw new Error(`There is no task ${task}.`)
-        return {
-          id: ulid(),
-          task,
-          state: 'queued',
-          payload,
-          progress: 0,
-          userId: userId ?? null,
-          projectId: projectId ?? null,
-          attempts: 0,
-          runAfter: runAfter ?? now,
-          createdAt: now,
-          updatedAt: now,
-        }
-      })
-      for (let i = 0; i < rows.length; i += 500) await Job.bulkCreate(rows.slice(i, i + 500), { transaction: t })
-      t.afterCommit(() => void fill())
-      return rows.map((row) => row.id)
-    },
+    enqueue,
 
     async start(context) {
       ctx = context
@@ -286,6 +305,7 @@ export function openJobs(options: {
         void work().catch((error: unknown) => log.error(error, 'the job queue stumbled'))
       timers = [setInterval(quiet(fill), pollMilliseconds), setInterval(quiet(heartbeat), heartbeatMilliseconds)]
       for (const timer of timers) timer.unref()
+      for (const task of tasks) await repeat(task, 0)
       await fill()
     },
 

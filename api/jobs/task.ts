@@ -32,6 +32,8 @@ export interface Task<P = unknown> {
   readonly lane: 'prompt' | 'background'
   /** Most starts; a job that ends its process again and again must stop somewhere. */
   readonly attempts: number
+  /** Runs by itself: when the server starts, and again this long after it has ended. */
+  readonly everySeconds?: number
   /**
    * Does the work. It may be run again after a crash at any point, so it first looks at what is done already.
    * An AppError (other than 'busy') is final; other errors are tried again.

@@ -36,7 +36,7 @@ describe('job queue', () => {
   beforeAll(async () => {
     site = await openSite()
     db = site.ctx.db
-  })
+  }, 120_000)
   afterAll(() => site.close())
   beforeEach(() => void (ended.length = 0))
   afterEach(async () => {

@@ -3,5 +3,6 @@ import type { Task } from '#api/jobs/task.ts'
 import { commitImport } from './commitImport.ts'
 import { deriveSeries } from './deriveSeries.ts'
 import { inspectImport } from './inspectImport.ts'
+import { sweep } from './sweep.ts'
 
-export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries]
+export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries, sweep]

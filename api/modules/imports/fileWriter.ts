@@ -56,7 +56,7 @@ async function drain(ctx: Context, queue: { waiting: Waiting[]; running: boolean
   while (queue.waiting.length > 0) {
     const batch = queue.waiting.splice(0, batchLimit)
     try {
-      const refused = await ctx.db.write((t) => writeBatch(t, batch))
+      const refused = await ctx.db.write((t) => writeBatch(ctx, t, batch))
       for (const each of batch) {
         const error = refused.get(each)
         if (error) each.reject(error)
@@ -70,7 +70,7 @@ async function drain(ctx: Context, queue: { waiting: Waiting[]; running: boolean
 }
 
 /** Writes all files whose import is open; the others come back with the reason. */
-async function writeBatch(t: Transaction, batch: Waiting[]): Promise<Map<Waiting, unknown>> {
+async function writeBatch(ctx: Context, t: Transaction, batch: Waiting[]): Promise<Map<Waiting, unknown>> {
   const refused = new Map<Waiting, unknown>()
   const importIds = [...new Set(batch.map(({ file }) => file.importId))].toSorted()
   const imports = new Map(
@@ -85,18 +85,28 @@ async function writeBatch(t: Transaction, batch: Waiting[]): Promise<Map<Waiting
     ).map((row) => [row.id, row]),
   )
   // Of two files with one path in a batch the later one counts.
-  const rows = new Map<string, FinishedFile>()
+  const rows = new Map<string, Waiting>()
   for (const waiting of batch) {
     const { file } = waiting
     try {
       demandOpen(imports.get(file.importId)?.state ?? 'cancelled')
-      rows.set(`${file.importId}/${keyOf(file)}`, file)
+      rows.set(`${file.importId}/${keyOf(file)}`, waiting)
     } catch (error) {
       refused.set(waiting, error)
     }
   }
-  const files = [...rows.values()]
-  await writeBlobs(t, files)
+  await writeBlobs(
+    t,
+    [...rows.values()].map(({ file }) => file),
+  )
+  const files: FinishedFile[] = []
+  for (const waiting of rows.values()) {
+    const { file } = waiting
+    // Bytes that were there before may have been swept away until this row was written; from now on it holds them.
+    if (file.state === 'stored' && !(await ctx.blobs.stat(file.blob.sha256))) {
+      refused.set(waiting, new AppError('busy', 'The bytes could not be kept. Send the file again.'))
+    } else files.push(file)
+  }
   for (const importId of await writeRows(t, files)) {
     const row = imports.get(importId)
     if (row?.state === 'planned') {

@@ -1,5 +1,4 @@
 /** tus 1.0 (resumable upload) at /api/v1/uploads, by @tus/server. */
-import path from 'node:path'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Server, type Upload } from '@tus/server'
@@ -9,7 +8,7 @@ import { AppError, type ErrorKind } from '#api/errors.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { uploadLocker } from './locker.ts'
 import { finishUpload, newUpload, uploadOf, type Metadata } from './service.ts'
-import { UploadStore, type UploadRecord } from './uploadStore.ts'
+import { uploadFolder, UploadStore, type UploadRecord } from './uploadStore.ts'
 
 const address = '/api/v1/uploads'
 const bodyType = 'application/offset+octet-stream'
@@ -17,7 +16,7 @@ const bodyType = 'application/offset+octet-stream'
 const drainMilliseconds = 200
 
 export async function uploadRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  const store = new UploadStore(path.join(ctx.blobs.stagingFolder, 'uploads'))
+  const store = new UploadStore(uploadFolder(ctx.blobs))
   await store.prepare()
   const callers = new WeakMap<object, Caller>()
   const announced = new WeakMap<object, UploadRecord>()

@@ -8,12 +8,15 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile, type FileH
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { DataStore, ERRORS, Upload } from '@tus/server'
-import type { StagedBlob } from '#api/storage/blobStore.ts'
+import type { BlobStore, StagedBlob } from '#api/storage/blobStore.ts'
 
 const lifeMilliseconds = 7 * 24 * 3600 * 1000
 const checkpointBytes = 64 * 2 ** 20
 /** Hashes of interrupted uploads that are kept in memory. */
 const hashLimit = 1000
+
+/** Where unfinished uploads are. */
+export const uploadFolder = (blobs: BlobStore): string => path.join(blobs.stagingFolder, 'uploads')
 
 /** What is kept of an upload. */
 export interface UploadRecord {
