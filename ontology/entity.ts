@@ -1,15 +1,5 @@
 /** What an entity is, and the schemas that follow from its one definition. */
-import {
-  Type,
-  closed,
-  id,
-  instant,
-  type Annotations,
-  type Node,
-  type Static,
-  type TObject,
-  type TProperties,
-} from './vocabulary.ts'
+import { Type, closed, id, instant, type Node, type Static, type TObject, type TProperties } from './vocabulary.ts'
 import { FieldSource, NullReason } from './values.ts'
 
 /** Fields that the server sets on each record. */

@@ -1,5 +1,5 @@
 /** Sequelize models of the ontology's entities and their link tables, read off the schemas. */
-import { DataTypes, Model, type ModelAttributes, type ModelStatic, type Sequelize } from 'sequelize'
+import { DataTypes, type Model, type ModelAttributes, type ModelStatic, type Sequelize } from 'sequelize'
 import { entities } from '#ontology/index.ts'
 import { fieldsOf, type Entity } from '#ontology/entity.ts'
 import type { Node } from '#ontology/vocabulary.ts'

@@ -1,6 +1,6 @@
 /** GraphQL for reading, over the same services as REST: the same rights, the same errors, batched by loaders. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import mercurius, { type MercuriusLoaders } from 'mercurius'
 import { Type } from 'typebox'
 import type { Caller } from '#api/access/caller.ts'

@@ -1,5 +1,5 @@
 /** Members of a project, and what a project or a study holds. */
-import { Op } from 'sequelize'
+import { Op, type Transaction } from 'sequelize'
 import type { Context } from '#api/context.ts'
 import type { Caller, Role } from '#api/access/caller.ts'
 import { demand, visible } from '#api/access/rights.ts'
@@ -89,11 +89,7 @@ export async function removeMember(ctx: Context, caller: Caller, projectId: stri
   })
 }
 
-async function keepAnOwner(
-  projectId: string,
-  userId: string,
-  transaction: import('sequelize').Transaction,
-): Promise<void> {
+async function keepAnOwner(projectId: string, userId: string, transaction: Transaction): Promise<void> {
   const others = await Membership.count({
     where: { projectId, role: 'owner', userId: { [Op.ne]: userId } },
     transaction,
