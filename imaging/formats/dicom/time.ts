@@ -43,11 +43,10 @@ const zone = (value: string | undefined): string =>
 
 /** Seconds since 1970 of what dateTime or dateAndTime returned; files without a zone count as UTC, which differences do not see. */
 export function seconds(text: string | undefined): number | undefined {
-  if (text === undefined || !text.includes('T')) return undefined
-  const [whole = '', fraction = ''] = text.replace(/([+-]\d{2}:\d{2})$/, '').split('.')
-  const offset = /([+-])(\d{2}):(\d{2})$/.exec(text)
-  const milliseconds = Date.parse(`${whole}Z`)
-  if (!Number.isFinite(milliseconds)) return undefined
-  const shift = offset ? (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 3600 + Number(offset[3]) * 60) : 0
-  return milliseconds / 1000 + (fraction === '' ? 0 : Number(`0.${fraction}`)) - shift
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d+)?)(?:([+-])(\d\d):(\d\d))?$/.exec(text ?? '')
+  if (!match) return undefined
+  const [year, month, day, hour, minute] = match.slice(1, 6).map(Number) as [number, number, number, number, number]
+  const offset = match[7] === undefined ? 0 : (match[7] === '-' ? -60 : 60) * (Number(match[8]) * 60 + Number(match[9]))
+  // Whole minutes apart: Date knows no leap second.
+  return Date.UTC(year, month - 1, day, hour, minute) / 1000 + Number(match[6]) - offset
 }

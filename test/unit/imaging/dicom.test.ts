@@ -19,6 +19,32 @@ const failure = async (promise: Promise<unknown>): Promise<ImagingError> => {
   return error as ImagingError
 }
 
+const nest = (depth: number, known: boolean): Buffer => {
+  if (!known) {
+    const start = Buffer.concat([element(0x00081140, 'SQ', [], {}, 0xffffffff), marker(0xfffee000, 0xffffffff)])
+    return Buffer.concat(Array.from({ length: depth }, () => start))
+  }
+  let bytes = Buffer.alloc(0)
+  for (let i = 0; i < depth; i++) {
+    const head = element(0x00081140, 'SQ', [], {}, bytes.length + 8)
+    bytes = Buffer.concat([head, marker(0xfffee000, bytes.length), bytes])
+  }
+  return bytes
+}
+
+const look = async (bytes: Uint8Array) => {
+  try {
+    const reader = await open(bytes)
+    JSON.stringify(reader.header)
+    await reader.tags()
+    await reader.plane(0)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ImagingError)
+  }
+}
+
+const key = async (more: Attributes) => (await dicom.scan(dicomEntry(image(more)), () => undefined)).seriesKey
+
 describe('transfer syntaxes', () => {
   const nested: Attributes = [[0x00540016, 'SQ', [[[0x00180031, 'LO', 'FDG']], [[0x00180031, 'LO', 'NaF']]]]]
   const cases = {
@@ -28,8 +54,8 @@ describe('transfer syntaxes', () => {
   } as const
 
   it.each(Object.entries(cases))('%s, sequences of known and undefined length', async (_name, [uid, syntax]) => {
-    for (const open of [false, true]) {
-      const body = encode(image(nested), { ...syntax, open })
+    for (const isOpen of [false, true]) {
+      const body = encode(image(nested), { ...syntax, open: isOpen })
       const reader = await dicom.open([entry('a', Uint8Array.from(part10(body, uid)))])
       expect([...samplesOf('uint16', await reader.plane(0))]).toEqual([1, 2, 3, 4])
       expect(reader.facts).toContainEqual({
@@ -150,19 +176,6 @@ describe('reads no more than it needs', () => {
 })
 
 describe('damaged and hostile files', () => {
-  const nest = (depth: number, known: boolean): Buffer => {
-    if (!known) {
-      const start = Buffer.concat([element(0x00081140, 'SQ', [], {}, 0xffffffff), marker(0xfffee000, 0xffffffff)])
-      return Buffer.concat(Array.from({ length: depth }, () => start))
-    }
-    let bytes = Buffer.alloc(0)
-    for (let i = 0; i < depth; i++) {
-      const head = element(0x00081140, 'SQ', [], {}, bytes.length + 8)
-      bytes = Buffer.concat([head, marker(0xfffee000, bytes.length), bytes])
-    }
-    return bytes
-  }
-
   it('ends at 64 levels of sequences, whether their lengths are known or not', async () => {
     const deep = Buffer.concat([encode(image().slice(0, 4)), nest(100_000, false)])
     expect(await failure(open(part10(deep)))).toMatchObject({
@@ -275,16 +288,6 @@ describe('damaged and hostile files', () => {
         ),
       ),
     )
-    const look = async (bytes: Uint8Array) => {
-      try {
-        const reader = await open(bytes)
-        JSON.stringify(reader.header)
-        await reader.tags()
-        await reader.plane(0)
-      } catch (error) {
-        expect(error).toBeInstanceOf(ImagingError)
-      }
-    }
     for (let at = 0; at < whole.length; at++) {
       await look(whole.subarray(0, at))
       for (const value of [0, 255, whole[at]! ^ 1]) {
@@ -298,7 +301,6 @@ describe('damaged and hostile files', () => {
 
 describe('where files belong', () => {
   it('groups single images of one series, apart by size, kind and direction', async () => {
-    const key = async (more: Attributes) => (await dicom.scan(dicomEntry(image(more)), () => undefined)).seriesKey
     const base = await key([])
     expect(
       await key([
