@@ -22,6 +22,8 @@ const pollMilliseconds = 2000
 const longestPauseMilliseconds = 60_000
 const lockPauseMilliseconds = 200
 const batchSize = 500
+/** Rows that fail one after the other before all of them wait. */
+const mostFailures = 10
 const hookName = 'search feed'
 
 /** A row that could not be worked on: the others go on, and it has another try later. */
@@ -173,21 +175,29 @@ export class SearchFeed {
   /** Works on rows together and, when that fails, one by one, so that a broken one does not hold up the others. */
   async #apply(rows: readonly Outbox[]): Promise<void> {
     try {
-      await this.#indexer.update(
-        new Map(
-          [...Map.groupBy(rows, (row) => row.entity)].map(([entity, own]) => [
-            entity,
-            new Set(own.map((row) => row.recordId)),
-          ]),
-        ),
-      )
+      await this.#update(rows)
     } catch (error) {
       if (error instanceof Stopped) throw error
-      const [first] = rows
-      if (rows.length > 1) for (const row of rows) await this.#apply([row])
-      else if (first) this.#defer(first, error)
-      return
+      let failed = 0
+      for (const row of rows) {
+        try {
+          await this.#update([row])
+          failed = -Infinity
+        } catch (reason) {
+          if (reason instanceof Stopped) throw reason
+          this.#defer(row, reason)
+          // Nothing works: the fault is not in the rows.
+          if (++failed === mostFailures) throw reason
+        }
+      }
     }
+  }
+
+  async #update(rows: readonly Outbox[]): Promise<void> {
+    const changes = [...Map.groupBy(rows, (row) => row.entity)].map(
+      ([entity, own]) => [entity, new Set(own.map((row) => row.recordId))] as const,
+    )
+    await this.#indexer.update(new Map(changes))
     const ids = rows.map((row) => row.id)
     await this.#db.write((transaction) => Outbox.destroy({ where: { id: { [Op.in]: ids } }, transaction }))
     for (const id of ids) this.#deferred.delete(id)

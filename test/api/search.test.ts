@@ -23,8 +23,9 @@ afterAll(() => site.close())
 
 const search = async (person: Person, query: Record<string, string | string[]>): Promise<Page> => {
   await site.ctx.search.settled()
-  const parameters = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))
-  const answer = await person.get(`search?${new URLSearchParams(parameters)}`)
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) parameters.append(name, one)
+  const answer = await person.get(`search?${parameters}`)
   expect(answer.statusCode, answer.body).toBe(200)
   return answer.json()
 }
