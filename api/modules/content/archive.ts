@@ -83,9 +83,8 @@ export const safeName = (name: string): string =>
     // oxlint-disable-next-line no-control-regex
     .replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, ' ')
     .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replaceAll(/^\.+|[. ]+$/g, '')
-    .slice(0, 100) || 'files'
+    .slice(0, 100)
+    .replaceAll(/^[. ]+|[. ]+$/g, '') || 'files'
 
 /** Paths that differ also where upper and lower case are the same; the second of a name gets a number. */
 function uniquePaths<T extends { path: string }>(entries: readonly T[]): T[] {
