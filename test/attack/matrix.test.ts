@@ -134,6 +134,7 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/schemas/:name/create': { rule: 'open', params: () => ({ name: 'Subject' }) },
   'GET /api/v1/terms/:vocabulary': { rule: 'open', params: () => ({ vocabulary: 'species' }) },
   'GET /api/v1/search': { rule: 'open' },
+  'GET /api/v1/search/facets/:facet': { rule: 'open', params: () => ({ facet: 'Modality' }) },
   'GET /api/v1/me': { rule: 'open' },
   'PATCH /api/v1/me': { rule: 'own', body: () => ({}) },
   'GET /api/v1/tokens': { rule: 'own' },
@@ -327,6 +328,24 @@ describe('the matrix', () => {
     }
     expect(wrong).toEqual([])
     expect(asked).toBeGreaterThan(60)
+  })
+})
+
+describe('the search', () => {
+  it('finds for each caller what they may see and nothing else', async () => {
+    await site.ctx.search.settled()
+    for (const caller of callers) {
+      for (const scope of ['public', 'mine']) {
+        const answer = await people[caller].get(`search?q=${marker}&scope=${scope}`)
+        const text = `${caller} ${scope}: ${answer.body.slice(0, 300)}`
+        const finds = scope === 'mine' && members.includes(caller)
+        expect(answer.statusCode, text).toBe(caller === 'anonymous' && scope === 'mine' ? 401 : 200)
+        if (answer.statusCode !== 200) continue
+        expect(answer.json().total > 0, text).toBe(finds)
+        // The words that were asked for come back in a suggestion or in the query, never from a record.
+        if (!finds) expect(JSON.stringify([answer.json().items, answer.json().facets])).not.toContain(marker)
+      }
+    }
   })
 })
 
