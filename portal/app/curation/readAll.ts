@@ -10,17 +10,19 @@ export interface Listed<T> {
   total?: number
 }
 
-type Get = <T>(path: string, query?: Query) => Promise<T>
+export interface Reader {
+  get<T>(path: string, query?: Query): Promise<T>
+}
 
 const pageSize = 200
 
-export async function readAll<T>(get: Get, path: string, query: Query, atMost: number): Promise<Listed<T>> {
+export async function readAll<T>(api: Reader, path: string, query: Query, atMost: number): Promise<Listed<T>> {
   const items: T[] = []
   let cursor: string | null = null
   let total: number | undefined
   do {
     const limit = Math.min(pageSize, atMost - items.length)
-    const page: Page<T> = await get(path, { ...query, limit, cursor })
+    const page: Page<T> = await api.get(path, { ...query, limit, cursor })
     items.push(...page.items)
     cursor = page.next
     total ??= page.total

@@ -1,5 +1,6 @@
 /** What the visitor may do in a project, asked of the API with each page: a project made a moment ago counts too. */
 import type { Me, ProjectRole } from '../contract.ts'
+import type { Reader } from './readAll.ts'
 
 export interface Rights {
   /** Null for visitors and for administrators who are no members. */
@@ -9,11 +10,8 @@ export interface Rights {
   mayManage: boolean
 }
 
-export async function rightsIn(
-  get: (path: string) => Promise<unknown>,
-  projectIds: readonly string[],
-): Promise<Rights> {
-  const { user, projects } = (await get('/me')) as Me
+export async function rightsIn(api: Reader, projectIds: readonly string[]): Promise<Rights> {
+  const { user, projects } = await api.get<Me>('/me')
   const roles = projects.filter(({ projectId }) => projectIds.includes(projectId)).map(({ role }) => role)
   const admin = user?.siteRole === 'admin'
   const role = (['owner', 'editor', 'viewer'] as const).find((one) => roles.includes(one)) ?? null

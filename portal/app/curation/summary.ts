@@ -1,4 +1,5 @@
 /** What projects and studies hold. */
+import type { Reader } from './readAll.ts'
 
 /** GET /projects/:id/summary and /studies/:id/summary */
 export interface Summary {
@@ -15,13 +16,13 @@ const countedItems = 60
 
 /** The records with their counts. */
 export function withSummaries<T extends { id: string }>(
-  get: (path: string) => Promise<unknown>,
+  api: Reader,
   plural: 'projects' | 'studies',
   items: readonly T[],
 ): Promise<(T & { summary?: Summary })[]> {
   return Promise.all(
     items.map(async (item, place) =>
-      place < countedItems ? { ...item, summary: (await get(`/${plural}/${item.id}/summary`)) as Summary } : item,
+      place < countedItems ? { ...item, summary: await api.get<Summary>(`/${plural}/${item.id}/summary`) } : item,
     ),
   )
 }

@@ -25,7 +25,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const record = await api.get<ImportRecord>(`/imports/${params.id}`)
   const [rights, study, project] = await Promise.all([
-    rightsIn(api.get, [record.projectId]),
+    rightsIn(api, [record.projectId]),
     api.get<Study>(`/studies/${record.studyId}`),
     api.get<Project>(`/projects/${record.projectId}`),
   ])

@@ -29,7 +29,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const { user } = await api.get<Me>('/me')
   const projectId = project.id
   const [rights, summary, studies, subjects, members, datasets, investigator] = await Promise.all([
-    rightsIn(api.get, [projectId]),
+    rightsIn(api, [projectId]),
     user ? api.get<Summary>(`/projects/${projectId}/summary`) : null,
     api.get<Page<Study>>('/studies', { projectId, limit: 200 }),
     api.get<Page<Subject>>('/subjects', { projectId, limit: 50, total: true }),
@@ -41,7 +41,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     project,
     rights,
     summary,
-    studies: user ? await withSummaries(api.get, 'studies', studies.items) : studies.items,
+    studies: user ? await withSummaries(api, 'studies', studies.items) : studies.items,
     subjects,
     members: members.items,
     datasets: datasets.items,

@@ -56,11 +56,11 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     total: true,
   }
   const [rights, project, series, sessions, subjects, publications] = await Promise.all([
-    rightsIn(api.get, [study.projectId]),
+    rightsIn(api, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
-    readAll<ImageSeries>(api.get, '/series', { studyId, ...filters }, shown),
-    readAll<ImagingSession>(api.get, '/sessions', { studyId }, 1000),
-    readAll<Subject>(api.get, '/subjects', { studyId }, 1000),
+    readAll<ImageSeries>(api, '/series', { studyId, ...filters }, shown),
+    readAll<ImagingSession>(api, '/sessions', { studyId }, 1000),
+    readAll<Subject>(api, '/subjects', { studyId }, 1000),
     api.get<{ items: Publication[] }>(`/studies/${studyId}/publication`),
   ])
   const rows = rowsOf({

@@ -25,9 +25,9 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const study = await api.get<Study>(`/studies/${params.id}`)
   const [rights, project, subjects] = await Promise.all([
-    rightsIn(api.get, [study.projectId]),
+    rightsIn(api, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
-    readAll<Subject>(api.get, '/subjects', { studyId: study.id, total: true }, 1000),
+    readAll<Subject>(api, '/subjects', { studyId: study.id, total: true }, 1000),
   ])
   return { study, rights, project, subjects: subjects.items, total: subjects.total ?? subjects.items.length }
 }

@@ -35,10 +35,10 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const each = <T,>(plural: string, ids: (string | undefined)[]) =>
     Promise.all([...new Set(ids)].flatMap((id) => (id ? [api.get<T>(`/${plural}/${id}`)] : [])))
   const [rights, projects, events, series] = await Promise.all([
-    rightsIn(api.get, subject.projectIds),
+    rightsIn(api, subject.projectIds),
     each<Project>('projects', subject.projectIds),
-    readAll<Event>(api.get, '/events', { subjectId: subject.id }, 1000),
-    readAll<ImageSeries>(api.get, '/series', { subjectId: subject.id }, 1000),
+    readAll<Event>(api, '/events', { subjectId: subject.id }, 1000),
+    readAll<ImageSeries>(api, '/series', { subjectId: subject.id }, 1000),
   ])
   const [sessions, agents] = await Promise.all([
     each<ImagingSession>(

@@ -24,7 +24,7 @@ export async function loader({ request, context }: Route.LoaderArgs) {
     api.get<Page<ImportRecord>>('/imports', { limit: 10 }),
     api.get<Page<Job>>('/jobs', { mine: true, limit: 10 }),
   ])
-  const listed = await withSummaries(api.get, 'projects', projects.items)
+  const listed = await withSummaries(api, 'projects', projects.items)
   return { projects: listed, imports: imports.items, jobs: jobs.items, roles: me.projects }
 }
 
