@@ -95,7 +95,8 @@ export function indexOf(geometry: VolumeGeometry, point: Vec3): Vec3 {
 
 /** Index of the voxel that holds a position, or null outside of the box. */
 export function voxelAt(geometry: VolumeGeometry, point: Vec3): Vec3 | null {
-  const index = indexOf(geometry, point).map(Math.round) as unknown as Vec3
+  // Adding zero turns the minus zero that rounding can give into zero.
+  const index = indexOf(geometry, point).map((i) => Math.round(i) + 0) as unknown as Vec3
   return index.every((i, axis) => i >= 0 && i < geometry.dimensions[axis]!) ? index : null
 }
 

@@ -24,35 +24,39 @@ export function InfoPanel({ shown, opacity, actions, summary, ...measurements }:
   if (!active) return null
   return (
     <aside className={styles.info} aria-label="Values and display">
-      <Crosshair shown={shown} />
-      {shown.map(({ n, layer }) => (
-        <DisplaySettings
-          key={layer.pixels.header.seriesId}
-          layer={layer}
-          several={shown.length > 1}
-          onChange={(patch) => actions.setView(n, patch)}
-        />
-      ))}
-      {opacity !== null && (
-        <Section title="Overlay">
-          <label className={styles.opacity}>
-            <span>Opacity {Math.round(opacity * 100)} %</span>
-            <Slider
-              size="sm"
-              min={0}
-              max={1}
-              step={0.01}
-              label={null}
-              value={opacity}
-              onChange={(value) => actions.set({ opacity: value })}
-              thumbLabel="Opacity of the overlay"
-            />
-          </label>
-          <p className="dim">Laid over by the scanner’s coordinates; the pictures are not registered to each other.</p>
-        </Section>
-      )}
-      <MeasurementList {...measurements} />
-      <Facts layer={active.layer} />
+      <div className={styles.sections}>
+        <Crosshair shown={shown} />
+        {shown.map(({ n, layer }) => (
+          <DisplaySettings
+            key={layer.pixels.header.seriesId}
+            layer={layer}
+            several={shown.length > 1}
+            onChange={(patch) => actions.setView(n, patch)}
+          />
+        ))}
+        {opacity !== null && (
+          <Section title="Overlay">
+            <label className={styles.opacity}>
+              <span>Opacity {Math.round(opacity * 100)} %</span>
+              <Slider
+                size="sm"
+                min={0}
+                max={1}
+                step={0.01}
+                label={null}
+                value={opacity}
+                onChange={(value) => actions.set({ opacity: value })}
+                thumbLabel="Opacity of the overlay"
+              />
+            </label>
+            <p className="dim">
+              Laid over by the scanner’s coordinates; the pictures are not registered to each other.
+            </p>
+          </Section>
+        )}
+        <MeasurementList {...measurements} />
+        <Facts layer={active.layer} />
+      </div>
       <p role="status" className="srOnly" data-summary="">
         {summary}
       </p>

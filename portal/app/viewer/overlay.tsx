@@ -32,7 +32,6 @@ export function Overlay({ content }: { content: OverlayContent }) {
   const { width, height, edges, crosshair, scale, bars } = content
   if (width === 0) return null
   const roomy = width > 260 && height > 220
-  const lines = (texts: string[]) => (roomy ? texts : texts.slice(0, 1))
   return (
     <svg
       width={width}
@@ -47,10 +46,18 @@ export function Overlay({ content }: { content: OverlayContent }) {
     >
       {crosshair && <Crosshair at={crosshair} width={width} height={height} />}
       {edges && <Edges edges={edges} uncertain={content.uncertain} width={width} height={height} />}
-      <Lines texts={lines(content.topLeft)} x={8} y={17} />
-      <Lines texts={lines(content.topRight)} x={width - 8} y={17} anchor="end" />
-      <Lines texts={lines(content.bottomLeft)} x={8} y={height - 9} upwards />
-      {scale && <ScaleBar {...scale} x={width / 2} y={height - 12} />}
+      {roomy ? (
+        <>
+          <Lines texts={content.topLeft} x={8} y={17} />
+          <Lines texts={content.topRight} x={width - 8} y={17} anchor="end" />
+          <Lines texts={content.bottomLeft} x={8} y={height - 9} upwards />
+        </>
+      ) : (
+        <Lines texts={content.topRight.slice(0, 1)} x={6} y={17} />
+      )}
+      {scale && (
+        <ScaleBar {...scale} x={width > 480 || !roomy ? width / 2 : width - scale.pixels / 2 - 40} y={height - 12} />
+      )}
       {roomy && bars.map((bar, n) => <ColourBar key={n} {...bar} x={width - 20 - n * 58} height={height} />)}
     </svg>
   )

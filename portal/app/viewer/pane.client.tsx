@@ -158,7 +158,7 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
         </div>
       )}
       {hover && picture?.mounted && <Hover at={hover} picture={picture} layers={layers} />}
-      {!loaded && <Loading layers={layers} />}
+      {!loaded && <Loading layers={layers} drawn={picture?.mounted === true} />}
     </section>
   )
 }
@@ -228,19 +228,17 @@ export function valueText({ pixels, view }: LayerView, index: Vec3 | null): stri
   return typeof value === 'number' ? formatMeasured(value, pixels.header.unit) : `RGB ${value.join(' ')}`
 }
 
-function Loading({ layers }: { layers: LayerView[] }) {
+/** What is on its way, and what is shown until it is here. */
+function Loading({ layers, drawn }: { layers: LayerView[]; drawn: boolean }) {
   const parts = layers.map(({ pixels, view }) => pixels.progress(view.index, view.t, view.c))
   const percent = Math.floor((parts.reduce((sum, part) => sum + part, 0) / parts.length) * 100)
-  const lost = layers.map(({ pixels }) => pixels.source.problem).find((problem) => problem !== null)
+  const late = layers.find(({ pixels, view }) => pixels.shownTime(view.c) !== view.t)
+  const stale =
+    drawn && late ? `Frame ${late.pixels.shownTime(late.view.c) + 1} until frame ${late.view.t + 1} is here` : ''
   return (
-    <div className={styles.loading} data-lost={lost ? '' : undefined}>
-      {lost ? (
-        lost.message
-      ) : (
-        <>
-          <IconLoader2 size={16} aria-hidden className={styles.turning} /> Loading planes, {percent} %
-        </>
-      )}
+    <div className={styles.loading} data-quiet={drawn ? '' : undefined}>
+      <IconLoader2 size={16} aria-hidden className={styles.turning} />
+      {stale || `Loading planes, ${percent} %`}
     </div>
   )
 }

@@ -42,6 +42,7 @@ async function fetchPlanes({ id, address, byteCount, firstPlane, plan }: FetchOr
     return { id, kind: 'ready', samples: readySamples(bytes, plan, firstPlane) }
   } catch (cause) {
     if (controller.signal.aborted) return { id, kind: 'aborted' }
+    if (cause instanceof TypeError) return { id, kind: 'lost', message: 'The server cannot be reached.' }
     return { id, kind: 'lost', message: cause instanceof Error ? cause.message : String(cause) }
   } finally {
     running.delete(id)

@@ -86,6 +86,11 @@ export class SeriesPixels {
     return `${volume.shown} ${this.source.loaded(c, volume.shown)}`
   }
 
+  /** Time point on the graphics card. */
+  shownTime(c: number): number {
+    return this.geometry ? this.volume(c).shown : 0
+  }
+
   /** Whether what is asked for is on screen without a gap. */
   isShown(index: Vec3, t: number, c: number): boolean {
     if (!this.geometry) return this.source.plane(this.planeOf(index, t, c)) !== null

@@ -13,6 +13,7 @@ import { download, screenshot } from './screenshot.ts'
 import { SeriesTabs } from './seriesTabs.tsx'
 import { summaryOf } from './summary.ts'
 import { TimeBar } from './timeBar.tsx'
+import { Trouble } from './trouble.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useCommands } from './useCommands.ts'
 import { useMeasuring } from './useMeasuring.client.ts'
@@ -113,18 +114,20 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const overlay = panes.find(({ spec }) => spec.overlay !== null)
   return (
     <>
-      <Toolbar
-        tool={state.tool}
-        layout={state.layout}
-        plane={state.plane}
-        arrangement={arrangement}
-        crosshair={state.crosshair}
-        smooth={state.smooth}
-        volume={shown.some(({ layer }) => layer.pixels.geometry)}
-        canFuse={fusionPair(series) !== null}
-        several={pixels.length > 1}
-        run={run}
-      />
+      {panes.length > 0 && (
+        <Toolbar
+          tool={state.tool}
+          layout={state.layout}
+          plane={state.plane}
+          arrangement={arrangement}
+          crosshair={state.crosshair}
+          smooth={state.smooth}
+          volume={shown.some(({ layer }) => layer.pixels.geometry)}
+          canFuse={fusionPair(series) !== null}
+          several={pixels.length > 1}
+          run={run}
+        />
+      )}
       {pixels.length > 1 && (
         <SeriesTabs
           pixels={pixels}
@@ -133,6 +136,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
           onActive={(n) => actions.set(arrangement === 'side' ? { active: n } : { active: n, arrangement: 'one' })}
         />
       )}
+      <Trouble sources={sources} retry={retry} />
       {panes.length === 0 ? (
         <OpeningMessage opening={openings[state.active] ?? null} id={linked.series[state.active]!} retry={retry} />
       ) : (

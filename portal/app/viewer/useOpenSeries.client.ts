@@ -52,7 +52,9 @@ export function useOpenSeries(ids: readonly string[]): OpenSeries {
   }, [ids, attempt])
 
   const retry = () => {
-    if (openings.some((opening) => opening?.state === 'problem')) setAttempt((count) => count + 1)
+    // A refusal can mean that the pixels were made anew: then their header has changed too.
+    const refused = pixels.some((series) => series?.source.problem?.kind === 'refused')
+    if (refused || openings.some((opening) => opening?.state === 'problem')) setAttempt((count) => count + 1)
     else loader?.retry()
   }
   return { pixels, openings, retry, loader }

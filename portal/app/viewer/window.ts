@@ -78,5 +78,6 @@ export const windowDigits = ({ low, high }: Window): number =>
 /** The window with no more digits than its width deserves, for links and inputs. */
 export function roundedWindow(window: Window): Window {
   const digits = windowDigits(window)
-  return usable(Number(window.low.toFixed(digits)), Number(window.high.toFixed(digits)))
+  // Adding zero turns the minus zero that rounding can give into zero.
+  return usable(Number(window.low.toFixed(digits)) + 0, Number(window.high.toFixed(digits)) + 0)
 }
