@@ -6,7 +6,7 @@ import type { Recognition, SeriesCandidate, SeriesProblem } from '#imaging/recog
 import type { DeriveInput, Derived } from './derive.ts'
 import type { StoredFile } from './fileSource.ts'
 import { TaskEnded, TaskFailed, threadPool } from './threads.ts'
-import type { TaskOptions } from './threads.ts'
+import type { TaskOptions, ThreadPool } from './threads.ts'
 import type { DescribeInput, Description, RecogniseInput } from './worker.ts'
 
 /** Longest that a reader may work on one file, or on one plane, in seconds. */
@@ -51,18 +51,19 @@ export interface ImagingPool {
 }
 
 /**
- * @param workers          most threads
- * @param memoryMebibytes  limit of one thread
- * @param blobFolder       the only folder that threads read from
+ * @param limits.workers          most threads
+ * @param limits.memoryMebibytes  limit of one thread
+ * @param limits.blobFolder       the only folder that threads read from
  */
-export function imagingPool(limits: { workers: number; memoryMebibytes: number; blobFolder: string }): ImagingPool {
-  const threads = threadPool({
+export function imagingPool(
+  limits: { workers: number; memoryMebibytes: number; blobFolder: string },
+  threads: ThreadPool = threadPool({
     entry: new URL('./worker.ts', import.meta.url),
     size: limits.workers,
     memoryMebibytes: limits.memoryMebibytes,
     workerData: { blobFolder: limits.blobFolder },
-  })
-
+  }),
+): ImagingPool {
   async function recognised(files: StoredFile[], options: ProgressOptions): Promise<Recognition> {
     const refused = new Map<number, string>()
     const task = { ...limitsFor(files), ...told(options.onProgress, 0, 0.5), signal: options.signal }
