@@ -23,6 +23,9 @@ import type { WrittenFile } from './writeScan.ts'
 
 const scanLimits = { silenceSeconds: 120, totalSeconds: 120 }
 
+/** Everything that the demo facility did in two years. */
+export const demoStudies = (): DemoStudy[] => [...gliomaStudies(), ...prostateStudies(), ...phenotypingStudies()]
+
 /** Says in the data folder how far the filling is: absent, begun or done. */
 const markerOf = (ctx: Context): string => path.join(ctx.config.dataFolder, 'demo-facility')
 
@@ -43,11 +46,10 @@ export async function demoIsWanted(ctx: Context): Promise<boolean> {
  * Makes the demo facility: accounts, catalogue, studies with their images, public datasets. What an interrupted call
  * made is kept and completed. Needs running jobs.
  */
-export async function seedDemo(ctx: Context): Promise<void> {
+export async function seedDemo(ctx: Context, studies: readonly DemoStudy[] = demoStudies()): Promise<void> {
   const started = Date.now()
   const password = await ensureAccounts(ctx)
   announce(password)
-  const studies = [...gliomaStudies(), ...prostateStudies(), ...phenotypingStudies()]
   const catalogue = await ensureCatalogue(ctx, studies)
   const writers = threadPool({ entry: new URL('./worker.ts', import.meta.url), size: 2, memoryMebibytes: 512 })
   try {

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Dataset, User } from '#api/db/models.ts'
+import { recordModel } from '#api/db/recordModels.ts'
+import { demoIsWanted, demoStudies, seedDemo } from '#api/demo/seed.ts'
+import { Import } from '#api/modules/imports/model.ts'
+import { openSite } from '../help/app.ts'
+import type { TestSite } from '../help/app.ts'
+
+let site: TestSite
+beforeAll(async () => {
+  site = await openSite({ VIVARCHIVE_DEMO: '1', VIVARCHIVE_DEMO_PASSWORD: 'only for this test' })
+  await site.ctx.jobs.start(site.ctx)
+})
+afterAll(() => site.close())
+
+const count = (name: string) => recordModel({ name }).count({ where: { deletedAt: null } as never })
+
+/** A complete and published study, and one where nobody corrected anything; with few scans each. */
+const studies = demoStudies()
+  .filter((study) => ['PSMA-3', 'PSMA-4'].includes(study.body.localId))
+  .map((study) => ({ ...study, visits: study.visits.slice(-2) }))
+
+test('an interrupted filling goes on where it was; the result is the same as in one go', async () => {
+  expect(await demoIsWanted(site.ctx)).toBe(true)
+  const stopped = { ...studies[1]!, visits: [{ ...studies[1]!.visits[0]!, scans: [{ phantom: 'none' }] }] }
+  await expect(seedDemo(site.ctx, [studies[0]!, stopped as never])).rejects.toThrow()
+  expect(await demoIsWanted(site.ctx)).toBe(true)
+  await seedDemo(site.ctx, studies)
+  expect(await demoIsWanted(site.ctx)).toBe(false)
+
+  expect(await User.count()).toBe(5)
+  expect(await count('Project')).toBe(3)
+  expect(await count('Study')).toBe(2)
+  expect(await count('ImageSeries')).toBe(9)
+  expect(await Import.count({ where: { state: 'committed' } })).toBe(2)
+  expect(await Dataset.count({ where: { state: 'submitted' } })).toBe(1)
+  expect(await Dataset.count()).toBe(1)
+}, 120_000)
+
+test('its images can be seen, and the damaged one says why not', async () => {
+  const rows = await recordModel({ name: 'ImageSeries' }).findAll()
+  const states = Object.groupBy(rows, (row) => row.get('pixels' as never) as string)
+  expect(states.ready).toHaveLength(8)
+  expect(states.failed).toHaveLength(1)
+  expect(states.failed![0]!.body.problem).toMatch(/bytes/)
+})
+
+test('its accounts have the roles that they are named after', async () => {
+  const signIn = (email: string) =>
+    site.app.inject({ method: 'POST', url: '/api/v1/sign-in', payload: { email, password: 'only for this test' } })
+  for (const [email, siteRole, projects] of [
+    ['admin@demo.test', 'admin', 1],
+    ['curator@demo.test', 'curator', 0],
+    ['editor@demo.test', 'user', 3],
+    ['viewer@demo.test', 'user', 1],
+    ['stranger@demo.test', 'user', 0],
+  ] as const) {
+    const answer = await signIn(email)
+    expect(answer.statusCode).toBe(200)
+    const cookie = String(answer.headers['set-cookie']).split(';')[0]!
+    const me = (await site.app.inject({ url: '/api/v1/me', headers: { cookie } })).json()
+    expect([email, me.user.siteRole, me.projects.length]).toEqual([email, siteRole, projects])
+  }
+})
+
+test('a site that people use already is left alone', async () => {
+  const other = await openSite({ VIVARCHIVE_DEMO: '1' })
+  await other.person('somebody')
+  expect(await demoIsWanted(other.ctx)).toBe(false)
+  await other.close()
+})
