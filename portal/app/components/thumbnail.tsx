@@ -49,6 +49,5 @@ export function Thumbnail({ src, modality, size = 48, alt = '' }: Props) {
 
 const edge = (size: number | 'fill') => (size === 'fill' ? undefined : { width: size, height: size })
 
-/** Address of the picture of a series. */
-export const seriesThumbnail = (seriesId: string, size: 128 | 256 | 512 = 256): string =>
-  `/api/v1/series/${seriesId}/thumbnail?size=${size}`
+/** Address of the picture of a series, 256 pixels wide. */
+export const seriesThumbnail = (seriesId: string): string => `/api/v1/series/${seriesId}/thumbnail`

@@ -128,8 +128,8 @@ const attachmentsShown = 200
 function Attachments({ attachments }: Pick<ImportPlan, 'attachments'>) {
   if (attachments.length === 0) return null
   return (
-    <details className={styles.session}>
-      <summary className={styles.sessionHead}>
+    <details className={`${styles.session} ${styles.attachments}`}>
+      <summary>
         {counted(attachments.length, 'file')} kept as {attachments.length === 1 ? 'attachment' : 'attachments'}, with
         reasons
       </summary>

@@ -14,7 +14,7 @@ export function SeriesList({ series, open }: { series: SeriesView[]; open: boole
     <ul className={styles.seriesList}>
       {series.map((one) => (
         <li key={one.id}>
-          <Thumbnail src={open ? seriesThumbnail(one.id, 128) : null} modality={one.modality} size={72} />
+          <Thumbnail src={open ? seriesThumbnail(one.id) : null} modality={one.modality} size={72} />
           <div className={styles.seriesText}>
             <div className={styles.seriesHead}>
               <h3>{open ? <Link to={`/series/${one.id}`}>{one.label}</Link> : one.label}</h3>

@@ -99,7 +99,7 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
         </div>
         <Members projectId={project.id} members={members} mayManage={mayManage} onChanged={() => void revalidate()} />
       </div>
-      <Section title="Studies" action={newStudy}>
+      <Section title="Studies" action={studies.length > 0 && newStudy}>
         {studies.length === 0 ? (
           <EmptyState
             title="No study yet"

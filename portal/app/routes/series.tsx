@@ -109,7 +109,7 @@ export default function SeriesPage({ loaderData }: Route.ComponentProps) {
       />
       <div className={styles.seriesTop}>
         <Thumbnail
-          src={seriesThumbnail(series.id, 512)}
+          src={seriesThumbnail(series.id)}
           modality={series.modality}
           size="fill"
           alt={`Preview of ${series.label}`}

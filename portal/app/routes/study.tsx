@@ -1,6 +1,6 @@
 import { Button, EmptyState } from '@mantine/core'
 import { IconDownload, IconPencil, IconPhotoPlus } from '@tabler/icons-react'
-import { Suspense, lazy, useEffect, useMemo, useState } from 'react'
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react'
 import { useNavigate, useRevalidator, useSearchParams, type ShouldRevalidateFunctionArgs } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
 import type { ImageSeries } from '#ontology/entities/series.ts'
@@ -106,17 +106,18 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
   const [address, setAddress] = useSearchParams()
   const [hidden, setHidden] = useHiddenColumns()
   const [held, select] = useState(nothingChosen)
+  const refresh = useCallback(() => void revalidate(), [revalidate])
   const [dialog, setDialog] = useState<Dialog>()
   const [deleted, setDeleted] = useState<Deletable[]>([])
   const [problem, setProblem] = useState<Problem | null>(null)
   const order = useMemo(() => rows.map(({ series }) => series.id), [rows])
   const selection = restrict(held, order)
+  useWaitForPixels(rows, refresh)
   const missing = useMissing(rows, mayEdit)
   const byId = useMemo(() => new Map(rows.map((row) => [row.series.id, row])), [rows])
   const rowsFor = (ids: Iterable<string>) => [...ids].flatMap((id) => byId.get(id) ?? [])
   const chosen = rows.filter(({ series }) => selection.chosen.has(series.id))
   const close = () => setDialog(undefined)
-  const refresh = () => void revalidate()
 
   const setPanel = (id: string | null) =>
     setAddress(
@@ -351,6 +352,17 @@ function useMissing(rows: readonly SeriesRow[], wanted: boolean): ReadonlyMap<st
     }
   }, [rows, wanted])
   return useMemo(() => missing && new Map(rows.map((row) => [row.series.id, missingOf(row, missing)])), [rows, missing])
+}
+
+const lookAgainMilliseconds = 2500
+
+/** Looks again while images are being prepared, so that their pictures appear by themselves. */
+function useWaitForPixels(rows: readonly SeriesRow[], refresh: () => void) {
+  useEffect(() => {
+    if (!rows.some(({ series }) => series.pixels === 'waiting')) return
+    const timer = setTimeout(refresh, lookAgainMilliseconds)
+    return () => clearTimeout(timer)
+  }, [rows, refresh])
 }
 
 /** One archive per series, each asked for by a click of its own so that the browser takes them all. */

@@ -207,7 +207,7 @@ const Row = memo(function Row({ row, shown, missing, chosen, tabStop, onSelect, 
       <td className={styles.picture}>
         <Link to={`/view?series=${id}`} aria-label={`View ${series.label}`} title="Open in the viewer">
           <Thumbnail
-            src={series.pixels === 'ready' ? seriesThumbnail(id, 128) : null}
+            src={series.pixels === 'ready' ? seriesThumbnail(id) : null}
             modality={series.modality}
             size={44}
           />
@@ -277,7 +277,7 @@ function Cell({ id, row, missing, publish }: CellProps) {
     case 'image':
       return (
         <span>
-          {series.format}
+          {formatNames[series.format] ?? series.format}
           <span className={styles.sub}>{series.image && imageText(series.image)}</span>
         </span>
       )
@@ -321,6 +321,9 @@ function MissingCell({
     </button>
   )
 }
+
+/** Formats by the identifier that a record holds. */
+const formatNames: Record<string, string> = { dicom: 'DICOM', nifti: 'NIfTI', inveon: 'Siemens Inveon', tiff: 'TIFF' }
 
 const imageText = (image: NonNullable<SeriesRow['series']['image']>): string =>
   [formatShape(image), formatSpacing(image)].filter(Boolean).join(', ')
