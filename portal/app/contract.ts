@@ -116,7 +116,8 @@ export interface SearchHit {
   title: string
   subtitle: string
   description: string
-  highlights: string[]
+  /** Where the words were found; the pieces joined are the text, or a part of it around the first word. */
+  highlights: { field: 'title' | 'subtitle' | 'description'; segments: { text: string; hit: boolean }[] }[]
   modalities: string[]
   date: string | null
   thumbnail: string | null
@@ -126,7 +127,10 @@ export interface SearchHit {
 
 export interface Facet {
   name: string
+  /** The most frequent values and those that are chosen. */
   values: { value: string; count: number }[]
+  /** Number of all values. */
+  size: number
 }
 
 /** GET /search */
@@ -135,5 +139,6 @@ export interface SearchPage {
   facets: Facet[]
   total: number
   next: string | null
+  /** The words that were searched instead, when nothing has the words that were typed. */
   suggestion: string | null
 }

@@ -109,7 +109,8 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
           <Chips address={address} />
           {page?.suggestion && (
             <p className={styles.suggestion}>
-              Did you mean <Link to={changed(current, { q: page.suggestion })}>{page.suggestion}</Link>?
+              Nothing has the words “{words}”. These are the results for{' '}
+              <Link to={changed(current, { q: page.suggestion })}>{page.suggestion}</Link>.
             </p>
           )}
           {!loaderData.ok && <ProblemAlert problem={loaderData.problem} />}

@@ -5,7 +5,9 @@ import { formatCount, formatModality } from '../../format.ts'
 import { facetParameter } from '../../searchAddress.ts'
 import styles from './registry.module.css'
 
-const shownAtOnce = 7
+/** Values of a facet, and facets, that are shown without asking for more. */
+const valuesShown = 7
+const facetsOpen = 6
 
 interface Props {
   facets: Facet[]
@@ -45,8 +47,14 @@ export function Filters({ facets, address, signedIn, onChange }: Props) {
           ))}
         </fieldset>
       )}
-      {facets.map((facet) => (
-        <FacetField key={facet.name} facet={facet} address={address} onChange={onChange} />
+      {facets.map((facet, place) => (
+        <FacetField
+          key={facet.name}
+          facet={facet}
+          address={address}
+          open={place < facetsOpen && facet.values.length > 1}
+          onChange={onChange}
+        />
       ))}
       <fieldset className={styles.facet}>
         <legend>Date</legend>
@@ -74,13 +82,18 @@ export function Filters({ facets, address, signedIn, onChange }: Props) {
   )
 }
 
-function FacetField({ facet, address, onChange }: { facet: Facet } & Pick<Props, 'address' | 'onChange'>) {
+function FacetField({
+  facet,
+  address,
+  open,
+  onChange,
+}: { facet: Facet; open: boolean } & Pick<Props, 'address' | 'onChange'>) {
   const name = facetParameter(facet.name)
   const chosen = address.getAll(name)
   const gone = chosen.filter((value) => !facet.values.some((one) => one.value === value))
   const values = [...facet.values, ...gone.map((value) => ({ value, count: 0 }))]
   if (values.length === 0) return null
-  const first = values.filter((one, place) => place < shownAtOnce || chosen.includes(one.value))
+  const first = values.filter((one, place) => place < valuesShown || chosen.includes(one.value))
   const rest = values.filter((one) => !first.includes(one))
 
   const option = ({ value, count }: { value: string; count: number }) => (
@@ -97,16 +110,18 @@ function FacetField({ facet, address, onChange }: { facet: Facet } & Pick<Props,
     </label>
   )
   return (
-    <fieldset className={styles.facet}>
-      <legend>{facet.name}</legend>
-      {first.map(option)}
-      {rest.length > 0 && (
-        <details>
-          <summary>{rest.length} more</summary>
-          {rest.map(option)}
-        </details>
-      )}
-    </fieldset>
+    <details className={styles.facetGroup} open={open || chosen.length > 0}>
+      <summary>{facet.name}</summary>
+      <fieldset className={styles.facet} aria-label={facet.name}>
+        {first.map(option)}
+        {rest.length > 0 && (
+          <details>
+            <summary>{rest.length} more</summary>
+            {rest.map(option)}
+          </details>
+        )}
+      </fieldset>
+    </details>
   )
 }
 

@@ -16,9 +16,16 @@ export function ResultCards({ hits, showState = false }: { hits: SearchHit[]; sh
           <Thumbnail src={hit.thumbnail} modality={hit.modalities[0]} size="fill" />
           <div className={styles.cardText}>
             <h3>
-              <Link to={hit.url}>{hit.title}</Link>
+              <Link to={hit.url}>
+                <Marked hit={hit} field="title" />
+              </Link>
             </h3>
-            {hit.subtitle && <p className="dim">{hit.subtitle}</p>}
+            {hit.subtitle && (
+              <p className="dim">
+                <Marked hit={hit} field="subtitle" />
+              </p>
+            )}
+            <FoundIn hit={hit} />
             <div className={styles.cardMeta}>
               {hit.modalities.map((code) => (
                 <ModalityBadge key={code} code={code} />
@@ -57,8 +64,13 @@ export function ResultTable({ hits, showState = false }: { hits: SearchHit[]; sh
                 <Thumbnail src={hit.thumbnail} modality={hit.modalities[0]} size={44} />
               </Table.Td>
               <Table.Td>
-                <Link to={hit.url}>{hit.title}</Link>
-                {hit.subtitle && <div className="dim">{hit.subtitle}</div>}
+                <Link to={hit.url}>
+                  <Marked hit={hit} field="title" />
+                </Link>
+                <div className="dim">
+                  <Marked hit={hit} field="subtitle" />
+                </div>
+                <FoundIn hit={hit} />
               </Table.Td>
               <Table.Td>
                 <span className={styles.cardMeta}>
@@ -80,6 +92,27 @@ export function ResultTable({ hits, showState = false }: { hits: SearchHit[]; sh
       </Table>
     </Table.ScrollContainer>
   )
+}
+
+/** The text with the words that were searched marked. */
+function Marked({ hit, field }: { hit: SearchHit; field: 'title' | 'subtitle' | 'description' }) {
+  const segments = hit.highlights.find((one) => one.field === field)?.segments
+  if (!segments) return hit[field]
+  let at = 0
+  return segments.map(({ text, hit: found }) => {
+    at += text.length
+    return found ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>
+  })
+}
+
+/** The part of the description that has the words, when the lines above do not show them. */
+function FoundIn({ hit }: { hit: SearchHit }) {
+  const only = hit.highlights.length > 0 && hit.highlights.every(({ field }) => field === 'description')
+  return only ? (
+    <p className={styles.found}>
+      <Marked hit={hit} field="description" />
+    </p>
+  ) : null
 }
 
 const kindText: Record<SearchHit['type'], string> = {

@@ -1,0 +1,50 @@
+import type { DemoSite } from './site.ts'
+
+export interface MainPage {
+  name: string
+  path: string
+  /** Demo account that opens it; absent: anybody. */
+  who?: string
+  /** Draws with WebGL: counts neither for the budget of script nor for pictures of the whole page. */
+  viewer?: boolean
+}
+
+/** Every main page of the portal with an address that shows something in the demo facility. */
+export async function mainPages(site: DemoSite): Promise<MainPage[]> {
+  const editor = 'editor@demo.test'
+  const cookie = await site.signIn(editor)
+  /** The one of a list that has the most series. */
+  const richest = async (list: string): Promise<{ id: string }> => {
+    const { items } = (await site.get(list, cookie)) as { items: { id: string }[] }
+    const kind = list.split('?')[0]
+    const counts = await Promise.all(items.map(({ id }) => site.get(`${kind}/${id}/summary`, cookie)))
+    const most = Math.max(...counts.map(({ series }) => Number(series)))
+    return items[counts.findIndex(({ series }) => series === most)]!
+  }
+  const datasets = (await site.get('/search?type=dataset&sort=-date&limit=50')).items
+  const series = (await site.get('/search?type=series&facet.Modality=PT&limit=1')).items[0]
+  const project = await richest('/projects?limit=50')
+  const study = await richest(`/studies?projectId=${project.id}&limit=50`)
+  const subject = (await site.get(`/subjects?studyId=${study.id}&limit=1`, cookie)).items[0]
+  return [
+    { name: 'home', path: '/' },
+    { name: 'registry', path: '/registry' },
+    { name: 'registry-search', path: '/registry?q=FDG&facet.Modality=PT' },
+    { name: 'registry-table', path: '/registry?view=table' },
+    { name: 'registry-nothing', path: '/registry?q=qqqqqqqq&facet.Sex=F' },
+    { name: 'dataset', path: `/datasets/${datasets[0].id}` },
+    { name: 'series', path: `/series/${series.id}` },
+    { name: 'not-found', path: '/datasets/00000000000000000000000000' },
+    { name: 'sign-in', path: '/sign-in' },
+    { name: 'work', path: '/work', who: editor },
+    { name: 'project', path: `/projects/${project.id}`, who: editor },
+    { name: 'study-manager', path: `/studies/${study.id}`, who: editor },
+    { name: 'study-subjects', path: `/studies/${study.id}/subjects`, who: editor },
+    { name: 'subject', path: `/subjects/${subject.id}`, who: editor },
+    { name: 'account', path: '/account', who: editor },
+    { name: 'submissions', path: '/submissions', who: 'curator@demo.test' },
+    { name: 'users', path: '/admin/users', who: 'admin@demo.test' },
+    { name: 'audit', path: '/admin/audit', who: 'admin@demo.test' },
+    { name: 'viewer', path: `/view?series=${series.id}`, viewer: true },
+  ]
+}
