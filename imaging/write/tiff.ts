@@ -112,7 +112,14 @@ interface EntryValue {
   tag: number
   /** 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL */
   type: 2 | 3 | 4 | 5
+  /** Rationals as numerator and denominator. */
   values: number[] | string
+}
+
+/** Pixels per centimetre of a spacing in millimetres, as the largest fraction of two 32-bit numbers. */
+function perCentimetre(spacing: number): number[] {
+  const scale = 4e9 / Math.max(10, spacing)
+  return [Math.round(10 * scale), Math.round(spacing * scale)]
 }
 
 const short = (tag: number, ...values: number[]): EntryValue => ({ tag, type: 3, values })
@@ -149,8 +156,8 @@ function entriesOf(
     long(279, page.lengths),
     ...(resolution
       ? [
-          { tag: 282, type: 5 as const, values: [10 / resolution[0]] },
-          { tag: 283, type: 5 as const, values: [10 / resolution[1]] },
+          { tag: 282, type: 5 as const, values: perCentimetre(resolution[0]) },
+          { tag: 283, type: 5 as const, values: perCentimetre(resolution[1]) },
         ]
       : []),
     short(284, 1),
@@ -172,7 +179,7 @@ function encodeDirectory(entries: EntryValue[], append: (bytes: Uint8Array) => n
     const at = 2 + i * 12
     view.setUint16(at, tag, true)
     view.setUint16(at + 2, type, true)
-    view.setUint32(at + 4, type === 2 ? bytes.length : values.length, true)
+    view.setUint32(at + 4, type === 2 ? bytes.length : type === 5 ? values.length / 2 : values.length, true)
     if (bytes.length <= 4) out.set(bytes, at + 8)
     else view.setUint32(at + 8, append(bytes), true)
   }
@@ -181,18 +188,12 @@ function encodeDirectory(entries: EntryValue[], append: (bytes: Uint8Array) => n
 
 function encodeValues(type: EntryValue['type'], values: number[] | string): Uint8Array {
   if (typeof values === 'string') return strToU8(`${values}\0`)
-  const size = type === 3 ? 2 : type === 4 ? 4 : 8
+  const size = type === 3 ? 2 : 4
   const out = new Uint8Array(values.length * size)
   const view = new DataView(out.buffer)
   for (const [i, value] of values.entries()) {
     if (type === 3) view.setUint16(i * 2, value, true)
-    else if (type === 4) view.setUint32(i * 4, value, true)
-    else {
-      // As many decimals as fit into 32 bits.
-      const denominator = value < 4000 ? 1_000_000 : 1000
-      view.setUint32(i * 8, Math.round(value * denominator), true)
-      view.setUint32(i * 8 + 4, denominator, true)
-    }
+    else view.setUint32(i * 4, value, true)
   }
   return out
 }
