@@ -97,9 +97,18 @@ export async function updateRecord(
     fill(entity, row, { ...systemOf(entity, row), ...after, ...place, ...options.system }, new Date())
     await saveNext(entity, row, t)
     await setLinks(caller, entity, id, after, before, t)
+    await enqueue(t, leftBehind(entity, before, after))
     await tell(t, caller, entity, row, 'update', changesBetween(before, after))
     return (await toRecords(caller, entity, [row], t))[0] as Rec
   })
+}
+
+/** Records that are no longer referred to: what is found by them has to forget this one. */
+function leftBehind(entity: Entity, before: Body, after: Body): Parameters<typeof enqueue>[1] {
+  const kept = new Set(referencesIn(entity.record, after).map((reference) => reference.id))
+  return referencesIn(entity.record, before)
+    .filter((reference) => !kept.has(reference.id) && entityNamed(reference.entity).scope === 'project')
+    .map((reference) => ({ topic: 'search', entity: reference.entity, recordId: reference.id }))
 }
 
 /** Sets system fields of a record (state of its pixels, what the header says). No person's edit, so the version stays. */

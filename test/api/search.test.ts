@@ -154,6 +154,27 @@ describe('changes', () => {
     expect(ids(await mine(world.owner, { q: 'fido' }))).toEqual([`subject ${subject.id}`])
     expect((await mine(world.owner, { q: '"rover"' })).total).toBe(0)
   })
+  it('that correct the animal of an event leave nothing with the wrong one', async () => {
+    const { owner, p } = world
+    const wrong = await owner.make('subjects', {
+      localId: 'Wrong one',
+      projectIds: [p.projectId],
+      animal: { sex: 'F' },
+    })
+    const event = await owner.make('events', {
+      kind: 'anaesthesia',
+      projectId: p.projectId,
+      subjectId: wrong.id,
+      start: when('2025-03-01T09:00:00Z'),
+      anaesthesia: { applied: true, agent: { label: 'sevoflurane' } },
+    })
+    const subjects = async () => ids(await mine(owner, { q: 'anaesthetic:sevoflurane', type: 'subject' }))
+    expect(await subjects()).toEqual([`subject ${wrong.id}`])
+    await change(`events/${event.id}`, { subjectId: p.subjectId })
+    expect(await subjects()).toEqual([`subject ${p.subjectId}`])
+    await owner.delete(`subjects/${wrong.id}`, wrong.version)
+    expect((await mine(owner, { q: '"wrong one"' })).total).toBe(0)
+  })
   it('that delete and restore take things out and bring them back', async () => {
     const session = await world.owner.make('sessions', { studyId: world.p.studyId, label: 'Axolotl day' })
     const series = await world.owner.make('series', { sessionId: session.id, label: 'Axolotl scan', modality: 'MR' })
