@@ -14,7 +14,6 @@ export interface GestureMeaning {
   /** Whole planes; positive goes onwards. */
   scroll(planes: number): void
   zoom(factor: number, at: Point): void
-  hover(at: Point | null): void
   enlarge(): void
 }
 
@@ -25,8 +24,15 @@ const clickReach = 4
 const planeWheel = 30
 const notch = 60
 
-/** @returns a function that takes all listeners off */
-export function listen(element: HTMLElement, meaning: () => GestureMeaning): () => void {
+/**
+ * @param hover told where the pointer is, null when it has left
+ * @returns a function that takes all listeners off
+ */
+export function listen(
+  element: HTMLElement,
+  meaning: () => GestureMeaning,
+  hover: (at: Point | null) => void,
+): () => void {
   const pointers = new Map<number, Point>()
   let drag: { kind: DragKind; start: Point; moved: boolean; main: boolean } | null = null
   let wheel = 0
@@ -53,7 +59,7 @@ export function listen(element: HTMLElement, meaning: () => GestureMeaning): () 
   on('pointermove', (event) => {
     const at = place(event)
     const before = pointers.get(event.pointerId)
-    meaning().hover(at)
+    hover(at)
     if (!before || !drag) return
     if (pointers.size === 2) {
       pinch(before, at, event.pointerId)
@@ -72,7 +78,7 @@ export function listen(element: HTMLElement, meaning: () => GestureMeaning): () 
   }
   on('pointerup', release)
   on('pointercancel', release)
-  on('pointerleave', () => meaning().hover(null))
+  on('pointerleave', () => hover(null))
   on('dblclick', () => {
     if (!measuringTools.includes(meaning().tool)) meaning().enlarge()
   })

@@ -98,7 +98,7 @@ export class PlaneSource {
   }
 
   clear(): void {
-    for (const chunk of [...this.chunks.keys()]) this.drop(chunk)
+    for (const chunk of this.chunks.keys()) this.drop(chunk)
   }
 }
 
@@ -188,7 +188,7 @@ export class PlaneLoader {
 
   #release(held: Set<number>[]): void {
     this.#sources.forEach((source, n) => {
-      for (const chunk of [...source.chunks.keys()]) if (!held[n]!.has(chunk)) source.drop(chunk)
+      for (const chunk of source.chunks.keys()) if (!held[n]!.has(chunk)) source.drop(chunk)
     })
     for (const [id, job] of this.#running) {
       if (held[this.#sources.indexOf(job.source)]?.has(job.chunk)) continue

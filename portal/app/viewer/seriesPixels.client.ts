@@ -75,7 +75,7 @@ export class SeriesPixels {
 
   /**
    * Puts a time point on the graphics card once it is whole; until then the one before stays on screen.
-   * @returns the time point that is on screen and how much of it is
+   * @returns what is on the graphics card
    */
   show(t: number, c: number): string {
     if (!this.geometry) return `${t}`
@@ -83,7 +83,13 @@ export class SeriesPixels {
     const whole = this.source.loaded(c, t) === 1
     // With nothing to keep on screen, parts are better than the dark.
     if (whole || this.source.loaded(c, volume.shown) < 1) volume.show(t)
-    return `${volume.shown} ${this.source.loaded(c, volume.shown)}`
+    return this.shownPart(c)
+  }
+
+  /** Time point on the graphics card and how much of it is there: '3 1' when it is whole. */
+  shownPart(c: number): string {
+    const t = this.shownTime(c)
+    return `${t} ${this.source.loaded(c, t)}`
   }
 
   /** Time point on the graphics card. */

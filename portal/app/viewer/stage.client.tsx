@@ -207,13 +207,13 @@ function useShownLayers(panes: readonly { layers: LayerView[] }[]) {
         .join('+'),
     )
     .join(' ')
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all that is used of the panes
   return useMemo(() => {
     const all = new Map(panes.map(({ layers }) => [layers[0]!.pixels.header.seriesId, layers]))
     return {
       layersOf: (seriesId: string): readonly LayerView[] => all.get(seriesId) ?? [],
       sources: [...new Set(panes.flatMap(({ layers }) => layers.map(({ pixels }) => pixels.source)))],
     }
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all that is used of the panes
   }, [key])
 }
 

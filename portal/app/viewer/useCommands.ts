@@ -1,5 +1,5 @@
 /** What the commands of keys and buttons do. */
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { colourMapNames } from './colourMaps.ts'
 import { commandOf, type Command } from './keyboard.ts'
 import type { LayerView } from './overlayContent.ts'
@@ -34,7 +34,7 @@ export function useCommands(scene: CommandScene): (command: Command) => void {
   useEffect(() => {
     current.current = scene
   })
-  const run = useRef((command: Command) => runCommand(command, current.current)).current
+  const run = useCallback((command: Command) => runCommand(command, current.current), [])
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const command = commandOf(event)

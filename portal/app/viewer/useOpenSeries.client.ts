@@ -49,6 +49,7 @@ export function useOpenSeries(ids: readonly string[]): OpenSeries {
       planes.close()
       for (const series of opened) series.close()
     }
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each attempt opens anew
   }, [ids, attempt])
 
   const retry = () => {

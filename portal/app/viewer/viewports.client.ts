@@ -5,7 +5,7 @@
 import { Enums, utilities, type PlanarViewport, type Types } from '@cornerstonejs/core'
 import { colourMapId, renderingEngine } from './cornerstone.client.ts'
 import type { ColourMapName } from './colourMaps.ts'
-import { towardsViewer, type Plane, type Vec3 } from './geometry.ts'
+import { dot, towardsViewer, type Plane, type Vec3 } from './geometry.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
 import type { Window } from './window.ts'
 
@@ -36,6 +36,7 @@ export interface PictureView {
   smooth: boolean
 }
 
+type PlanarSlice = NonNullable<Parameters<PlanarViewport['setViewState']>[0]['slice']>
 type PlanarOrientation = NonNullable<Parameters<PlanarViewport['addDisplaySet']>[1]>['orientation']
 
 const displaySets = utilities.genericViewportDisplaySetMetadataProvider
@@ -48,6 +49,7 @@ export class Picture {
   readonly #observer: ResizeObserver
   #wanted: PictureView | null = null
   #mounted = ''
+  readonly #presented = new Map<string, string>()
   #busy = false
   #removed = false
 
@@ -109,6 +111,7 @@ export class Picture {
       ? { viewPlaneNormal: [...towardsViewer(plane)] as Types.Point3, viewUp: [...plane.up] as Types.Point3 }
       : Enums.OrientationAxis.ACQUISITION
     this.#mounted = ''
+    this.#presented.clear()
     await this.#viewport.setDisplaySets(
       ...view.layers.map((layer, n) => ({
         displaySetId: displaySetId(layer),
@@ -121,25 +124,32 @@ export class Picture {
     return true
   }
 
+  /** Hands over what has changed since the last time; the same again would be drawn again. */
   #present(view: PictureView): void {
-    const viewport = this.#viewport
-    view.layers.forEach(({ window, map, opacity }, n) => {
-      viewport.setDisplaySetPresentation(displaySetId(view.layers[n]!), {
+    const smooth = view.smooth ? Enums.InterpolationType.LINEAR : Enums.InterpolationType.NEAREST
+    view.layers.forEach((layer, n) => {
+      const { window, map, opacity } = layer
+      const id = displaySetId(layer)
+      const presentation = {
         voiRange: { lower: window.low, upper: window.high },
-        colormap: {
-          name: colourMapId(map),
-          ...(n > 0 && { opacity: overlayOpacity(opacity) }),
-        },
-        interpolationType: view.smooth ? Enums.InterpolationType.LINEAR : Enums.InterpolationType.NEAREST,
-      })
+        colormap: { name: colourMapId(map), ...(n > 0 && { opacity: overlayOpacity(opacity) }) },
+        interpolationType: smooth,
+      }
+      if (this.#isNews(id, presentation)) this.#viewport.setDisplaySetPresentation(id, presentation)
     })
-    if (view.layers.length > 0) {
-      viewport.setViewState({
-        slice: view.plane
-          ? { kind: 'volumePoint', sliceWorldPoint: [...view.point] as Types.Point3 }
-          : { kind: 'stackIndex', imageIdIndex: view.stackIndex },
-      })
-    }
+    const slice: PlanarSlice = view.plane
+      ? { kind: 'volumePoint', sliceWorldPoint: [...view.point] as Types.Point3 }
+      : { kind: 'stackIndex', imageIdIndex: view.stackIndex }
+    // Moving within the plane changes nothing that is drawn.
+    const place = view.plane ? dot(view.point, towardsViewer(view.plane)) : view.stackIndex
+    if (this.#isNews('slice', place)) this.#viewport.setViewState({ slice })
+  }
+
+  #isNews(what: string, value: object | number): boolean {
+    const text = JSON.stringify(value)
+    if (this.#presented.get(what) === text) return false
+    this.#presented.set(what, text)
+    return true
   }
 
   /** Draws again, for pixels that have arrived. */
