@@ -9,18 +9,14 @@ import { datasetStates } from '#ontology/entities/dataset.ts'
 import { licences } from '#ontology/entities/project.ts'
 import { closed, id, line, oneOf, text } from '#ontology/vocabulary.ts'
 import { publicationOfStudy } from './publication.ts'
+import { datasetOfSeries, getDataset, listDatasets, listVersions, type DatasetQuery } from './read.ts'
 import {
   checkDataset,
   createDataset,
-  datasetOfSeries,
-  getDataset,
-  listDatasets,
-  listVersions,
   publishDataset,
   returnDataset,
   withdrawDataset,
   type Choice,
-  type DatasetQuery,
   type NewDataset,
 } from './service.ts'
 

@@ -1,6 +1,6 @@
 /** Datasets: what is sent to the registry, its states and its immutable versions. */
 import { createHash } from 'node:crypto'
-import { Op, type Transaction, type WhereOptions } from 'sequelize'
+import { Op, type Transaction } from 'sequelize'
 import { ulid } from 'ulid'
 import type { Context } from '#api/context.ts'
 import { isCurator, type Caller } from '#api/access/caller.ts'
@@ -10,12 +10,12 @@ import { Dataset as Row, DatasetSeries, DatasetVersion } from '#api/db/models.ts
 import { enqueue } from '#api/db/outbox.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import { AppError, invalidField, notFound } from '#api/errors.ts'
-import { afterCursor, makeCursor } from '#api/records/cursor.ts'
 import { labelSort } from '#api/records/label.ts'
 import { entityNamed, findRow, getRecords, type Rec } from '#api/records/read.ts'
 import { updateRecord } from '#api/records/write.ts'
 import type { Dataset, Snapshot } from '#ontology/entities/dataset.ts'
-import { modalities } from '#ontology/entities/series.ts'
+import { bodyOf, factsOf, type DatasetBody, type Description } from './description.ts'
+import { datasetOf, getDataset, readerFor, snapshotFor } from './read.ts'
 import { gather, missingIn, snapshotOf, type Gathered, type MissingField } from './snapshot.ts'
 
 export interface Choice {
@@ -23,35 +23,10 @@ export interface Choice {
   studyId?: string
 }
 
-export interface NewDataset extends Choice {
-  title?: string
-  description?: string
-  licence?: string
-  creators?: string[]
-  keywords?: string[]
+export interface NewDataset extends Choice, Description {
   send?: boolean
   /** Records what is still missing as empty for this reason, instead of refusing. */
   excuseMissing?: 'unknown' | 'notRecorded' | 'notApplicable' | 'withheld'
-}
-
-interface Body {
-  description?: string
-  licence?: string
-  creators: Dataset['creators']
-  keywords: string[]
-  seriesIds: string[]
-  reason?: string
-  facts: Pick<
-    Dataset,
-    | 'projectTitle'
-    | 'studyTitle'
-    | 'seriesCount'
-    | 'fileCount'
-    | 'byteCount'
-    | 'modalities'
-    | 'species'
-    | 'coverSeriesIds'
-  >
 }
 
 const largest = 2000
@@ -139,70 +114,6 @@ export async function createDataset(
   return getDataset(ctx, caller, id)
 }
 
-async function bodyOf(
-  caller: Caller,
-  given: NewDataset,
-  seriesIds: string[],
-  gathered: Gathered,
-  t: Transaction,
-): Promise<Body> {
-  const project = gathered.get('Project')?.[0] as Rec
-  const study = gathered.get('Study')?.[0] as Rec
-  const personIds = given.creators ?? [project.principalInvestigatorId as string].filter(Boolean)
-  const people = await getRecords(caller, entityNamed('Person'), personIds, t)
-  const unknown = personIds.find((id) => !people.some((p) => p.id === id))
-  if (unknown !== undefined) throw invalidField('/creators', `There is no person ${unknown}.`, unknown)
-  const organizations = await getRecords(
-    caller,
-    entityNamed('Organization'),
-    people.map((p) => p.affiliationId as string).filter(Boolean),
-    t,
-  )
-  const description =
-    given.description ?? (study.description as string | undefined) ?? (project.description as string | undefined)
-  const licence = given.licence ?? (project.licence as string | undefined)
-  return {
-    ...(description && { description }),
-    ...(licence && { licence }),
-    creators: personIds.flatMap((id) => {
-      const p = people.find((x) => x.id === id) as Rec
-      const affiliation = organizations.find((o) => o.id === p.affiliationId)?.name as string | undefined
-      return {
-        name: `${String(p.givenName)} ${String(p.familyName)}`,
-        givenName: String(p.givenName),
-        familyName: String(p.familyName),
-        ...(p.orcid !== undefined && { orcid: String(p.orcid) }),
-        ...(affiliation && { affiliation }),
-      }
-    }),
-    keywords: given.keywords ?? ((project.keywords as { label: string }[] | undefined) ?? []).map((k) => k.label),
-    seriesIds,
-    facts: factsOf(gathered),
-  }
-}
-
-function factsOf(gathered: Gathered): Body['facts'] {
-  const series = gathered.get('ImageSeries') ?? []
-  const files = gathered.get('File') ?? []
-  const distinct = (values: (string | undefined)[]) => [...new Set(values.filter((v) => v !== undefined))].toSorted()
-  return {
-    projectTitle: String(gathered.get('Project')?.[0]?.title ?? ''),
-    studyTitle: (gathered.get('Study') ?? [])
-      .map((s) => String(s.title))
-      .join('; ')
-      .slice(0, 500),
-    seriesCount: series.length,
-    fileCount: files.length,
-    byteCount: files.reduce((sum, f) => sum + Number(f.byteCount), 0),
-    modalities: distinct(series.map((s) => modalities[s.modality as keyof typeof modalities])),
-    species: distinct((gathered.get('Subject') ?? []).map((s) => (s.species as { label: string } | undefined)?.label)),
-    coverSeriesIds: series
-      .filter((s) => s.pixels === 'ready')
-      .slice(0, 4)
-      .map((s) => s.id),
-  }
-}
-
 /** Marks missing fields as empty for a reason, as edits of their records. */
 async function excuse(
   ctx: Context,
@@ -231,7 +142,7 @@ async function send(ctx: Context, caller: Caller, row: Row, gathered: Gathered, 
 }
 
 function refuseIncomplete(row: Row, gathered: Gathered): void {
-  const body = row.body as unknown as Body
+  const body = row.body as unknown as DatasetBody
   const own = [
     ...(body.description?.trim()
       ? []
@@ -256,7 +167,7 @@ function refuseIncomplete(row: Row, gathered: Gathered): void {
 
 /** Writes version N + 1 and makes it public. */
 async function release(caller: Caller, row: Row, gathered: Gathered, t: Transaction): Promise<void> {
-  const body = row.body as unknown as Body
+  const body = row.body as unknown as DatasetBody
   const snapshot = JSON.stringify(snapshotOf(gathered))
   row.versionNumber += 1
   row.publishedAt = new Date()
@@ -291,11 +202,7 @@ export async function publishDataset(ctx: Context, caller: Caller, id: string) {
       if (ctx.config.review)
         throw new AppError('forbidden', 'On this site a curator publishes. Your submission waits for one.')
     }
-    const gathered = await gather(
-      isCurator(caller) ? { ...caller, kind: 'system', siteRole: 'admin', limited: false } : caller,
-      (row.body as unknown as Body).seriesIds,
-      t,
-    )
+    const gathered = await gather(readerFor(caller), (row.body as unknown as DatasetBody).seriesIds, t)
     refuseIncomplete(row, gathered)
     await release(caller, row, gathered, t)
   })
@@ -351,7 +258,7 @@ async function saveNext(row: Row, t: Transaction): Promise<void> {
 }
 
 async function note(t: Transaction, caller: Caller, row: Row, action: string): Promise<void> {
-  const { seriesIds } = row.body as unknown as Body
+  const { seriesIds } = row.body as unknown as DatasetBody
   await recordAudit(t, [
     { caller, action, entity: 'Dataset', recordId: row.id, projectId: row.projectId, label: row.title },
   ])
@@ -359,92 +266,4 @@ async function note(t: Transaction, caller: Caller, row: Row, action: string): P
     { topic: 'search', entity: 'Dataset', recordId: row.id },
     ...seriesIds.map((recordId) => ({ topic: 'search' as const, entity: 'ImageSeries', recordId })),
   ])
-}
-
-// ---------------------------------------------------------------- reading
-
-export function datasetOf(ctx: Context, row: Row): Dataset {
-  const body = row.body as unknown as Body
-  return {
-    id: row.id,
-    version: row.version,
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
-    pid: `${ctx.config.publicUrl}/datasets/${row.id}`,
-    projectId: row.projectId,
-    title: row.title,
-    ...(body.description !== undefined && { description: body.description }),
-    ...(body.licence !== undefined && { licence: body.licence as Dataset['licence'] & string }),
-    creators: body.creators,
-    keywords: body.keywords,
-    state: row.state,
-    versionNumber: row.versionNumber,
-    ...(row.publishedAt && { publishedAt: row.publishedAt.toISOString() }),
-    ...(body.reason !== undefined && { reason: body.reason }),
-    ...body.facts,
-  }
-}
-
-/** A dataset with its newest snapshot; drafts show what would be published to those who may see them. */
-export async function getDataset(ctx: Context, caller: Caller, id: string): Promise<Dataset & { snapshot: Snapshot }> {
-  const row = await Row.findOne({ where: { [Op.and]: [visible(caller, 'Dataset'), { id }] } })
-  if (!row) throw notFound('dataset', id)
-  return { ...datasetOf(ctx, row), snapshot: await snapshotFor(caller, row) }
-}
-
-async function snapshotFor(caller: Caller, row: Row): Promise<Snapshot> {
-  const version = await DatasetVersion.findOne({ where: { datasetId: row.id, number: row.versionNumber } })
-  if (version) return JSON.parse(version.snapshot) as Snapshot
-  const reader: Caller = isCurator(caller) ? { ...caller, kind: 'system', siteRole: 'admin', limited: false } : caller
-  return snapshotOf(await gather(reader, (row.body as unknown as Body).seriesIds))
-}
-
-export interface DatasetQuery {
-  q?: string
-  state?: string
-  projectId?: string
-  limit?: number
-  cursor?: string
-}
-
-/** Datasets that the caller may see, newest first. */
-export async function listDatasets(ctx: Context, caller: Caller, query: DatasetQuery) {
-  const { q, limit = 50, cursor, ...filters } = query
-  const conditions: WhereOptions[] = [visible(caller, 'Dataset'), filters]
-  const { fn, col, where } = Row.sequelize!.Sequelize
-  if (q?.trim())
-    conditions.push(
-      where(fn('INSTR', fn('LOWER', col('title')), q.trim().toLowerCase()), { [Op.gt]: 0 }) as unknown as WhereOptions,
-    )
-  const scope = ['datasets', q, filters]
-  if (cursor) conditions.push(afterCursor(ctx.config.secret, scope, cursor, { column: 'id', descending: true }))
-  const rows = await Row.findAll({ where: { [Op.and]: conditions }, order: [['id', 'DESC']], limit: limit + 1 })
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map((row) => datasetOf(ctx, row)),
-    next: rows.length > limit && last ? makeCursor(ctx.config.secret, scope, { value: last.id, id: last.id }) : null,
-  }
-}
-
-export async function listVersions(caller: Caller, id: string) {
-  const row = await Row.findOne({ where: { [Op.and]: [visible(caller, 'Dataset'), { id }] } })
-  if (!row) throw notFound('dataset', id)
-  const rows = await DatasetVersion.findAll({
-    attributes: ['number', 'snapshotSha256', 'publishedAt'],
-    where: { datasetId: id },
-    order: [['number', 'DESC']],
-  })
-  return rows.map((v) => ({ number: v.number, sha256: v.snapshotSha256, publishedAt: v.publishedAt.toISOString() }))
-}
-
-/** The newest public dataset that holds a series. */
-export async function datasetOfSeries(ctx: Context, caller: Caller, seriesId: string) {
-  const held = await DatasetSeries.findAll({ where: { seriesId } })
-  const where = {
-    [Op.and]: [visible(caller, 'Dataset'), { state: 'published', id: { [Op.in]: held.map((h) => h.datasetId) } }],
-  }
-  const row = await Row.findOne({ where, order: [['publishedAt', 'DESC']] })
-  if (!row) throw notFound('public image series', seriesId)
-  return getDataset(ctx, caller, row.id)
 }

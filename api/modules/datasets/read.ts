@@ -1,0 +1,102 @@
+/** Reading datasets: one with its snapshot, lists, versions. Everything is limited to what the caller may see. */
+import { Op, type WhereOptions } from 'sequelize'
+import { isCurator, type Caller } from '#api/access/caller.ts'
+import { visible } from '#api/access/rights.ts'
+import type { Context } from '#api/context.ts'
+import { Dataset as Row, DatasetSeries, DatasetVersion } from '#api/db/models.ts'
+import { notFound } from '#api/errors.ts'
+import { afterCursor, makeCursor } from '#api/records/cursor.ts'
+import type { Dataset, Snapshot } from '#ontology/entities/dataset.ts'
+import type { DatasetBody } from './description.ts'
+import { gather, snapshotOf } from './snapshot.ts'
+
+export function datasetOf(ctx: Context, row: Row): Dataset {
+  const body = row.body as unknown as DatasetBody
+  return {
+    id: row.id,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    pid: `${ctx.config.publicUrl}/datasets/${row.id}`,
+    projectId: row.projectId,
+    title: row.title,
+    ...(body.description !== undefined && { description: body.description }),
+    ...(body.licence !== undefined && { licence: body.licence as Dataset['licence'] & string }),
+    creators: body.creators,
+    keywords: body.keywords,
+    state: row.state,
+    versionNumber: row.versionNumber,
+    ...(row.publishedAt && { publishedAt: row.publishedAt.toISOString() }),
+    ...(body.reason !== undefined && { reason: body.reason }),
+    ...body.facts,
+  }
+}
+
+/** A dataset with its newest snapshot; drafts show what would be published to those who may see them. */
+export async function getDataset(ctx: Context, caller: Caller, id: string): Promise<Dataset & { snapshot: Snapshot }> {
+  const row = await Row.findOne({ where: { [Op.and]: [visible(caller, 'Dataset'), { id }] } })
+  if (!row) throw notFound('dataset', id)
+  return { ...datasetOf(ctx, row), snapshot: await snapshotFor(caller, row) }
+}
+
+/** The newest published snapshot; of drafts, what would be published. */
+export async function snapshotFor(caller: Caller, row: Row): Promise<Snapshot> {
+  const version = await DatasetVersion.findOne({ where: { datasetId: row.id, number: row.versionNumber } })
+  if (version) return JSON.parse(version.snapshot) as Snapshot
+  const reader = readerFor(caller)
+  return snapshotOf(await gather(reader, (row.body as unknown as DatasetBody).seriesIds))
+}
+
+export interface DatasetQuery {
+  q?: string
+  state?: string
+  projectId?: string
+  limit?: number
+  cursor?: string
+}
+
+/** Datasets that the caller may see, newest first. */
+export async function listDatasets(ctx: Context, caller: Caller, query: DatasetQuery) {
+  const { q, limit = 50, cursor, ...filters } = query
+  const conditions: WhereOptions[] = [visible(caller, 'Dataset'), filters]
+  const { fn, col, where } = Row.sequelize!.Sequelize
+  if (q?.trim())
+    conditions.push(
+      where(fn('INSTR', fn('LOWER', col('title')), q.trim().toLowerCase()), { [Op.gt]: 0 }) as unknown as WhereOptions,
+    )
+  const scope = ['datasets', q, filters]
+  if (cursor) conditions.push(afterCursor(ctx.config.secret, scope, cursor, { column: 'id', descending: true }))
+  const rows = await Row.findAll({ where: { [Op.and]: conditions }, order: [['id', 'DESC']], limit: limit + 1 })
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map((row) => datasetOf(ctx, row)),
+    next: rows.length > limit && last ? makeCursor(ctx.config.secret, scope, { value: last.id, id: last.id }) : null,
+  }
+}
+
+export async function listVersions(caller: Caller, id: string) {
+  const row = await Row.findOne({ where: { [Op.and]: [visible(caller, 'Dataset'), { id }] } })
+  if (!row) throw notFound('dataset', id)
+  const rows = await DatasetVersion.findAll({
+    attributes: ['number', 'snapshotSha256', 'publishedAt'],
+    where: { datasetId: id },
+    order: [['number', 'DESC']],
+  })
+  return rows.map((v) => ({ number: v.number, sha256: v.snapshotSha256, publishedAt: v.publishedAt.toISOString() }))
+}
+
+/** The newest public dataset that holds a series. */
+export async function datasetOfSeries(ctx: Context, caller: Caller, seriesId: string) {
+  const held = await DatasetSeries.findAll({ where: { seriesId } })
+  const where = {
+    [Op.and]: [visible(caller, 'Dataset'), { state: 'published', id: { [Op.in]: held.map((h) => h.datasetId) } }],
+  }
+  const row = await Row.findOne({ where, order: [['publishedAt', 'DESC']] })
+  if (!row) throw notFound('public image series', seriesId)
+  return getDataset(ctx, caller, row.id)
+}
+
+/** Curators judge what they are no members of: what was submitted is gathered for them as for an administrator. */
+export const readerFor = (caller: Caller): Caller =>
+  isCurator(caller) ? { ...caller, kind: 'system', siteRole: 'admin', limited: false } : caller
