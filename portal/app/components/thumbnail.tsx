@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import {
   IconActivityHeartbeat,
   IconAtom2,
@@ -39,10 +40,23 @@ interface Props {
 /** A picture on near-black ground. */
 export function Thumbnail({ src, modality, size = 48, alt = '' }: Props) {
   const ModalityIcon = modalityIcons[modality ?? ''] ?? IconPhoto
+  const [broken, setBroken] = useState<string | null>(null)
   return (
     <span className={styles.frame} data-fill={size === 'fill' || undefined} style={edge(size)}>
       <ModalityIcon size="40%" stroke={1.2} aria-hidden />
-      {src && <img src={src} alt={alt} loading="lazy" decoding="async" />}
+      {src && src !== broken && (
+        <img
+          src={src}
+          alt={alt}
+          loading="lazy"
+          decoding="async"
+          onError={() => setBroken(src)}
+          // A picture may have failed before the page came to life.
+          ref={(image) => {
+            if (image?.complete && image.naturalWidth === 0 && image.currentSrc) setBroken(src)
+          }}
+        />
+      )}
     </span>
   )
 }

@@ -62,8 +62,8 @@ export function FileTable({ files, fileCount, open }: { files: FileLine[]; fileC
   const left = fileCount - files.length
   return (
     <>
-      <Table.ScrollContainer minWidth={520} type="native">
-        <Table className={styles.fileTable} aria-label="Files">
+      <Table.ScrollContainer minWidth={520} maxHeight={420} type="native">
+        <Table stickyHeader className={styles.fileTable} aria-label="Files">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Path</Table.Th>

@@ -5,8 +5,9 @@ import { formatCount, formatModality } from '../../format.ts'
 import { facetParameter } from '../../searchAddress.ts'
 import styles from './registry.module.css'
 
-/** Values of a facet, and facets, that are shown without asking for more. */
+/** Values of a facet, facets, and facets with their values, that are shown without asking for more. */
 const valuesShown = 7
+const facetsShown = 9
 const facetsOpen = 6
 
 interface Props {
@@ -19,6 +20,8 @@ interface Props {
 
 /** Facets and ranges: a column on wide screens, a drawer on narrow ones. Without script a button applies them. */
 export function Filters({ facets, address, signedIn, onChange }: Props) {
+  const first = facets.filter(({ name }, place) => place < facetsShown || address.has(facetParameter(name)))
+  const rest = facets.filter((facet) => !first.includes(facet))
   return (
     <section id="filters" popover="auto" className={styles.filters} aria-label="Filters">
       <div className={styles.drawerHead}>
@@ -47,7 +50,7 @@ export function Filters({ facets, address, signedIn, onChange }: Props) {
           ))}
         </fieldset>
       )}
-      {facets.map((facet, place) => (
+      {first.map((facet, place) => (
         <FacetField
           key={facet.name}
           facet={facet}
@@ -56,6 +59,14 @@ export function Filters({ facets, address, signedIn, onChange }: Props) {
           onChange={onChange}
         />
       ))}
+      {rest.length > 0 && (
+        <details className={styles.moreFacets}>
+          <summary>{rest.length} more filters</summary>
+          {rest.map((facet) => (
+            <FacetField key={facet.name} facet={facet} address={address} open={false} onChange={onChange} />
+          ))}
+        </details>
+      )}
       <fieldset className={styles.facet}>
         <legend>Date</legend>
         <div className={styles.dates}>
