@@ -171,6 +171,7 @@ describe('resumable upload', () => {
     expect((await patch(url, 100_000, bytes.subarray(100_000))).headers['upload-offset']).toBe('300000')
     expect(await file('parts/a')).toMatchObject({ state: 'stored', sha256: sha256(bytes) })
     expect((await head(url)).headers['upload-offset']).toBe('300000')
+    expect((await patch(url, 300_000, Buffer.alloc(0))).statusCode).toBe(204)
     expect((await send(world.owner, 'DELETE', url, tusHeaders)).statusCode).toBe(204)
     expect((await head(url)).statusCode).toBe(404)
     expect(await stored(sha256(bytes))).toEqual(bytes)

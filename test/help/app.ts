@@ -110,7 +110,7 @@ export function personOf(
 }
 
 /** A database of its own on the test server, or nothing for SQLite. */
-async function newDatabase(): Promise<{ address: string; drop(): Promise<void> }> {
+export async function newDatabase(): Promise<{ address: string; drop(): Promise<void> }> {
   if (mariadbServer === '') return { address: '', drop: async () => undefined }
   const name = `viv_${randomBytes(6).toString('hex')}`
   const url = new URL(mariadbServer)

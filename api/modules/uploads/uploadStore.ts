@@ -101,6 +101,8 @@ export class UploadStore extends DataStore {
 
   override async write(stream: Readable, id: string, offset: number): Promise<number> {
     const record = await this.record(id)
+    // The file is in its import already; a client that missed the answer may end it once more, with no bytes.
+    if (record.finished) return offset
     const handle = await open(this.#part(id), 'r+')
     try {
       await handle.truncate(offset)
