@@ -14,6 +14,10 @@ const commands: Record<string, [about: string, run: () => Promise<void>]> = {
   settings: ['list all settings', async () => (await import('./commands/settings.ts')).run(rest.includes('--env') ? 'env' : 'table')],
   healthy: ['ask the running site whether it can serve', async () => (await import('./commands/healthy.ts')).run()],
   reindex: ['make the search index anew', async () => (await import('./commands/reindex.ts')).run()],
+  rebuild: [
+    'make planes and thumbnails anew from the original files',
+    async () => (await import('./commands/rebuild.ts')).run(),
+  ],
   help: ['this list', async () => printHelp()],
 }
 

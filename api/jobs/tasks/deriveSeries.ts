@@ -1,4 +1,5 @@
 /** Makes header, planes, range, thumbnail and header entries of one series from its files. */
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { File } from '#ontology/entities/file.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
@@ -26,19 +27,21 @@ export const deriveSeries: Task<DerivePayload> = {
       await ctx.db.write((t) => job.complete(t))
       return
     }
+    const folder = path.join(ctx.config.dataFolder, derivedFolder(seriesId))
     try {
       const derived = await ctx.imaging.derive(
         {
           files,
           format: series.get('format' as never) as string,
           modality: (series.get('modality' as never) as string | null) ?? null,
-          folder: path.join(ctx.config.dataFolder, derivedFolder(seriesId)),
+          folder,
           byteLimit,
         },
         { onProgress: (share) => job.progress(share, 'Preparing the image'), signal: job.signal },
       )
       const hashes = files.map((file) => file.sha256)
       await finish(ctx, job, (t) => pixelsReady(t, seriesId, derived, hashes))
+      await removeOtherRevisions(folder, derived.revision)
     } catch (error) {
       if (!(error instanceof ImagingError)) throw error
       await finish(ctx, job, (t) => pixelsFailed(t, seriesId, error.message))
@@ -59,6 +62,13 @@ const finish = (
     await write(t)
     await job.complete(t)
   })
+
+/** What an earlier derivation made from other files; parts belong to a derivation at work. */
+async function removeOtherRevisions(folder: string, revision: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(revision) && !name.endsWith('.part')) await rm(path.join(folder, name), { force: true })
+  }
+}
 
 /** Image files of a series in the order of their paths. */
 async function filesOf(ctx: Context, seriesId: string) {
