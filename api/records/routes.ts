@@ -9,7 +9,8 @@ import { closed, id as idSchema } from '#ontology/vocabulary.ts'
 import { createSchema, fieldsOf, updateSchema, type Entity } from '#ontology/entity.ts'
 import { entities } from '#ontology/index.ts'
 import { filtersOf, getRecord, listRecords, sortsOf, type ListQuery, type Rec } from './read.ts'
-import { createRecord, removeRecord, restoreRecord, updateRecord } from './write.ts'
+import { removeRecord, restoreRecord } from './remove.ts'
+import { createRecord, updateRecord } from './write.ts'
 
 interface ById {
   Params: { id: string }
