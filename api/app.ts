@@ -19,6 +19,7 @@ import { healthRoutes } from './modules/health/routes.ts'
 import { importRoutes } from './modules/imports/routes.ts'
 import { jobRoutes } from './modules/jobs/routes.ts'
 import { pixelRoutes } from './modules/pixels/routes.ts'
+import { problemRoutes } from './modules/problems/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
 import { searchRoutes } from './modules/search/routes.ts'
@@ -50,6 +51,7 @@ const modules = [
   searchRoutes,
   termRoutes,
   schemaRoutes,
+  problemRoutes,
   userRoutes,
   auditRoutes,
 ] as const
