@@ -20,9 +20,12 @@ const isIn = (column: string, values: readonly Value[]): Condition => ({
   values: [...values],
 })
 
-/** The audiences that open a document; null lets everything pass. */
-export const audienceIs = (ids: readonly number[] | null): Condition =>
-  ids === null ? { sql: '1', values: [] } : { sql: `d.audience IN (${ids.join(',')})`, values: [] }
+/**
+ * The audiences that open a document; null lets everything pass.
+ * @param inOrder when an index of the sort order is to be walked: the plus sign keeps SQLite from taking another one
+ */
+export const audienceIs = (ids: readonly number[] | null, inOrder = false): Condition =>
+  ids === null ? { sql: '1', values: [] } : { sql: `${inOrder ? '+' : ''}d.audience IN (${ids.join(',')})`, values: [] }
 
 export const typeIs = (types: readonly string[] | undefined): Condition =>
   types === undefined || types.length === 0 ? { sql: '1', values: [] } : isIn('d.type', types)
@@ -38,17 +41,18 @@ export const not = (condition: Condition): Condition => ({ sql: `NOT (${conditio
 /** After every text that starts with `to`, so that '2024' includes December. */
 const endOf = (to: string): string => `${to}\uffff`
 
+// Ranges are wide as a rule: the plus sign keeps SQLite from fetching half of the rows through an index.
 export function dateIs(column: string, { from, to }: { from?: string; to?: string }): Condition {
-  const conditions: Condition[] = [{ sql: `d.${column} <> ''`, values: [] }]
-  if (from) conditions.push({ sql: `d.${column} >= ?`, values: [from] })
-  if (to) conditions.push({ sql: `d.${column} <= ?`, values: [endOf(to)] })
+  const conditions: Condition[] = [{ sql: `+d.${column} <> ''`, values: [] }]
+  if (from) conditions.push({ sql: `+d.${column} >= ?`, values: [from] })
+  if (to) conditions.push({ sql: `+d.${column} <= ?`, values: [endOf(to)] })
   return all(conditions)
 }
 
 export function numberIs(column: string, { min, max }: { min?: number; max?: number }): Condition {
-  const conditions: Condition[] = [{ sql: `d.${column} > ?`, values: [noNumber] }]
-  if (min !== undefined) conditions.push({ sql: `d.${column} >= ?`, values: [min] })
-  if (max !== undefined) conditions.push({ sql: `d.${column} <= ?`, values: [max] })
+  const conditions: Condition[] = [{ sql: `+d.${column} > ?`, values: [noNumber] }]
+  if (min !== undefined) conditions.push({ sql: `+d.${column} >= ?`, values: [min] })
+  if (max !== undefined) conditions.push({ sql: `+d.${column} <= ?`, values: [max] })
   return all(conditions)
 }
 

@@ -19,7 +19,7 @@ import type { Learnt, Live, Matched } from './learnt.ts'
 import { matchedWords, matchOf, unitsOfItems, type Unit } from './match.ts'
 import { columnsOf, tablesOf, type Tables } from './tables.ts'
 
-/** Conditions of a query before the chosen facets. */
+/** Conditions of a query, but for the caller's rights and the chosen facets. */
 interface Base {
   from: string
   where: Condition
@@ -29,8 +29,8 @@ interface Base {
 
 /** A query as it was understood. */
 interface Asked {
-  /** What the caller may see. */
-  seen: Condition
+  /** Audiences that the caller belongs to; null: all. */
+  audiences: number[] | null
   facets: FacetValues
   chosen: Chosen[]
   units: Unit[]
@@ -73,7 +73,7 @@ export class Reader {
     const { units, base, counts } = corrected ?? found
     const facetLimit = query.facetLimit ?? 50
     return {
-      ...(await this.#page(query, base, asked.chosen, counts.total, live)),
+      ...(await this.#page(query, base, asked, counts.total, live)),
       total: counts.total,
       facets: facetLimit === 0 ? [] : asked.facets.list(counts, query.facets, facetLimit),
       suggestion: corrected?.rewrite(query.text ?? '') ?? null,
@@ -83,7 +83,13 @@ export class Reader {
 
   /** The query with words in place of those that nothing has; null when that finds nothing either. */
   async #corrected(asked: Asked, live: Live) {
-    const corrected = await correctUnits(this.connection, live.tables, asked.seen, asked.units, this.#synonyms)
+    const corrected = await correctUnits(
+      this.connection,
+      live.tables,
+      audienceIs(asked.audiences),
+      asked.units,
+      this.#synonyms,
+    )
     if (!corrected) return null
     const base = asked.baseOf(corrected.units)
     const counts = await this.#count(base, asked, live)
@@ -108,16 +114,14 @@ export class Reader {
     const facets = await this.#learnt.facets(this.connection, live)
     const text = query.text ?? ''
     const parsed = parseQuery(text, this.#fields)
-    const seen = audienceIs(await this.#learnt.audiences(this.connection, live, query.keys))
     const rest = all([
-      seen,
       typeIs(query.types),
       ...rangesOf(query, this.#columns),
       ...parsed.filters.map((filter) => this.#typedFilter(filter, facets)),
       ...this.#without(parsed.items, tables),
     ])
     return {
-      seen,
+      audiences: await this.#learnt.audiences(this.connection, live, query.keys),
       facets,
       chosen: facets.chosen(query.facets),
       units: unitsOfItems(
@@ -157,12 +161,13 @@ export class Reader {
       })
   }
 
-  #count(base: Base, { chosen, facets }: Asked, { change }: Live): Promise<Matched> {
-    const key = JSON.stringify([base.from, base.where, chosen.map((c) => [c.facet, ...c.ids])])
+  #count(base: Base, { audiences, chosen, facets }: Asked, { change }: Live): Promise<Matched> {
+    const where = all([audienceIs(audiences), base.where])
+    const key = JSON.stringify([base.from, where, chosen.map((c) => [c.facet, ...c.ids])])
     return this.#learnt.counts(change, key, async () => {
       const [row] = await this.connection.all(
-        `SELECT count(*) AS matched, group_concat(d.facets, char(10)) AS facets FROM ${base.from} WHERE ${base.where.sql}`,
-        base.where.values,
+        `SELECT count(*) AS matched, group_concat(d.facets, char(10)) AS facets FROM ${base.from} WHERE ${where.sql}`,
+        where.values,
       )
       const texts = row?.facets as string | null
       return {
@@ -181,13 +186,13 @@ export class Reader {
   async #page(
     query: SearchQuery,
     base: Base,
-    chosen: Chosen[],
+    { audiences, chosen }: Asked,
     total: number,
     { tables }: Live,
   ): Promise<{ hits: SearchHit[]; next: string | null }> {
     const fallback = { by: this.#settings.dates[0] ?? 'label', descending: this.#settings.dates.length > 0 }
-    const asked = query.sort ?? { by: 'relevance' }
-    const sort = asked.by === 'relevance' && !base.ranked ? fallback : asked
+    const wanted = query.sort ?? { by: 'relevance' }
+    const sort = wanted.by === 'relevance' && !base.ranked ? fallback : wanted
     const down = sort.descending ?? false
     const column = this.#columns.get(sort.by)
     if (sort.by !== 'relevance' && !column) {
@@ -199,7 +204,7 @@ export class Reader {
     const sorted = column ? `${inOrder ? '' : '+'}d.${column}` : this.#score(tables)
     const order = JSON.stringify([sort.by, down])
     const after = query.cursor === undefined ? null : readCursor(query.cursor, order)
-    const where = all([base.where, ...chosen.map((choice) => facetIs(choice.ids))])
+    const where = all([audienceIs(audiences, inOrder), base.where, ...chosen.map((choice) => facetIs(choice.ids))])
     const direction = down ? 'DESC' : 'ASC'
     const rows = await this.connection.all(
       `SELECT page.*, p.body FROM (
