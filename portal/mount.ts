@@ -26,6 +26,9 @@ type PortalBuild = ServerBuild & {
 /** Not in the OpenAPI document, and declared open: pages ask the API what their visitor may see. */
 const open = { schema: { hide: true } as object, config: { access: 'public' } as object }
 
+const workerPolicy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self' blob:"
+
 /** Paths that belong to the API: what is not found below them is a problem document, never a page. */
 const apiPath = /^\/(api|graphql)(\/|$|\?)/
 
@@ -84,12 +87,12 @@ async function productionBuild(portal: FastifyInstance): Promise<() => Promise<P
     throw new Error('The portal is not built. Run "npm run build" first, or start with --dev.', { cause })
   })) as PortalBuild
   await portal.register(fastifyStatic, { root: join(folder, 'client'), serve: false })
-  portal.get(
-    '/assets/*',
-    open,
+  portal.get('/assets/*', open, (request, reply) => {
+    // A worker lives by the policy of its own script, not by that of the page.
+    reply.header('content-security-policy', workerPolicy)
     // The names carry a hash of the content.
-    (request, reply) => reply.sendFile(`assets/${pathBelow(request)}`, { maxAge: '365d', immutable: true }),
-  )
+    return reply.sendFile(`assets/${pathBelow(request)}`, { maxAge: '365d', immutable: true })
+  })
   portal.get('/favicon.svg', open, (_request, reply) => reply.sendFile('favicon.svg', { maxAge: '1d' }))
   return async () => build
 }
