@@ -23,10 +23,12 @@ const conditions = {
       examples: ['FDG glioma species:mouse'],
     }),
   ),
-  scope: oneOf(['public', 'mine'], {
-    default: 'public',
-    description: 'The public registry, or all that the caller may see.',
-  }),
+  scope: Type.Optional(
+    oneOf(['public', 'mine'], {
+      default: 'public',
+      description: 'The public registry, or all that the caller may see.',
+    }),
+  ),
   type: Type.Optional(Type.Array(oneOf(types), { description: 'Kinds of things; may be repeated.' })),
   from: day('Not before this day.'),
   to: day('Not after this day.'),
@@ -105,7 +107,7 @@ export async function searchRoutes(app: FastifyInstance, ctx: Context): Promise<
         querystring: withFacets({
           ...conditions,
           sort: Type.Optional(oneOf(['relevance', 'date', '-date', 'label', '-label', 'byteCount', '-byteCount'])),
-          limit: Type.Integer({ minimum: 1, maximum: 100, default: 25 }),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
           cursor: Type.Optional(Type.String({ maxLength: 2000 })),
         }),
         response: { 200: SearchPage },
@@ -124,8 +126,10 @@ export async function searchRoutes(app: FastifyInstance, ctx: Context): Promise<
         params: closed({ facet: Type.String({ maxLength: 100 }) }),
         querystring: withFacets({
           ...conditions,
-          start: Type.String({ maxLength: 200, default: '', description: 'Beginning of a word of the value.' }),
-          limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+          start: Type.Optional(
+            Type.String({ maxLength: 200, default: '', description: 'Beginning of a word of the value.' }),
+          ),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
         }),
         response: { 200: closed({ items: Type.Array(FacetValue) }) },
       },

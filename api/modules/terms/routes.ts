@@ -29,8 +29,8 @@ export async function termRoutes(app: FastifyInstance): Promise<void> {
           'By label, synonym or part of one, the most likely first. Other terms than these may be entered too.',
         params: closed({ vocabulary: Type.String({ maxLength: 60, examples: [...vocabularies.keys()] }) }),
         querystring: closed({
-          q: Type.String({ maxLength: 200, default: '', examples: ['black 6'] }),
-          limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+          q: Type.Optional(Type.String({ maxLength: 200, default: '', examples: ['black 6'] })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
         }),
         response: {
           200: closed({
