@@ -16,13 +16,16 @@ interface Props {
   known?: Json
   projectId?: string | undefined
   hidden?: readonly string[]
+  /** Fields that come before the others. */
+  first?: readonly string[]
   title?: string
   onSaved: (record: SavedRecord) => void
   onClose: () => void
 }
 
 /** Makes or changes a record in a dialog. */
-export function RecordDialog({ opened, entity, record, known, projectId, hidden, title, onSaved, onClose }: Props) {
+export function RecordDialog(props: Props) {
+  const { opened, entity, record, known, projectId, hidden, first, title, onSaved, onClose } = props
   const about = entity as Entity
   const noun = about.title.toLowerCase()
   return (
@@ -40,6 +43,7 @@ export function RecordDialog({ opened, entity, record, known, projectId, hidden,
           {...(known && { known })}
           projectId={projectId}
           {...(hidden && { hidden })}
+          first={first}
           onSaved={onSaved}
           onCancel={onClose}
         />

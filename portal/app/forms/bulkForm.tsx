@@ -1,5 +1,6 @@
 /** Changes the same fields of many records at once; what is left empty stays as it is in each. */
-import { Alert, Button, Progress } from '@mantine/core'
+import { Button, Progress } from '@mantine/core'
+import { Notice } from '../components/notice.tsx'
 import { useCallback, useMemo, useState } from 'react'
 import { fieldsOf, type Entity } from '#ontology/entity.ts'
 import { getWithTag, send } from '../api.ts'
@@ -73,19 +74,13 @@ export function BulkForm({ entity, records, known, projectId, hidden, only, subm
       hints={hints}
     >
       {failures.length > 0 && (
-        <Alert
-          color="red"
-          variant="outline"
-          role="alert"
-          title={`${failures.length} of ${records.length} not changed`}
-          w="100%"
-        >
+        <Notice tone="bad" title={`${failures.length} of ${records.length} not changed`}>
           {failures.map(({ label, problem }) => (
             <div key={label}>
               {label}: {problemText(problem)}
             </div>
           ))}
-        </Alert>
+        </Notice>
       )}
       <Button type="submit" loading={busy} disabled={isEmpty(entered)}>
         {submitLabel ?? `Change ${counted(records.length, 'record')}`}

@@ -24,13 +24,14 @@ function isAskedFor(only: readonly string[] | undefined, field: string): boolean
 
 export function FieldList({ schema, value, pointer = '', hidden }: ListProps) {
   const { record, errors } = useFormState()
-  const { only, sparse, hints } = useFormScope()
+  const { only, first, sparse, hints } = useFormScope()
   const fields = shownFields(schema, value, hidden).filter(({ name }) =>
     isAskedFor(only, toFieldName(fromPointer(`${pointer}/${name}`))),
   )
+  const ordered = pointer === '' && first ? inOrder(fields, first) : fields
   return (
     <div className={styles.grid}>
-      {fields.map((field) => {
+      {ordered.map((field) => {
         const here = `${pointer}/${field.name}`
         if (field.kind === 'object') {
           const inner = isJson(value[field.name]) ? (value[field.name] as Json) : {}
@@ -60,6 +61,11 @@ export function FieldList({ schema, value, pointer = '', hidden }: ListProps) {
       })}
     </div>
   )
+}
+
+function inOrder(fields: Field[], first: readonly string[]): Field[] {
+  const leading = first.flatMap((name) => fields.filter((field) => field.name === name))
+  return [...leading, ...fields.filter((field) => !leading.includes(field))]
 }
 
 /** Problems inside of a value that is edited as one (the unit of a quantity) are shown beside it. */

@@ -10,6 +10,8 @@ export interface FormScope {
   projectId?: string | undefined
   /** Only these fields (dotted names) are shown. */
   only?: readonly string[] | undefined
+  /** Fields of the record that come before the others. */
+  first?: readonly string[] | undefined
   /** Nothing is needed to save: an empty field is left as it is. */
   sparse?: boolean | undefined
   /** Remarks below fields, by dotted name. */

@@ -24,13 +24,15 @@ interface Props {
   projectId?: string | undefined
   hidden?: readonly string[]
   only?: readonly string[]
+  /** Fields that come before the others. */
+  first?: readonly string[] | undefined
   submitLabel?: string
   onSaved: (record: SavedRecord) => void
   onCancel?: () => void
 }
 
 export function RecordForm(props: Props) {
-  const { entity, record, known, projectId, hidden, only, submitLabel, onSaved, onCancel } = props
+  const { entity, record, known, projectId, hidden, only, first, submitLabel, onSaved, onCancel } = props
   const schema = formSchema(entity)
   const [base, setBase] = useState(record)
   const [start, setStart] = useState<Json>(() => (record ? bodyOf(schema, record) : startValue(schema, known)))
@@ -86,6 +88,7 @@ export function RecordForm(props: Props) {
         projectId={projectId}
         hidden={hidden}
         only={only}
+        first={first}
       >
         <Button type="submit" loading={busy} disabled={base !== undefined && !dirty}>
           {submitLabel ?? (base ? 'Save changes' : `Make ${entity.title.toLowerCase()}`)}

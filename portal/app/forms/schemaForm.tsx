@@ -1,5 +1,5 @@
 /** A form for any entity, made from its schema. It validates nothing itself: the server's messages come back here. */
-import { Alert } from '@mantine/core'
+import { Notice } from '../components/notice.tsx'
 import { useEffect, useId, useMemo, useRef, type ReactNode } from 'react'
 import type { Node } from '#ontology/vocabulary.ts'
 import type { Problem } from '../contract.ts'
@@ -23,6 +23,8 @@ interface Props {
   hidden?: readonly string[] | undefined
   /** Only these fields (dotted names). */
   only?: readonly string[] | undefined
+  /** Fields that come before the others. */
+  first?: readonly string[] | undefined
   /** For many records at once: what is left empty stays as it is. */
   sparse?: boolean
   /** Remarks below fields, by dotted name. */
@@ -32,19 +34,20 @@ interface Props {
 }
 
 export function SchemaForm(props: Props) {
-  const { schema, value, onChange, onSubmit, problem, projectId, hidden, only, sparse, hints, children } = props
+  const { schema, value, onChange, onSubmit, problem, projectId, hidden, only, first, sparse, hints, children } = props
   const formId = useId()
   const scope = useMemo<FormScope>(
     () => ({
       formId,
       projectId,
       only,
+      first,
       sparse,
       hints,
       change: (path, next) => onChange((held) => typed(setAt(held, path, next) as Json, path)),
       setReason: (path, reason) => onChange((held) => withReason(held, path, reason)),
     }),
-    [formId, projectId, only, sparse, hints, onChange],
+    [formId, projectId, only, first, sparse, hints, onChange],
   )
   const errors = useMemo(() => errorsByPointer(problem), [problem])
   const state = useMemo(() => ({ record: value, errors }), [value, errors])
@@ -86,7 +89,7 @@ function ErrorSummary({ problem, schema, formId }: { problem: Problem; schema: N
   }, [problem, formId])
   const errors = problem.errors ?? []
   return (
-    <Alert ref={summary} tabIndex={-1} role="alert" color="red" variant="outline" title={problem.title} mb="sm">
+    <Notice ref={summary} tone="bad" title={problem.title}>
       {errors.length === 0 && problemText(problem)}
       {errors.length > 0 && (
         <ul>
@@ -105,7 +108,7 @@ function ErrorSummary({ problem, schema, formId }: { problem: Problem; schema: N
           ))}
         </ul>
       )}
-    </Alert>
+    </Notice>
   )
 }
 

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
+import { Notice } from '../components/notice.tsx'
 import { IconFolderOpen, IconFolderUp, IconZoomScan } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useRevalidator } from 'react-router'
@@ -66,14 +67,9 @@ export function Collecting({ record, onCancel }: Props) {
         />
       )}
       {interrupted && (
-        <Alert
-          variant="outline"
-          color="yellow"
-          title={`${counted(record.fileCount, 'file')} arrived, ${formatBytes(record.byteCount)}`}
-          mb="md"
-        >
+        <Notice tone="plain" title={`${counted(record.fileCount, 'file')} arrived, ${formatBytes(record.byteCount)}`}>
           If the upload was interrupted, drop the same folder here again: what has arrived is not sent a second time.
-        </Alert>
+        </Notice>
       )}
       {!state && (
         <div className={upload.zone}>
@@ -143,7 +139,7 @@ function Refused({ importId }: { importId: string }) {
   const { items } = useList<RefusedFile>(`/imports/${importId}/files`, { state: 'refused', limit: 200 })
   if (!items || items.length === 0) return null
   return (
-    <Alert color="red" variant="outline" title={`${counted(items.length, 'file')} not taken`} mt="md">
+    <Notice tone="bad" title={`${counted(items.length, 'file')} not taken`}>
       <ul className={upload.files}>
         {items.map(({ id, path, problem }) => (
           <li key={id}>
@@ -152,6 +148,6 @@ function Refused({ importId }: { importId: string }) {
           </li>
         ))}
       </ul>
-    </Alert>
+    </Notice>
   )
 }

@@ -1,4 +1,5 @@
-import { Alert, Button, Group } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
+import { Notice } from '../components/notice.tsx'
 import { IconArrowBackUp, IconPhoto } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, useRevalidator } from 'react-router'
@@ -41,7 +42,7 @@ export function Outcome({ record, studyTitle, mayEdit }: Props) {
   return (
     <>
       {problem && <ProblemAlert problem={problem} />}
-      <Alert variant="outline" color={undone ? 'gray' : 'green'} title={undone ? 'Undone' : 'Archived'}>
+      <Notice tone={undone ? 'plain' : 'good'} title={undone ? 'Undone' : 'Archived'}>
         <p>
           {undone ? 'Taken back: ' : ''}
           {made.filter(Boolean).join(', ')} in <Link to={`/studies/${record.studyId}`}>{studyTitle}</Link>.
@@ -70,7 +71,7 @@ export function Outcome({ record, studyTitle, mayEdit }: Props) {
             </Button>
           )}
         </Group>
-      </Alert>
+      </Notice>
     </>
   )
 }

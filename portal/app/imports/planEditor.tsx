@@ -1,4 +1,5 @@
-import { Alert, Button, Switch } from '@mantine/core'
+import { Button, Switch } from '@mantine/core'
+import { Notice } from '../components/notice.tsx'
 import { IconArchive } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useRevalidator } from 'react-router'
@@ -42,9 +43,9 @@ export function PlanEditor({ loaded, mayEdit, onCancel }: Props) {
   return (
     <>
       {record.problem && (
-        <Alert color="red" variant="outline" role="alert" title="The last try failed" mb="md">
+        <Notice tone="bad" title="The last try failed">
           {record.problem.detail}
-        </Alert>
+        </Notice>
       )}
       {problem && <ProblemAlert problem={problem} />}
       <PlanSummary plan={plan} numbers={numbers} troubled={troubled.length} />

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Modal, Text } from '@mantine/core'
+import { Notice } from '../components/notice.tsx'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
@@ -114,9 +115,9 @@ function ImportBody({ record, study, mayEdit, onCancel }: BodyProps) {
         <PlanEditor loaded={record} mayEdit={mayEdit} onCancel={onCancel} />
       ) : (
         <>
-          <Alert color="red" variant="outline" role="alert" title="It failed" mb="md">
+          <Notice tone="bad" title="It failed">
             {record.problem?.detail} The files that arrived are kept.
-          </Alert>
+          </Notice>
           {mayEdit && <Collecting record={record} onCancel={onCancel} />}
         </>
       )

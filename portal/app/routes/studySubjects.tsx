@@ -110,7 +110,7 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
                   color="gray"
                   leftSection={<IconUnlink size={14} aria-hidden />}
                   onClick={() => void relink((ids) => ids.filter((id) => id !== subject.id))}
-                  aria-label={`Take ${subject.localId} out of this study`}
+                  aria-label={`Take out ${subject.localId} of this study`}
                 >
                   Take out
                 </Button>

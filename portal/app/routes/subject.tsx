@@ -103,10 +103,19 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
       <PageHeader
         crumbs={[
           { label: 'My work', to: '/work' },
-          ...projects.map(({ id, title }) => ({ label: title, to: `/projects/${id}` })),
+          ...(project ? [{ label: project.title, to: `/projects/${project.id}` }] : []),
         ]}
         title={subject.localId}
-        meta={<span>{[view.kind, view.summary].filter(Boolean).join(': ')}</span>}
+        meta={
+          <>
+            <span>{[view.kind, view.summary].filter(Boolean).join(': ')}</span>
+            {projects.slice(1).map(({ id, title }) => (
+              <span key={id}>
+                also in <Link to={`/projects/${id}`}>{title}</Link>
+              </span>
+            ))}
+          </>
+        }
         actions={
           mayEdit && (
             <Button
@@ -119,7 +128,7 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
           )
         }
       />
-      <FactList facts={view.facts} />
+      <FactList facts={view.facts} dense />
       <section className={styles.section} aria-labelledby="timeline">
         <div className={styles.sectionHead}>
           <h2 id="timeline">Timeline</h2>
@@ -209,6 +218,7 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
             : {}
         }
         hidden={hidden}
+        first={dialog?.kind === 'new' ? firstOf(dialog.event) : []}
         projectId={project?.id}
         onSaved={saved}
         onClose={close}
@@ -218,6 +228,7 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
         entity={Event}
         record={dialog?.kind === 'edit' ? dialog.record : undefined}
         hidden={['kind', 'subjectId', 'projectId']}
+        first={dialog?.kind === 'edit' ? firstOf(dialog.record.kind) : []}
         projectId={project?.id}
         onSaved={saved}
         onClose={close}
@@ -243,6 +254,9 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
     </>
   )
 }
+
+/** What was done comes first, then when. */
+const firstOf = (kind: EventKind): string[] => [kind, 'start', 'end']
 
 interface ItemProps {
   entry: Entry

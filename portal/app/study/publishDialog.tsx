@@ -1,5 +1,6 @@
 /** Sends series to the public registry: what is missing, what it will be called, what becomes public in numbers. */
-import { Alert, Button, Modal, NativeSelect } from '@mantine/core'
+import { Button, Modal, NativeSelect } from '@mantine/core'
+import { Notice } from '../components/notice.tsx'
 import { IconSend } from '@tabler/icons-react'
 import { useCallback, useEffect, useState } from 'react'
 import { Link } from 'react-router'
@@ -176,11 +177,7 @@ function Numbers({ rows }: { rows: readonly SeriesRow[] }) {
 function Sent({ dataset, onClose }: { dataset: Dataset; onClose: () => void }) {
   const isPublic = dataset.state === 'published'
   return (
-    <Alert
-      color={isPublic ? 'green' : 'yellow'}
-      variant="outline"
-      title={isPublic ? 'It is public now' : 'It waits for a curator'}
-    >
+    <Notice tone={isPublic ? 'good' : 'plain'} title={isPublic ? 'It is public now' : 'It waits for a curator'}>
       <p>
         <StateBadge state={dataset.state} /> <Link to={`/datasets/${dataset.id}`}>{dataset.title}</Link>
       </p>
@@ -193,6 +190,6 @@ function Sent({ dataset, onClose }: { dataset: Dataset; onClose: () => void }) {
       <Button variant="default" onClick={onClose}>
         Back to the study
       </Button>
-    </Alert>
+    </Notice>
   )
 }

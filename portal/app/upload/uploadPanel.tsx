@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Progress, Text } from '@mantine/core'
+import { Button, Group, Progress, Text } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconRefresh, IconX } from '@tabler/icons-react'
+import { Notice } from '../components/notice.tsx'
 import { counted, formatBytes, formatCount } from '../format.ts'
 import type { BatchState } from './batch.ts'
 import styles from './upload.module.css'
@@ -50,9 +51,9 @@ export function UploadPanel({ state, onPause, onResume, onCancel, onRetry }: Pro
       <Progress value={percent(state)} size="lg" aria-label={`${Math.floor(percent(state))} % of the upload`} />
       <UploadFacts state={state} />
       {stopped && (
-        <Alert color="yellow" variant="outline" role="alert" title="The upload stopped">
+        <Notice tone="warn" title="The upload stopped">
           {stopped} Nothing that arrived is lost; press “Go on” when it is settled.
-        </Alert>
+        </Notice>
       )}
       {state.sending.length > 0 && (
         <ul className={styles.files} aria-label="Under way">
@@ -67,11 +68,7 @@ export function UploadPanel({ state, onPause, onResume, onCancel, onRetry }: Pro
         </ul>
       )}
       {failed.length > 0 && (
-        <Alert
-          color="red"
-          variant="outline"
-          title={`${counted(failed.length, 'file')} could not be sent; the rest goes on`}
-        >
+        <Notice tone="bad" title={`${counted(failed.length, 'file')} could not be sent; the rest goes on`}>
           <ul className={styles.files}>
             {failed.map(({ path, problem }) => (
               <li key={path}>
@@ -89,7 +86,7 @@ export function UploadPanel({ state, onPause, onResume, onCancel, onRetry }: Pro
           >
             Try {failed.length === 1 ? 'it' : 'them'} again
           </Button>
-        </Alert>
+        </Notice>
       )}
     </section>
   )

@@ -18,16 +18,17 @@ export interface InputProps<T> {
   onChange: (value: T | undefined) => void
 }
 
-/** The part that Mantine's inputs take as it is. */
-export function wrapperProps<T>({ id, label, description, error, needed }: InputProps<T>) {
-  return {
-    id,
-    label,
-    ...(description ? { description } : {}),
-    ...(error ? { error } : {}),
-    ...(needed ? { 'aria-required': true } : {}),
-  }
+/** What a wrapper around several inputs takes. */
+export function groupProps<T>({ label, description, error }: InputProps<T>) {
+  return { label, ...(description ? { description } : {}), ...(error ? { error } : {}) }
 }
+
+/** What an input takes as it is. */
+export const wrapperProps = <T>(props: InputProps<T>) => ({
+  id: props.id,
+  ...groupProps(props),
+  ...(props.needed ? { 'aria-required': true } : {}),
+})
 
 /** "e.g. M-0412" */
 export function exampleOf(node: Node): string | undefined {

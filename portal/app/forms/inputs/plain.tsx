@@ -2,7 +2,7 @@
 import { Checkbox, Group, NativeSelect, TagsInput, TextInput, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { choiceText } from '../choices.ts'
-import { exampleOf, wrapperProps, type InputProps } from './inputProps.ts'
+import { exampleOf, groupProps, wrapperProps, type InputProps } from './inputProps.ts'
 
 const orNothing = (text: string): string | undefined => (text === '' ? undefined : text)
 
@@ -115,7 +115,7 @@ export function EnumInput(props: InputProps<string>) {
 export function EnumsInput(props: InputProps<string[]>) {
   const { node, value = [], onChange } = props
   return (
-    <Checkbox.Group {...wrapperProps(props)} value={value} onChange={(next) => onChange(next)}>
+    <Checkbox.Group id={props.id} {...groupProps(props)} value={value} onChange={(next) => onChange(next)}>
       <Group gap="xs" mt={6}>
         {(node.items?.enum ?? []).map((one) => (
           <Checkbox key={one} value={one} label={choiceText(one)} size="xs" />

@@ -4,7 +4,7 @@ import { formatUnit } from '../../format.ts'
 import { unitsFor } from '../choices.ts'
 import styles from '../forms.module.css'
 import { useFormState } from '../formContext.ts'
-import { wrapperProps, type InputProps } from './inputProps.ts'
+import { groupProps, type InputProps } from './inputProps.ts'
 import { useNumberText } from './plain.tsx'
 
 type Entered = { value?: Quantity['value'] | string; unit?: string }
@@ -19,9 +19,8 @@ export function QuantityInput(props: InputProps<Entered>) {
     value: value?.value,
     onChange: (next) => onChange(next === undefined ? undefined : { value: next, unit }),
   })
-  const { id: _id, ...wrapper } = wrapperProps(props)
   return (
-    <Input.Wrapper {...wrapper} id={id} labelProps={{ htmlFor: id }}>
+    <Input.Wrapper {...groupProps(props)} id={id} labelProps={{ htmlFor: id }}>
       <div className={styles.row}>
         <TextInput
           id={id}

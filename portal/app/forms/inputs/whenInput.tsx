@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { WhenStamp } from '#ontology/values.ts'
 import styles from '../forms.module.css'
 import { formatOffset, joinStamp, localOffsetMinutes, splitStamp, type StampParts } from '../whenStamp.ts'
-import { wrapperProps, type InputProps } from './inputProps.ts'
+import { groupProps, type InputProps } from './inputProps.ts'
 
 const precisions = [
   { value: 'second', label: 'to the second' },
@@ -23,14 +23,13 @@ export function WhenInput(props: InputProps<WhenStamp>) {
   }
   const zone =
     parts.date === '' ? null : (parts.offsetMinutes ?? localOffsetMinutes(parts.date, parts.time || '00:00:00'))
-  const { id: _id, ...wrapper } = wrapperProps(props)
   return (
-    <Input.Wrapper {...wrapper} id={id} labelProps={{ htmlFor: id }}>
+    <Input.Wrapper {...groupProps(props)} id={id} labelProps={{ htmlFor: id }}>
       <div className={styles.row} style={{ flexWrap: 'wrap' }}>
         <TextInput
           id={id}
           type="date"
-          className={styles.grow}
+          className={styles.date}
           value={parts.date}
           error={Boolean(props.error)}
           aria-required={props.needed}
