@@ -14,6 +14,7 @@ import { notFound } from '#api/errors.ts'
 import { fieldsOf, type Entity } from '#ontology/entity.ts'
 import { check, projectOf } from './check.ts'
 import { mergePatch } from './mergePatch.ts'
+import { carryAlong, refuseOtherProject } from './move.ts'
 import { demandEdit, placeOf } from './place.ts'
 import { entityNamed, findRow, getRecord, toRecords, type Rec } from './read.ts'
 import { referencesIn } from './references.ts'
@@ -92,9 +93,12 @@ export async function updateRecord(
     const after = mergePatch(before, patch) as Body
     validateRecord(entity, after)
     const place = await placeOf(caller, entity, after, t, row)
+    if (entity.scope === 'project' && entity.name !== 'Subject')
+      refuseOtherProject(entity, row, projectOf(place, after))
     await check(caller, entity, after, projectOf(place, after), t, row)
     fill(entity, row, { ...systemOf(entity, row), ...after, ...place, ...options.system }, new Date())
     await saveNext(entity, row, t)
+    await carryAlong(entity, row, t)
     await setLinks(caller, entity, id, after, before, t)
     await enqueue(t, leftBehind(entity, before, after))
     await tell(t, caller, entity, row, 'update', changesBetween(before, after))

@@ -178,6 +178,29 @@ describe('changing', () => {
   })
 })
 
+describe('moving', () => {
+  it('takes along what is inside, and stays in the project', async () => {
+    const project = await ann.make('projects', { title: 'Moving' })
+    const [one, two] = [
+      await ann.make('studies', { projectId: project.id, title: 'One' }),
+      await ann.make('studies', { projectId: project.id, title: 'Two' }),
+    ]
+    const session = await ann.make('sessions', { studyId: one.id, label: 'Day 1' })
+    const series = await ann.make('series', { sessionId: session.id, label: 'CT' })
+    expect((await ann.patch(`sessions/${session.id}`, { studyId: two.id }, 1)).statusCode).toBe(200)
+    expect((await ann.get(`series/${series.id}`)).json()).toMatchObject({ studyId: two.id })
+    expect((await ann.get(`series?studyId=${one.id}`)).json().items).toEqual([])
+    const other = await ann.make('projects', { title: 'Elsewhere' })
+    const there = await ann.make('studies', { projectId: other.id, title: 'There' })
+    expect((await ann.patch(`sessions/${session.id}`, { studyId: there.id }, 2)).json().errors[0].pointer).toBe(
+      '/studyId',
+    )
+    expect((await ann.patch(`studies/${one.id}`, { projectId: other.id }, 1)).json().errors[0].pointer).toBe(
+      '/projectId',
+    )
+  })
+})
+
 describe('lists', () => {
   it('page through everything once, in order, while others write', async () => {
     const eve = await site.person('eve')

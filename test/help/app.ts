@@ -92,7 +92,8 @@ export function personOf(
       ...(payload !== undefined && { payload: payload as object }),
       headers: { ...who.headers, ...headers },
     })
-  const match = (version?: number) => (version === undefined ? {} : { 'if-match': `"${version}"` })
+  const match = (version?: number): Record<string, string> =>
+    version === undefined ? {} : { 'if-match': `"${version}"` }
   const person: Person = {
     ...who,
     get: (url, headers) => inject('GET', url, undefined, headers),
