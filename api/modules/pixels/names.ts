@@ -12,6 +12,8 @@ export interface SeriesNames {
   label: string
   /** Subjects, session and series in one line. */
   displayName: string
+  /** Of the record, which people correct; absent: what the file says stands. */
+  modality?: string
 }
 
 interface Named {
@@ -20,6 +22,7 @@ interface Named {
   localId?: string
   sessionId?: string
   subjectIds?: string[]
+  modality?: string
 }
 interface Snapshot {
   series: Named[]
@@ -55,7 +58,11 @@ function joined(series: Named, session: Named | undefined, subjects: Named[]): S
   const names = subjects.slice(0, namedSubjects).map((subject) => subject.localId)
   if (subjects.length > namedSubjects) names.push(`${subjects.length - namedSubjects} more`)
   const label = series.label ?? 'Image series'
-  return { label, displayName: [names.join(', '), session?.label, label].filter(Boolean).join(' · ') }
+  return {
+    label,
+    displayName: [names.join(', '), session?.label, label].filter(Boolean).join(' · '),
+    ...(series.modality && { modality: series.modality }),
+  }
 }
 
 /** The newest version of the dataset that made the series public (or that waits for a curator). */

@@ -48,7 +48,7 @@ export function Overlay({ content }: { content: OverlayContent }) {
       {edges && <Edges edges={edges} uncertain={content.uncertain} width={width} height={height} />}
       {roomy ? (
         <>
-          <Lines texts={content.topLeft} x={8} y={17} />
+          <Lines texts={content.topLeft.map((text) => shortened(text, width * 0.44))} x={8} y={17} />
           <Lines texts={content.topRight} x={width - 8} y={17} anchor="end" />
           <Lines texts={content.bottomLeft} x={8} y={height - 9} upwards />
         </>
@@ -75,6 +75,10 @@ function Lines(props: { texts: string[]; x: number; y: number; anchor?: 'start' 
     </text>
   )
 }
+
+/** The start of a text as far as there is room for it; letters are about 5.9 pixels wide. */
+const shortened = (text: string, pixels: number): string =>
+  text.length * 5.9 <= pixels ? text : `${text.slice(0, Math.max(Math.floor(pixels / 5.9) - 1, 1)).trimEnd()}…`
 
 /** Four arms that leave the middle free, because that is what is looked at. */
 function Crosshair({ at: [x, y], width, height }: { at: Point; width: number; height: number }) {
