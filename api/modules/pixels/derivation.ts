@@ -90,6 +90,8 @@ export async function pixelsReady(
   await setSystemFields(ImageSeries, seriesId, { pixels: 'ready', problem: null, image }, t)
 }
 
-/** Marks the pixels of a series as failed; what an earlier derivation made stays out of sight. */
-export const pixelsFailed = (t: Transaction, seriesId: string, problem: string): Promise<void> =>
-  setSystemFields(ImageSeries, seriesId, { pixels: 'failed', problem }, t)
+/** Marks the pixels of a series as failed, when it is still there; what an earlier derivation made stays out of sight. */
+export async function pixelsFailed(t: Transaction, seriesId: string, problem: string): Promise<void> {
+  const held = await recordModel(ImageSeries).count({ where: { id: seriesId }, transaction: t })
+  if (held > 0) await setSystemFields(ImageSeries, seriesId, { pixels: 'failed', problem }, t)
+}
