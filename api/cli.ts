@@ -11,7 +11,10 @@ const commands: Record<string, [about: string, run: () => Promise<void>]> = {
     async () => (await import('./server.ts')).start({ dev: rest.includes('--dev') }),
   ],
   migrate: ['bring the database to the newest schema', async () => (await import('./commands/migrate.ts')).run()],
-  settings: ['list all settings', async () => (await import('./commands/settings.ts')).run(rest.includes('--env') ? 'env' : 'table')],
+  settings: [
+    'list all settings',
+    async () => (await import('./commands/settings.ts')).run(rest.includes('--env') ? 'env' : 'table'),
+  ],
   healthy: ['ask the running site whether it can serve', async () => (await import('./commands/healthy.ts')).run()],
   reindex: ['make the search index anew', async () => (await import('./commands/reindex.ts')).run()],
   rebuild: [
