@@ -4,7 +4,7 @@ import { planeCount } from '#imaging/header.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
 import { memorySource } from '#imaging/source.ts'
 import { writeOmeTiff } from '#imaging/write/tiff.ts'
-import { sampleFile, sha256 } from './profile.ts'
+import { sha256 } from './profile.ts'
 import type { FormatProfile } from './profile.ts'
 
 interface Expected {
