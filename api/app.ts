@@ -125,7 +125,7 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
       ms: Math.round(reply.elapsedTime),
       user: request.caller?.userId ?? undefined,
     }
-    request.log[reply.statusCode >= 500 ? 'error' : 'debug'](line, 'request')
+    request.log[reply.statusCode === 500 ? 'error' : 'debug'](line, 'request')
   })
   problems(app)
   await security(app, ctx)
