@@ -1,5 +1,5 @@
 /** The open series on the screen: toolbar, pictures, time, values. */
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { indexOf } from './geometry.ts'
 import { HeaderPanel } from './headerPanel.tsx'
 import { HelpDialog } from './helpDialog.tsx'
@@ -18,7 +18,7 @@ import { Toolbar } from './toolbar.tsx'
 import { useCommands } from './useCommands.ts'
 import { useMeasuring } from './useMeasuring.client.ts'
 import { useFocus, useOpenSeries } from './useOpenSeries.client.ts'
-import { useViewer } from './useViewer.ts'
+import { useViewer, type ViewerActions, type ViewerState } from './useViewer.ts'
 import styles from './viewer.module.css'
 import type { Picture } from './viewports.client.ts'
 import type { LinkedView } from './viewState.ts'
@@ -57,6 +57,13 @@ export function Stage({ linked }: { linked: LinkedView }) {
     pixels,
     state.views,
     shown.map(({ n }) => n),
+  )
+
+  useOverlayColours(
+    linked,
+    shown.length > 1 && arrangement === 'fusion' ? (panes[0]?.spec.overlay ?? null) : null,
+    state,
+    actions,
   )
 
   const pane = panes.find(({ spec }) => spec.key === focused) ?? panes[0] ?? null
@@ -194,6 +201,22 @@ export function Stage({ linked }: { linked: LinkedView }) {
       <HelpDialog opened={panel === 'help'} onClose={() => setPanel(null)} />
     </>
   )
+}
+
+/** Grey over grey cannot be told apart: an overlay gets colours when it is first laid over, unless the link names some. */
+function useOverlayColours(
+  linked: LinkedView,
+  overlay: number | null,
+  state: ViewerState,
+  actions: ViewerActions,
+): void {
+  const coloured = useRef(new Set<number>())
+  const map = overlay === null ? null : state.views[overlay]?.map
+  useEffect(() => {
+    if (overlay === null || coloured.current.has(overlay)) return
+    coloured.current.add(overlay)
+    if (map === 'grey' && !linked.views[overlay]?.map) actions.setView(overlay, { map: 'pet' })
+  }, [overlay, map, linked, actions])
 }
 
 /** The layers on screen by series, as an object that changes only when other pixels are shown. */
