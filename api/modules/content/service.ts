@@ -54,7 +54,8 @@ export async function seriesArchive(caller: Caller, id: string): Promise<Archive
   const standing = { projectId: field(series, 'projectId'), datasets: await datasetStates(id) }
   demandBytes(caller, { title: 'image series', id }, standing)
   const files = await filesWhere({ seriesId: id })
-  return { name: field(series, 'label'), entries: files.map((file) => entryOf(file, field(file, 'path'))) }
+  const { displayName } = await namesOf(caller, id, standing.projectId)
+  return { name: displayName, entries: files.map((file) => entryOf(file, field(file, 'path'))) }
 }
 
 /** All files of a study, in folders by session and series. @throws AppError notFound */

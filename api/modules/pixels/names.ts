@@ -55,14 +55,12 @@ export async function namesOf(caller: Caller, seriesId: string, projectId: strin
 }
 
 function joined(series: Named, session: Named | undefined, subjects: Named[]): SeriesNames {
-  const names = subjects.slice(0, namedSubjects).map((subject) => subject.localId)
-  if (subjects.length > namedSubjects) names.push(`${subjects.length - namedSubjects} more`)
   const label = series.label ?? 'Image series'
-  return {
-    label,
-    displayName: [names.join(', '), session?.label, label].filter(Boolean).join(' · '),
-    ...(series.modality && { modality: series.modality }),
-  }
+  // Sessions are often called after the animal; it is not named twice.
+  const named = subjects.map((subject) => subject.localId ?? '').filter((name) => !session?.label?.includes(name))
+  const shown = named.slice(0, namedSubjects)
+  if (named.length > namedSubjects) shown.push(`${named.length - namedSubjects} more`)
+  return { label, displayName: [shown.join(', '), session?.label, label].filter(Boolean).join(' · ') }
 }
 
 /** The newest version of the dataset that made the series public (or that waits for a curator). */
