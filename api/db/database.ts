@@ -26,6 +26,7 @@ export async function openDatabase(config: Pick<Config, 'database' | 'dataFolder
     define: { underscored: true, timestamps: false, freezeTableName: true },
   })
   try {
+    if (dialect === 'sqlite') await keepTwoConnections(sequelize)
     await sequelize.authenticate()
   } catch (error) {
     throw new AppError('busy', `The database does not answer: ${(error as Error).message}`)
@@ -56,19 +57,42 @@ function sqliteOptions(dataFolder: string): Options {
   return {
     dialect: 'sqlite',
     storage: path.join(dataFolder, 'vivarchive.sqlite'),
-    hooks: {
-      afterConnect: async (connection: unknown) => {
-        const exec = (connection as { exec(sql: string, done: (error: Error | null) => void): void }).exec.bind(
-          connection,
-        )
-        await new Promise<void>((resolve, reject) =>
-          exec(
-            'PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
-            (error) => (error ? reject(error) : resolve()),
-          ),
-        )
-      },
-    },
+  }
+}
+
+type SqliteConnection = { exec(sql: string, done: (error: Error | null) => void): void; close(): void }
+interface SqliteManager {
+  connections: Record<string, SqliteConnection>
+  getConnection(options?: { uuid?: string }): Promise<SqliteConnection>
+  releaseConnection(connection: SqliteConnection): void
+  destroyConnection(connection: SqliteConnection): Promise<void>
+}
+
+/**
+ * Sequelize calls no connection hook for SQLite and opens a new connection for each transaction. Two are enough and stay
+ * open: one reads, one writes, because transactions queue up in `write`.
+ */
+async function keepTwoConnections(sequelize: Sequelize): Promise<void> {
+  const manager = sequelize.connectionManager as unknown as SqliteManager
+  const open = manager.getConnection.bind(manager)
+  const connect = async (uuid: string) => {
+    const connection = await open({ uuid })
+    const settings =
+      'PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON'
+    await new Promise<void>((resolve, reject) =>
+      connection.exec(settings, (error) => (error ? reject(error) : resolve())),
+    )
+    return connection
+  }
+  const kept = { default: Promise.resolve(await connect('default')), writer: Promise.resolve(await connect('writer')) }
+  manager.getConnection = (options) => kept[(options?.uuid ?? 'default') === 'default' ? 'default' : 'writer']
+  manager.releaseConnection = () => undefined
+  // After a commit that failed, nobody knows what the connection holds.
+  manager.destroyConnection = async (connection) => {
+    connection.close()
+    delete manager.connections.writer
+    kept.writer = connect('writer')
+    kept.writer.catch(() => undefined)
   }
 }
 

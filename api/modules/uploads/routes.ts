@@ -1,5 +1,4 @@
 /** tus 1.0 (resumable upload) at /api/v1/uploads, by @tus/server. */
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Server, type Upload } from '@tus/server'
 import type { Context } from '#api/context.ts'
@@ -120,7 +119,8 @@ function toWeb(request: FastifyRequest): Request {
   return new Request(`http://localhost${request.url}`, {
     method: request.method,
     headers,
-    ...(hasBody && { body: Readable.toWeb(request.raw) as ReadableStream, duplex: 'half' }),
+    // Readable.toWeb would copy every chunk. The request must outlive an upload that ends early, to be answered.
+    ...(hasBody && { body: ReadableStream.from(request.raw.iterator({ destroyOnReturn: false })), duplex: 'half' }),
   } as RequestInit)
 }
 
