@@ -22,7 +22,7 @@ export async function loader({ request, context }: Route.LoaderArgs) {
   const [projects, imports, jobs] = await Promise.all([
     api.get<Page<Project>>('/projects', { sort: '-updatedAt', limit: 200 }),
     api.get<Page<ImportRecord>>('/imports', { limit: 10 }),
-    api.get<Page<Job>>('/jobs', { mine: true, limit: 10 }),
+    api.get<Page<Job>>('/jobs', { mine: true, limit: 40 }),
   ])
   const listed = await withSummaries(api, 'projects', projects.items)
   return { projects: listed, imports: imports.items, jobs: jobs.items, roles: me.projects }
@@ -121,6 +121,17 @@ export default function Work({ loaderData }: Route.ComponentProps) {
   )
 }
 
+/** Jobs of one kind in one state, one after the other, as one line; the newest speaks for them. */
+function grouped(jobs: readonly Job[]): { job: Job; count: number }[] {
+  const groups: { job: Job; count: number }[] = []
+  for (const job of jobs) {
+    const last = groups.at(-1)
+    if (last && last.job.task === job.task && last.job.state === job.state) last.count += 1
+    else groups.push({ job, count: 1 })
+  }
+  return groups
+}
+
 const newest = (a: string, b: string | null | undefined): string => (b && b > a ? b : a)
 
 function RecentImports({ imports }: { imports: ImportRecord[] }) {
@@ -177,9 +188,10 @@ function RecentJobs({ jobs }: { jobs: Job[] }) {
         <p className="dim">Nothing is being worked on.</p>
       ) : (
         <ul>
-          {jobs.map((job) => (
+          {grouped(jobs).map(({ job, count }) => (
             <li key={job.id}>
-              {taskText(job.task)}: {jobText(job)} <Time at={job.updatedAt} />
+              {taskText(job.task)}: {count > 1 && `${count} `}
+              {jobText(job)}, <Time at={job.updatedAt} />
               {job.state === 'running' && (
                 <Progress value={job.progress * 100} size="sm" aria-label={`${taskText(job.task)} progress`} />
               )}

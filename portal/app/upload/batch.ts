@@ -65,6 +65,8 @@ export class UploadBatch {
   #known = new Map<string, number>()
   #stored = new Map<string, StoredFile>()
   #sending = new Map<string, { sentBytes: number; byteCount: number; abort: AbortController }>()
+  /** Bytes that arrived of files that wait to go on. */
+  #interrupted = new Map<string, number>()
   #failed = new Map<string, { chosen: ChosenFile; problem: string }>()
   #phase: BatchState['phase'] = 'idle'
   #reading = 0
@@ -137,6 +139,7 @@ export class UploadBatch {
     this.#phase = 'cancelled'
     this.#waiting = []
     this.#next = 0
+    this.#interrupted.clear()
     for (const { abort } of this.#sending.values()) abort.abort()
     this.#changed()
   }
@@ -162,7 +165,8 @@ export class UploadBatch {
 
   #describe(): BatchState {
     const sending = [...this.#sending].map(([path, { sentBytes, byteCount }]) => ({ path, sentBytes, byteCount }))
-    const doneBytes = this.#doneBytes + sending.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+    const unfinished = [...sending.map(({ sentBytes }) => sentBytes), ...this.#interrupted.values()]
+    const doneBytes = unfinished.reduce((sum, bytes) => sum + bytes, this.#doneBytes)
     const running = this.#phase === 'running'
     const bytesPerSecond = running ? this.#speed.bytesPerSecond(this.#tools.now()) : 0
     return {
@@ -205,7 +209,8 @@ export class UploadBatch {
   async #one(chosen: ChosenFile): Promise<void> {
     const { path, file } = chosen
     const abort = new AbortController()
-    const entry = { sentBytes: 0, byteCount: file.size, abort }
+    const entry = { sentBytes: this.#interrupted.get(path) ?? 0, byteCount: file.size, abort }
+    this.#interrupted.delete(path)
     this.#sending.set(path, entry)
     const isRunning = () => this.#phase === 'running'
     try {
@@ -223,9 +228,9 @@ export class UploadBatch {
       this.#doneFiles += 1
       this.#doneBytes += file.size
     } catch (error) {
-      if (abort.signal.aborted || !isRunning()) this.#again(chosen)
+      if (abort.signal.aborted || !isRunning()) this.#again(chosen, entry.sentBytes)
       else if (error instanceof UploadStopped) {
-        this.#again(chosen)
+        this.#again(chosen, entry.sentBytes)
         this.#stopped = error.message
         this.pause()
       } else this.#failed.set(path, { chosen, problem: (error as Error).message })
@@ -236,7 +241,8 @@ export class UploadBatch {
   }
 
   /** Puts a file that was interrupted in front of those that wait. */
-  #again(chosen: ChosenFile): void {
+  #again(chosen: ChosenFile, sentBytes: number): void {
+    this.#interrupted.set(chosen.path, sentBytes)
     this.#waiting.splice(this.#next, 0, chosen)
   }
 

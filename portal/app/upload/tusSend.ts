@@ -22,7 +22,8 @@ export function tusSend(importId: string, options: SendOptions): Promise<void> {
     const upload = new Upload(file, {
       endpoint: '/api/v1/uploads',
       metadata: { importId, path, ...(sha256 && { sha256 }) },
-      uploadDataDuringCreation: true,
+      // One request for a small file; a large one needs its address first, to be resumed by it.
+      uploadDataDuringCreation: file.size < resumableFrom,
       chunkSize: 64 * mebibyte,
       retryDelays,
       fingerprint: async () => ['vivarchive', importId, path, file.size, file.lastModified].join('|'),
