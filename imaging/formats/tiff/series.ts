@@ -1,30 +1,22 @@
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, SeriesReader } from '../../format.ts'
-import { planeBytes, planeCount } from '../../header.ts'
+import { planeCount } from '../../header.ts'
 import type { Header } from '../../header.ts'
 import { readBlocks } from './blocks.ts'
 import { numbers, readTiff, text } from './directory.ts'
 import type { TiffFile } from './directory.ts'
 import { factsOf } from './facts.ts'
 import { imageJLayout, looksLikeImageJ, parseImageJ } from './imageJ.ts'
-import type { Layout, PlaneSource } from './layout.ts'
+import type { Layout } from './layout.ts'
 import { looksLikeOme, omeLayout, parseOme } from './ome.ts'
 import type { Ome } from './ome.ts'
 import { readPage } from './page.ts'
 import type { Page } from './page.ts'
 import { plainLayout, resolutionOf } from './plain.ts'
-import { checkColour, contiguous, isPlain, readSamples, rgbFromPalette, rgbFromYcbcr } from './pixels.ts'
+import { checkColour, contiguous, isPlain } from './pixels.ts'
+import { directOffset, fileOf, placesOf, readPlane } from './planes.ts'
+import type { Appended, Kind, Reading, TiffEntry } from './planes.ts'
 import { tagsOf } from './tags.ts'
-
-interface TiffEntry {
-  entry: FileEntry
-  file: TiffFile
-  ome: Ome | null
-  warnings: string[]
-}
-
-/** What a page is served as. */
-type Kind = 'samples' | 'colour' | 'palette' | 'ycbcr'
 
 /**
  * Opens a TIFF file, or the files of one OME-TIFF set.
@@ -84,9 +76,8 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
   const missing = places.filter((place) => place && !fileOf(place, opened)).length
   if (missing > 0)
     header.warnings.push(`${missing} of ${places.length} planes stand in other files of the set, which are not here.`)
-  const read = (place: PlaneSource) =>
-    readPlane(place, { opened, pages, first, kind, appended, bytes: planeBytes(header) })
-  const direct = await directOffset(header, places, { opened, pages, first, kind, appended })
+  const reading: Reading = { opened, pages, first, kind, appended }
+  const direct = await directOffset(header, places, reading)
   return {
     header,
     facts: await factsOf(file, ome),
@@ -97,7 +88,7 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
       }
       const place = places[k]
       if (!place) throw new ImagingError('malformed', `The description of the file gives no page for plane ${k + 1}.`)
-      return read(place)
+      return readPlane(place, reading)
     },
     direct: () => direct,
   }
@@ -164,11 +155,6 @@ async function similarPages(file: TiffFile, first: Page, warnings: string[]): Pr
   return kept
 }
 
-interface Appended {
-  count: number
-  offset: number
-}
-
 /** ImageJ files of more than 4 GiB have one page; all planes follow its pixels without gaps. */
 async function appendedPlanes(first: Page, fields: Map<string, string>, warnings: string[]): Promise<Appended | null> {
   const count = Number(fields.get('images') ?? 1)
@@ -179,124 +165,6 @@ async function appendedPlanes(first: Page, fields: Map<string, string>, warnings
   const there = Math.floor((first.file.source.size - offset) / bytes)
   if (there < count) warnings.push(`The description announces ${count} planes, but the file ends after ${there}.`)
   return there > first.file.directories.length ? { count: Math.min(count, there), offset } : null
-}
-
-/** Places of all planes in the order of the header. */
-function placesOf(layout: Layout): (PlaneSource | null)[] {
-  const places: (PlaneSource | null)[] = []
-  for (let c = 0; c < layout.c; c++) {
-    for (let t = 0; t < layout.t; t++) for (let z = 0; z < layout.z; z++) places.push(layout.at(c, t, z))
-  }
-  return places
-}
-
-/** The file that a plane stands in. Names inside files are often out of date, so UUIDs go first. */
-function fileOf(place: PlaneSource, opened: TiffEntry[]): TiffEntry | undefined {
-  const [main] = opened
-  if (place.uuid === undefined && place.fileName === undefined) return main
-  const byUuid = place.uuid === undefined ? undefined : opened.find(({ ome }) => ome?.uuid === place.uuid)
-  if (byUuid) return byUuid
-  const byName = opened.find(
-    ({ entry }) => place.fileName !== undefined && entry.path.split('/').at(-1) === place.fileName,
-  )
-  if (byName) return byName
-  return (main?.ome?.fileUuids.length ?? 0) <= 1 ? main : undefined
-}
-
-interface Reading {
-  opened: TiffEntry[]
-  /** Directory index of each page that counts. */
-  pages: number[]
-  first: Page
-  kind: Kind
-  appended: Appended | null
-}
-
-async function readPlane(place: PlaneSource, reading: Reading & { bytes: number }): Promise<Uint8Array> {
-  const { first, kind, appended, pages } = reading
-  if (appended) return readSamples(shifted(first, appended, place.page), wantedSamples(first, kind, place))
-  const holder = fileOf(place, reading.opened)
-  if (!holder)
-    throw new ImagingError(
-      'missing-companion',
-      `This plane stands in the file ${place.fileName ?? place.uuid}, which is not here.`,
-    )
-  const directory = holder.file.directories[holder === reading.opened[0] ? (pages[place.page] ?? -1) : place.page]
-  if (!directory)
-    throw new ImagingError('truncated', `The file has no page ${place.page + 1}; bring the complete file again.`)
-  const page = directory === first.directory ? first : await readPage(holder.file, directory)
-  if (
-    page.width !== first.width ||
-    page.height !== first.height ||
-    page.sampleType !== first.sampleType ||
-    page.samples !== first.samples
-  ) {
-    throw new ImagingError(
-      'malformed',
-      `Page ${place.page + 1} differs from the first in size or kind.`,
-      directory.offset,
-    )
-  }
-  checkColour(page)
-  const samples = await readSamples(page, wantedSamples(page, kind, place))
-  if (kind === 'ycbcr') return rgbFromYcbcr(samples)
-  return kind === 'palette' ? rgbFromPalette(samples, page.bits > 8 ? 2 : 1, (page.palette ?? first.palette)!) : samples
-}
-
-const wantedSamples = (page: Page, kind: Kind, place: PlaneSource): number[] =>
-  kind === 'samples' ? [place.sample] : Array.from({ length: page.samples }, (_, i) => i)
-
-/** The first page with its strips moved to plane `index`. */
-function shifted(first: Page, appended: Appended, index: number): Page {
-  const bytes = (first.width * first.height * first.samples * first.bits) / 8
-  const entries = new Map(first.directory.entries)
-  const value = (tag: number, number: number) => {
-    const inline = new Uint8Array(8)
-    new DataView(inline.buffer).setBigUint64(0, BigInt(number), first.file.littleEndian)
-    entries.set(tag, { tag, type: 16, count: 1, offset: first.directory.offset, inline })
-  }
-  value(273, appended.offset + index * bytes)
-  value(279, bytes)
-  return { ...first, directory: { ...first.directory, entries }, blockHeight: first.height, blocksDown: 1 }
-}
-
-/** Strip tables of so many pages are read to find out whether planes can be served straight from the file. */
-const mostChecked = 5000
-
-async function directOffset(
-  header: Header,
-  places: (PlaneSource | null)[],
-  reading: Reading,
-): Promise<{ file: number; offset: number } | null> {
-  const { opened, pages, first, kind, appended } = reading
-  const isServable = (kind === 'samples' && first.samples === 1) || kind === 'colour'
-  const { littleEndian } = first.file
-  if (
-    opened.length !== 1 ||
-    !isServable ||
-    !isPlain(first) ||
-    (!littleEndian && first.bits > 8) ||
-    places.length > mostChecked
-  )
-    return null
-  const bytes = planeBytes(header)
-  let start: number | null = null
-  for (const [k, place] of places.entries()) {
-    const directory = place && opened[0]!.file.directories[appended ? 0 : (pages[place.page] ?? -1)]
-    if (!directory) return null
-    let offset: number | null
-    if (appended) offset = appended.offset + place.page * bytes
-    else {
-      const page = directory === first.directory ? first : await readPage(opened[0]!.file, directory)
-      offset =
-        isPlain(page) && page.bits === first.bits && page.sampleFormat === first.sampleFormat
-          ? contiguous(page, await readBlocks(page))
-          : null
-    }
-    start ??= offset
-    if (offset === null || offset !== start! + k * bytes) return null
-  }
-  return start !== null && start + places.length * bytes <= first.file.source.size ? { file: 0, offset: start } : null
 }
 
 function notesOf(page: Page): string[] {
