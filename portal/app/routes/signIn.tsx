@@ -29,7 +29,7 @@ export async function action({ request, context }: Route.ActionArgs) {
 }
 
 export default function SignIn({ loaderData, actionData }: Route.ComponentProps) {
-  const busy = useNavigation().formAction === '/sign-in'
+  const busy = useNavigation().state === 'submitting'
   const problem = actionData?.problem
   return (
     <div className={styles.box}>
@@ -37,7 +37,7 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
       <Logo size={44} />
       <Title order={1}>Sign in</Title>
       <p className="dim">Reading the registry needs no account. Sign in to bring in, describe and publish images.</p>
-      <Form method="post" action="/sign-in">
+      <Form method="post">
         <input type="hidden" name="returnTo" value={loaderData.returnTo} />
         <Stack gap="sm">
           <FormProblem problem={problem} fields={fields} />
