@@ -1,5 +1,6 @@
 /** The viewer, which needs a browser: the server sends the frame, the rest is loaded when the page is there. */
 import { Suspense, lazy, useEffect } from 'react'
+import { useLocation } from 'react-router'
 import { useHydrated } from '../components/hydrated.ts'
 import type { PageHandle } from '../components/shell.tsx'
 import { openEarly } from '../viewer/openSeries.ts'
@@ -13,6 +14,8 @@ const Viewer = lazy(() => import('../viewer/viewer.client.tsx'))
 
 export default function View() {
   const hydrated = useHydrated()
+  // The viewer writes what it shows into the address by itself; only a navigation opens another one.
+  const { key } = useLocation()
   useEffect(() => openEarly(readLink(new URLSearchParams(window.location.search)).series), [])
   const waiting = <p style={{ padding: 24 }}>Starting the viewer</p>
   return (
@@ -23,7 +26,7 @@ export default function View() {
       </noscript>
       {hydrated ? (
         <Suspense fallback={waiting}>
-          <Viewer />
+          <Viewer key={key} />
         </Suspense>
       ) : (
         waiting

@@ -2,7 +2,7 @@
  * Cornerstone3D, started once for the page's life: one rendering engine (volume textures belong to its WebGL context
  * and cannot be bound by another), one image loader and one metadata provider. No DICOM reaches the browser.
  */
-import { RenderingEngine, cache, init, imageLoader, metaData, utilities } from '@cornerstonejs/core'
+import { Enums, RenderingEngine, cache, eventTarget, init, imageLoader, metaData, utilities } from '@cornerstonejs/core'
 import { colourMapNames, colourStops, colourMaps, type ColourMapName } from './colourMaps.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
 
@@ -57,6 +57,12 @@ export function renderingEngine(): RenderingEngine {
   }
   engine = new RenderingEngine('viewer')
   return engine
+}
+
+/** Tells when the graphics card has let go of the page: after sleep, by a driver that starts anew, in a crowd of tabs. */
+export function onGraphicsLost(listener: () => void): () => void {
+  eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, listener)
+  return () => eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, listener)
 }
 
 /** Makes the planes of a series known to the loader and the provider. */

@@ -44,7 +44,7 @@ export function DisplaySettings({ layer: { pixels, view }, several, onChange }: 
           size="xs"
           variant="default"
           onClick={() => onChange({ window: defaultWindow(header) })}
-          aria-label={`First window of ${header.label} again`}
+          aria-label={`Reset the window of ${header.label}`}
         >
           Reset
         </Button>

@@ -128,8 +128,12 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
 
   const loaded = layers.every(({ pixels, view }) => pixels.isShown(view.index, view.t, view.c))
   const ready = loaded && picture?.mounted === true && painted === wantedKey(spec, layers, stackIndex)
+  // For those who measure how long a first picture takes.
+  const marked = useRef(false)
   useEffect(() => {
-    if (ready) performance.mark('viewer-picture', { detail: spec.key })
+    if (!ready || marked.current) return
+    marked.current = true
+    performance.mark('viewer-picture', { detail: spec.key })
   }, [ready, spec.key])
 
   const title = planeTitle(spec.plane, ground)

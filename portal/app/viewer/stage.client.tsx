@@ -112,6 +112,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
     })
   }
 
+  useTitle(shown.map(({ layer }) => layer.pixels.header.label))
   const grounds = [...new Set(panes.map(({ spec }) => spec.ground))]
   const columns = grounds.length
   const rows = grounds.map((ground) => panes.filter(({ spec }) => spec.ground === ground).length)
@@ -201,6 +202,18 @@ export function Stage({ linked }: { linked: LinkedView }) {
       <HelpDialog opened={panel === 'help'} onClose={() => setPanel(null)} />
     </>
   )
+}
+
+/** Names the page after what is shown, so that its tab can be found. */
+function useTitle(labels: string[]): void {
+  const title = labels.join(' + ')
+  useEffect(() => {
+    const before = document.title
+    if (title !== '') document.title = `${title} · Viewer · Vivarchive`
+    return () => {
+      document.title = before
+    }
+  }, [title])
 }
 
 /** Grey over grey cannot be told apart: an overlay gets colours when it is first laid over, unless the link names some. */

@@ -1,6 +1,6 @@
 /** The viewer: pictures of up to four series and everything around them. Runs in the browser only. */
 import { useEffect, useState } from 'react'
-import { graphics } from './cornerstone.client.ts'
+import { graphics, onGraphicsLost } from './cornerstone.client.ts'
 import { Message } from './message.tsx'
 import { readLink } from './viewState.ts'
 import { Stage } from './stage.client.tsx'
@@ -9,12 +9,19 @@ import styles from './viewer.module.css'
 export default function Viewer() {
   const [linked] = useState(() => readLink(new URLSearchParams(window.location.search)))
   const [drawable] = useState(() => graphics() !== null)
+  const [lost, setLost] = useState(false)
+  useEffect(() => onGraphicsLost(() => setLost(true)), [])
   useDarkGround()
   return (
     <div className={styles.viewer}>
       {linked.series.length === 0 ? (
         <Message title="Which series?" to={{ href: '/registry', label: 'Search the registry' }}>
           This address names no image series. Open one from a study or from the registry.
+        </Message>
+      ) : lost ? (
+        <Message title="The graphics card stopped" act={{ run: () => window.location.reload(), label: 'Load again' }}>
+          The browser took the graphics card away from this page, as happens after sleep or with many open pages. The
+          address holds what was shown, so nothing but measurements is lost.
         </Message>
       ) : drawable ? (
         <Stage linked={linked} />
