@@ -9,6 +9,10 @@ import { sharedDescriptors } from './descriptors.ts'
 
 const idleDescriptors = 256
 const streamBlockBytes = 256 * 1024
+/** Nobody writes to a blob again. */
+const blobMode = 0o440
+/** The age of a blob is only looked at in days. */
+const freshMilliseconds = 60_000
 
 export interface DiskStore extends BlobStore {
   /** Folder that all local files are in. */
@@ -53,7 +57,7 @@ export async function diskStore(root: string): Promise<DiskStore> {
 
     async stage(source, limit = Number.MAX_SAFE_INTEGER): Promise<StagedBlob> {
       const file = path.join(stagingFolder, `${randomUUID()}.staged`)
-      const handle = await open(file, 'wx', 0o640)
+      const handle = await open(file, 'wx', blobMode)
       const hash = createHash('sha256')
       let byteCount = 0
       try {
@@ -81,13 +85,13 @@ export async function diskStore(root: string): Promise<DiskStore> {
       const file = fileOf(sha256)
       const handle = await open(staged.path, 'r')
       try {
-        const { size } = await handle.stat()
+        const { size, mode, mtimeMs } = await handle.stat()
         if (size !== byteCount) {
           throw new AppError('conflict', `The staged file has ${size} bytes instead of ${byteCount}. Send it again.`)
         }
         const now = new Date()
-        await handle.utimes(now, now)
-        await handle.chmod(0o440)
+        if (now.getTime() - mtimeMs > freshMilliseconds) await handle.utimes(now, now)
+        if ((mode & 0o777) !== blobMode) await handle.chmod(blobMode)
         await handle.sync()
       } finally {
         await handle.close()

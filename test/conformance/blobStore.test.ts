@@ -91,6 +91,7 @@ describe.each(drivers)('blob store: %s', (_name, openStore) => {
 
   it('refuses staged bytes that changed their length', async () => {
     const staged = await store.stage(chunked(randomBytes(100), 100))
+    await rm(staged.path)
     await writeFile(staged.path, randomBytes(99))
     await expect(store.commit(staged)).rejects.toMatchObject({ kind: 'conflict' })
     expect(await all()).toEqual([])

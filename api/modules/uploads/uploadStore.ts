@@ -4,6 +4,7 @@
  * checkpoint only, because what was written after it may not have reached the disk.
  */
 import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -74,10 +75,11 @@ export class UploadStore extends DataStore {
 
   override async create(upload: Upload): Promise<Upload> {
     const record = await this.record(upload.id)
-    const handle = await open(this.#part(upload.id), 'wx', 0o640)
-    await handle.close()
     // Without a date nobody is told when it expires: nobody knows of it before it is finished.
     upload.creation_date = this.#unsaved.has(record.id) ? undefined : record.createdAt
+    // A file that comes at once is made by the write, as it stays: nobody writes to it again.
+    if (record.size === 0 || !this.#unsaved.has(record.id))
+      await (await open(this.#part(upload.id), 'wx', 0o640)).close()
     return upload
   }
 
@@ -103,10 +105,11 @@ export class UploadStore extends DataStore {
     const record = await this.record(id)
     // The file is in its import already; a client that missed the answer may end it once more, with no bytes.
     if (record.finished) return offset
-    const handle = await open(this.#part(id), 'r+')
+    const isNew = this.#unsaved.has(id) && record.size > 0
+    const handle = isNew ? await open(this.#part(id), 'wx', 0o440) : await open(this.#part(id), 'r+')
     try {
-      await handle.truncate(offset)
-      const running = await this.#hashAt(id, handle, offset)
+      if (!isNew) await handle.truncate(offset)
+      const running = await this.#hashAt(id, offset)
       this.#running.delete(id)
       let end = offset
       let synced = offset
@@ -140,15 +143,9 @@ export class UploadStore extends DataStore {
    */
   async staged(record: UploadRecord): Promise<StagedBlob> {
     const file = this.#part(record.id)
-    const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? ERRORS.FILE_NO_LONGER_EXISTS : error
-    })
-    try {
-      const { hash } = await this.#hashAt(record.id, handle, record.size)
-      record.hash = hash.copy().digest('hex')
-    } finally {
-      await handle.close()
-    }
+    if (!(await stat(file).catch(() => null))) throw ERRORS.FILE_NO_LONGER_EXISTS
+    const { hash } = await this.#hashAt(record.id, record.size)
+    record.hash = hash.copy().digest('hex')
     if (!this.#unsaved.has(record.id)) await this.#save(record)
     return { path: file, sha256: record.hash, byteCount: record.size }
   }
@@ -220,16 +217,18 @@ export class UploadStore extends DataStore {
   }
 
   /** The hash of the first `offset` bytes: the one at hand, or made anew from the part. */
-  async #hashAt(id: string, handle: FileHandle, offset: number): Promise<Running> {
+  async #hashAt(id: string, offset: number): Promise<Running> {
     const running = this.#running.get(id)
     if (running?.hashedBytes === offset) return running
     const hash = createHash('sha256')
-    const block = new Uint8Array(2 ** 20)
-    for (let at = 0; at < offset;) {
-      const { bytesRead } = await handle.read(block, 0, Math.min(block.length, offset - at), at)
-      if (bytesRead === 0) throw ERRORS.FILE_NO_LONGER_EXISTS
-      hash.update(block.subarray(0, bytesRead))
-      at += bytesRead
+    if (offset > 0) {
+      const part = createReadStream(this.#part(id), { end: offset - 1, highWaterMark: 2 ** 20 })
+      let hashed = 0
+      for await (const bytes of part as AsyncIterable<Buffer>) {
+        hash.update(bytes)
+        hashed += bytes.length
+      }
+      if (hashed < offset) throw ERRORS.FILE_NO_LONGER_EXISTS
     }
     return { hash, hashedBytes: offset }
   }
