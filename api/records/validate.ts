@@ -70,8 +70,7 @@ const examples: Record<string, string> = {
 function sentence(error: ErrorObject, pointer: string): string {
   const node = (error.parentSchema ?? {}) as Node
   const name = `“${pointer.slice(1).replaceAll('/', ' › ')}”`
-  const value =
-    typeof error.data === 'string' ? `“${error.data.slice(0, 80)}”` : JSON.stringify(error.data)?.slice(0, 80)
+  const value = brief(error.data)
   const example = node.examples?.[0] === undefined ? '' : ` Example: ${JSON.stringify(node.examples[0])}.`
   switch (error.keyword) {
     case 'required':
@@ -104,6 +103,13 @@ function sentence(error: ErrorObject, pointer: string): string {
     default:
       return `${name} ${error.message ?? 'is not right'}.`
   }
+}
+
+/** A value in a few words; what is nested may be nested without end and is only named. */
+function brief(value: unknown): string {
+  if (typeof value === 'string') return `“${value.slice(0, 80)}”`
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
 const article = (type: string): string => (/^[aeio]/.test(type) ? `an ${type}` : `a ${type}`)

@@ -32,7 +32,7 @@ export async function fileContent(ctx: Context, caller: Caller, id: string): Pro
   return {
     byteCount: row.get('byteCount' as never) as number,
     etag: `"sha256:${sha256}"`,
-    mediaType: (row.body.mediaType as string | undefined) ?? 'application/octet-stream',
+    mediaType: harmless(row.body.mediaType as string | undefined),
     headers: {
       'cache-control': `${access}, max-age=3600`,
       'content-disposition': attachment(field(row, 'path').split('/').at(-1)!),
@@ -41,6 +41,10 @@ export async function fileContent(ctx: Context, caller: Caller, id: string): Pro
     body: (span) => ctx.blobs.createReadStream(sha256, span),
   }
 }
+
+/** What a browser could run is named as plain bytes, whatever it was uploaded as. */
+const harmless = (mediaType = 'application/octet-stream'): string =>
+  /html|xml|svg|script|css|pdf|flash/i.test(mediaType) ? 'application/octet-stream' : mediaType
 
 export interface Archive {
   name: string
