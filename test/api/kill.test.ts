@@ -98,7 +98,7 @@ beforeAll(async () => {
   const made = await fetch(`${server.address}/api/v1/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: server.address, cookie },
-    body: JSON.stringify({ label: 'kill', scopes: ['read', 'write', 'admin'] }),
+    body: JSON.stringify({ label: 'kill', scopes: ['read', 'write', 'publish', 'admin'] }),
   })
   token = ((await made.json()) as { token: string }).token
   projectId = (await make('projects', { title: 'Kill' })).id
@@ -229,6 +229,46 @@ describe('kill -9', () => {
       }
       expect((await all(`series?studyId=${studyId}`)).every((each) => each.pixels === 'ready')).toBe(true)
       await server.kill()
+    }
+  })
+
+  it('during publication', { timeout: 5 * minutes }, async () => {
+    await start()
+    const person = await make('people', { givenName: 'Ada', familyName: 'Lovelace' })
+    const study = await make('studies', { projectId, title: 'Published', description: 'Killed while it is published.' })
+    const session = await make('sessions', { studyId: study.id, label: 'Day 1' })
+    const series = await make('series', { sessionId: session.id, label: 'PET' })
+    const order = {
+      seriesIds: [series.id],
+      send: true,
+      creators: [person.id],
+      licence: 'CC0-1.0',
+      excuseMissing: 'notRecorded',
+    }
+    const acknowledged: string[] = []
+    for (let round = 0; round < 4; round++) {
+      if (round > 0) await start()
+      let over = false
+      const publishing = Array.from({ length: 3 }, async () => {
+        while (!over) {
+          const made = await make('datasets', order).catch(() => null)
+          if (made) acknowledged.push(made.id)
+        }
+      })
+      await sleep(200 + Math.random() * 300)
+      await server.kill()
+      over = true
+      await Promise.all(publishing)
+    }
+    await start()
+    const found = await all('datasets')
+    expect(acknowledged.length).toBeGreaterThan(4)
+    expect(acknowledged.filter((id) => !found.some((dataset) => dataset.id === id))).toEqual([])
+    for (const { id, state, versionNumber } of found) {
+      expect({ state, versionNumber }).toEqual({ state: 'published', versionNumber: 1 })
+      const whole: Json = await (await fetch(`${server.address}/api/v1/datasets/${id}`)).json()
+      expect(whole.snapshot.series).toHaveLength(1)
+      expect((await get(`datasets/${id}/versions`)).items).toHaveLength(1)
     }
   })
 
