@@ -144,7 +144,9 @@ describe('administration', () => {
     const audit = (await boss.get('audit?entity=User&limit=5')).json()
     expect(audit.items[0]).toMatchObject({ entity: 'User', action: 'create' })
     for (const sql of ['UPDATE audit SET label = 1', 'DELETE FROM audit']) {
-      await expect(site.ctx.db.sequelize.query(sql).catch((error) => Promise.reject(error.original))).rejects.toThrow(/never changed/)
+      await expect(site.ctx.db.sequelize.query(sql).catch((error) => Promise.reject(error.original))).rejects.toThrow(
+        /never changed/,
+      )
     }
   })
 })
