@@ -63,7 +63,8 @@ function MarkLink({ mark: { percent, entries }, kind, y }: { mark: Mark; kind: s
   const hydrated = useHydrated()
   const [first] = entries
   if (!first) return null
-  const text = entries.map(({ title, at }) => `${title}, ${formatInstant(at, hydrated ? undefined : 'UTC')}`).join('; ')
+  const each = entries.map(({ title, at }) => `${title}, ${formatInstant(at, hydrated ? undefined : 'UTC')}`).join('; ')
+  const text = entries.length > 1 ? `${entries.length} entries: ${each}` : each
   return (
     <a href={`#${first.id}`} className={styles.mark} data-kind={kind} aria-label={text}>
       <title>{text}</title>
