@@ -184,6 +184,9 @@ function mostCommon(all: readonly Candidate['facts'][], key: string): Candidate[
   return best?.[0] ?? all[0] ?? new Map()
 }
 
+const archive = /\.(zip|7z|rar|tar|tgz|tar\.(gz|bz2|xz))$/i
+const archiveReason = 'An archive is kept as it is. Unpack it and bring its files to have the images in it recognised.'
+
 /** Files of no series, each beside the session of its folder when there is only one. */
 function planAttachments(
   input: PlanInput,
@@ -200,7 +203,7 @@ function planAttachments(
   return input.inspection.attachments.map(({ path, reason }) => ({
     path,
     byteCount: sizes.get(path) ?? 0,
-    reason,
+    reason: archive.test(path) ? archiveReason : reason,
     sessionKey: sessionNear(path, inFolder),
   }))
 }

@@ -259,6 +259,11 @@ describe('series of a plan', () => {
       evidence: 'the files say RTDOSE',
     })
   })
+  it('tell what to do with an archive', () => {
+    const attachments = ['a.zip', 'b.TAR.GZ', 'c.gz'].map((path) => ({ path, reason: 'unknown' }))
+    const made = plan([], { inspection: { series: [], attachments } })
+    expect(made.attachments.map((a) => a.reason.includes('Unpack it'))).toEqual([true, true, false])
+  })
   it('put attachments beside the session of their folder', () => {
     const made = plan([series(['m1/1.dcm'], { 'session.uid': '1' }), series(['m2/1.dcm'], { 'session.uid': '2' })], {
       inspection: {
