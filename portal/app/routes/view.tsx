@@ -10,7 +10,10 @@ export const handle: PageHandle = { width: 'full' }
 
 export const meta = () => [{ title: 'Viewer · Vivarchive' }, { name: 'robots', content: 'noindex' }]
 
-const Viewer = lazy(() => import('../viewer/viewer.client.tsx'))
+const load = () => import('../viewer/viewer.client.tsx')
+const Viewer = lazy(load)
+// It is large: it starts on its way with the page, not when the page has come alive.
+if (typeof window !== 'undefined') void load()
 
 export default function View() {
   const hydrated = useHydrated()

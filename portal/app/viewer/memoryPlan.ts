@@ -71,26 +71,33 @@ export interface Demand {
   bytesOf(chunk: number): number
 }
 
+export interface Held {
+  /** Place of the series in the list of demands. */
+  demand: number
+  chunk: number
+  onScreen: boolean
+}
+
 /**
  * What to hold, in the order in which to fetch it: the time points on screen, then the rest of the series in their
  * order as far as the budget goes, so the first should be the active one.
  */
-export function planMemory(demands: readonly Demand[], budgetBytes: number): { demand: number; chunk: number }[] {
+export function planMemory(demands: readonly Demand[], budgetBytes: number): Held[] {
   let left = budgetBytes
-  const take = (demand: number, chunk: number) => {
+  const take = (demand: number, chunk: number, onScreen: boolean): Held => {
     left -= demands[demand]!.bytesOf(chunk)
-    return { demand, chunk }
+    return { demand, chunk, onScreen }
   }
-  const onScreen = ({ shown }: Demand, { distance }: ChunkNeed) => shown && distance === 0
+  const isOnScreen = ({ shown }: Demand, { distance }: ChunkNeed) => shown && distance === 0
   const held = demands.flatMap((demand, n) =>
-    demand.needs.filter((need) => onScreen(demand, need)).map(({ chunk }) => take(n, chunk)),
+    demand.needs.filter((need) => isOnScreen(demand, need)).map(({ chunk }) => take(n, chunk, true)),
   )
   demands.forEach((demand, n) => {
     for (const need of demand.needs) {
-      if (onScreen(demand, need)) continue
+      if (isOnScreen(demand, need)) continue
       // No gaps: a nearer time point that does not fit ends the window.
       if (demand.bytesOf(need.chunk) > left) break
-      held.push(take(n, need.chunk))
+      held.push(take(n, need.chunk, false))
     }
   })
   return held

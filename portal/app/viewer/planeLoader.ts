@@ -156,9 +156,13 @@ export class PlaneLoader {
     )
     this.#release(sources.map((_, n) => new Set(held.flatMap(({ demand, chunk }) => (demand === n ? [chunk] : [])))))
     if (this.#pause) return
-    for (const { demand, chunk } of held) {
+    let waited = false
+    for (const { demand, chunk, onScreen } of held) {
       if (this.#running.size >= parallel) return
       const source = sources[demand]!
+      // What a person waits for has the line for itself.
+      if (onScreen) waited ||= !source.chunks.has(chunk) && !source.problem
+      else if (waited) return
       if (source.chunks.has(chunk) || source.problem?.kind === 'refused' || this.#isRunning(source, chunk)) continue
       this.#fetch(source, chunk)
     }

@@ -1,7 +1,7 @@
 /** What is shown and how, and its form in the address bar, so that a link restores the picture. */
 import { isColourMapName, type ColourMapName } from './colourMaps.ts'
 import { planeNames, type PlaneName, type Vec3 } from './geometry.ts'
-import { roundedWindow, type Window } from './window.ts'
+import type { Window } from './window.ts'
 
 /** single: one plane; mpr: three orthogonal planes. */
 export type Layout = 'single' | 'mpr'
@@ -103,16 +103,16 @@ export function writeLink(series: readonly string[], state: ViewState, views: re
   all('at', ({ index }) => index.join('.'))
   all('t', ({ t }) => String(t), '0')
   all('c', ({ c }) => String(c), '0')
-  all('w', ({ window }) => {
-    const { low, high } = roundedWindow(window)
-    return `${low}:${high}`
-  })
+  all('w', ({ window }) => `${enough(window.low)}:${enough(window.high)}`)
   all('map', ({ map }) => map)
   // Commas and colons may stand in a query as they are (RFC 3986, 3.4), and people read these links.
   return query
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ',').replace(/%3A/g, ':')}`)
     .join('&')
 }
+
+/** More digits than any screen can show; the same digits again when it is written anew. */
+const enough = (value: number): number => Number(value.toPrecision(9))
 
 const number = (text: string): number | undefined =>
   text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined

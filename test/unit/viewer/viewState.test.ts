@@ -17,9 +17,10 @@ const view = record({
   index: tuple(index, index, index),
   t: index,
   c: integer({ min: 0, max: 40 }),
-  window: tuple(number, double({ min: 1e-5, max: 1e6, noNaN: true })).map(([low, width]) =>
-    roundedWindow({ low, high: low + width }),
-  ),
+  window: tuple(number, double({ min: 1, max: 1e6, noNaN: true })).map(([low, width]) => ({
+    low: Number(low.toPrecision(9)) + 0,
+    high: Number((low + width).toPrecision(9)) + 0,
+  })),
   map: constantFrom(...colourMapNames),
 })
 const state = record({
@@ -36,7 +37,11 @@ describe('a link', () => {
     assert(
       property(state, tuple(view, view), (shown, views) => {
         const back = readLink(new URLSearchParams(writeLink(['01ABC', '01DEF'], shown, views)))
-        const { opacity, ...rest } = { ...initialView, ...back, views: back.views.map((one) => ({ t: 0, c: 0, ...one })) }
+        const { opacity, ...rest } = {
+          ...initialView,
+          ...back,
+          views: back.views.map((one) => ({ t: 0, c: 0, ...one })),
+        }
         expect(rest).toMatchObject({
           series: ['01ABC', '01DEF'],
           layout: shown.layout,
@@ -101,6 +106,11 @@ describe('windows', () => {
       const window = usable(low, high)
       expect(window.high).toBeGreaterThan(window.low)
     }
+  })
+
+  it('are written with the digits that their width deserves', () => {
+    expect(roundedWindow({ low: -160.333333, high: 240.777777 })).toEqual({ low: -160, high: 241 })
+    expect(roundedWindow({ low: 0.123456789, high: 0.123556789 })).toEqual({ low: 0.123457, high: 0.123557 })
   })
 
   it('are offered by modality and unit', () => {
