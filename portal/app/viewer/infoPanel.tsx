@@ -1,5 +1,5 @@
 /** Beside the pictures: values at the crosshair, how the series is displayed, what is known about it. */
-import { useSyncExternalStore, type ReactNode } from 'react'
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { Slider } from '@mantine/core'
 import { DisplaySettings } from './displaySettings.tsx'
 import { voxelAt, worldOf } from './geometry.ts'
@@ -57,10 +57,22 @@ export function InfoPanel({ shown, opacity, actions, summary, ...measurements }:
         <MeasurementList {...measurements} />
         <Facts layer={active.layer} />
       </div>
-      <p role="status" className="srOnly" data-summary="">
-        {summary}
-      </p>
+      <Summary text={summary} />
     </aside>
+  )
+}
+
+/** Tells people who listen what is shown, once it has come to rest. */
+function Summary({ text }: { text: string }) {
+  const [told, setTold] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setTold(text), 700)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <p role="status" className="srOnly" data-summary="">
+      {told}
+    </p>
   )
 }
 
