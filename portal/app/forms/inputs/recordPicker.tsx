@@ -85,13 +85,12 @@ function PickerEntry({ entity, exclude = [], ...props }: EntryProps) {
           else choose(choice)
         }}
       >
-        <Combobox.Target>
+        <Combobox.Target withExpandedAttribute>
           <TextInput
             {...wrapperProps(props)}
             value={typed ?? (value ? labels[value] : '')}
             placeholder={`Find ${article(noun)}${canMake ? ' or make a new one' : ''}`}
             autoComplete="off"
-            onFocus={() => combobox.openDropdown()}
             onClick={() => combobox.openDropdown()}
             onBlur={() => {
               combobox.closeDropdown()
