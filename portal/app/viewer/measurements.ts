@@ -41,7 +41,8 @@ export function describe(tool: MeasuringTool, points: readonly Vec3[], layers: r
   }
   if (tool === 'probe') {
     const values = layers.map((layer) => named(layers, layer, probed(layer, points[0]!)))
-    const position = spacing ? [formatPosition(points[0]!, Math.min(...spacing))] : []
+    const place = layers[0]!.pixels.geometry ? points[0]! : points[0]!.slice(0, 2)
+    const position = spacing ? [formatPosition(place, Math.min(spacing[0], spacing[1]))] : []
     return { lines: [...values, ...position], short: values }
   }
   return describeEllipse(points as [Vec3, Vec3, Vec3, Vec3], layers)

@@ -113,7 +113,6 @@ export class Measuring {
       const count = (counts.get(tool) ?? 0) + 1
       counts.set(tool, count)
       const points = pointsOf(drawn)
-      const image = drawn.metadata.referencedImageId
       const seriesId = seriesOf(drawn)
       return {
         id: drawn.annotationUID!,
@@ -121,10 +120,7 @@ export class Measuring {
         lines: drawn.data.description?.lines ?? [],
         seriesId,
         point: scaled(points.reduce(plus), 1 / points.length),
-        plane:
-          this.#layersOf(seriesId)[0]?.pixels.geometry || !image
-            ? null
-            : Number(image.slice(image.lastIndexOf('/') + 1)),
+        plane: this.#planeOf(drawn),
       }
     })
   }
@@ -139,7 +135,11 @@ export class Measuring {
   refresh(): void {
     for (const { tool, drawn } of this.#all()) {
       const layers = this.#layersOf(seriesOf(drawn))
-      if (layers.length > 0) drawn.data.description = describe(tool, pointsOf(drawn), layers)
+      const plane = this.#planeOf(drawn)
+      // What was drawn on another plane of a stack keeps the numbers of that plane.
+      if (layers[0] && (plane === null || plane === shownPlane(layers[0]))) {
+        drawn.data.description = describe(tool, pointsOf(drawn), layers)
+      }
       if (tool !== 'probe') keepToPlane(drawn)
     }
     this.#waiting = this.#all().some(({ drawn }) =>
@@ -173,6 +173,13 @@ export class Measuring {
     })
   }
 
+  /** Plane of the file that something was drawn on; null on volumes. */
+  #planeOf({ metadata }: Described): number | null {
+    const image = metadata.referencedImageId
+    if (!image || this.#layersOf(seriesOf({ metadata }))[0]?.pixels.geometry) return null
+    return Number(image.slice(image.lastIndexOf('/') + 1))
+  }
+
   #draw(): void {
     utilities.triggerAnnotationRenderForViewportIds(this.#group.getViewportIds())
   }
@@ -181,6 +188,8 @@ export class Measuring {
     for (const follower of this.#followers) follower()
   }
 }
+
+const shownPlane = ({ pixels, view }: LayerView): number => pixels.planeOf(view.index, view.t, view.c)
 
 const pointsOf = (drawn: Described): Vec3[] => (drawn.data.handles?.points ?? []) as unknown as Vec3[]
 
@@ -197,4 +206,5 @@ function keepToPlane({ metadata, data }: Described): void {
 }
 
 /** Series are told apart by their frame of reference, which the metadata provider makes from their id. */
-const seriesOf = (drawn: Described): string => (drawn.metadata.FrameOfReferenceUID ?? '').replace(/^vivarchive-/, '')
+const seriesOf = ({ metadata }: Pick<Described, 'metadata'>): string =>
+  (metadata.FrameOfReferenceUID ?? '').replace(/^vivarchive-/, '')

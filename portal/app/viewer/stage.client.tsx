@@ -101,6 +101,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
     const n = linked.series.indexOf(seriesId)
     const layer = layerAt(n)
     if (!layer) return
+    if (!shown.some((one) => one.n === n)) actions.set({ active: n, arrangement: 'one' })
     const { geometry, header } = layer.pixels
     if (geometry) return actions.moveTo(n, indexOf(geometry, point))
     const { z, t } = header.shape
