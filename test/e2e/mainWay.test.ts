@@ -177,6 +177,8 @@ describe('the main way', () => {
     }
     await result.click()
     await page.waitForURL(/\/(series|datasets)\//)
+    // As a harvester reads it: the page as the server sends it.
+    await page.reload()
     const block = await page.locator('script[type="application/ld+json"]').first().textContent()
     const description = JSON.parse(block ?? '{}')
     expect(JSON.stringify(description['@context'])).toContain('schema.org')
