@@ -53,6 +53,7 @@ export async function mountPortal(app: FastifyInstance, { dev, inject }: PortalO
           inject,
           dev,
           nonce: randomBytes(18).toString('base64'),
+          parts: new Map(),
           address: request.ip,
           log: request.log,
         })

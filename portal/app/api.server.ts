@@ -25,6 +25,8 @@ export interface PortalContext {
   dev: boolean
   /** Of this response's content security policy. */
   nonce: string
+  /** Texts that loaders put into the document only, by name; see components/serverParts.ts. */
+  parts: Map<string, string>
   /** Network address of the visitor; the API limits attempts to sign in by it. */
   address: string
   log: { info(details: object, message: string): void; error(details: object, message: string): void }

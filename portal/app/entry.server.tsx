@@ -11,13 +11,14 @@ import {
 } from 'react-router'
 import { portalContext } from './api.server.ts'
 import { NonceContext } from './components/nonce.ts'
+import { ServerParts } from './components/serverParts.ts'
 
 export { portalContext }
 
 export const streamTimeout = 10_000
 
 const handleDocument: HandleDocumentRequestFunction = (request, status, headers, routerContext, loadContext) => {
-  const { nonce, dev, log } = loadContext.get(portalContext)
+  const { nonce, parts, dev, log } = loadContext.get(portalContext)
   headers.set('Content-Type', 'text/html; charset=utf-8')
   headers.set('Content-Security-Policy', contentSecurityPolicy(nonce, dev))
   // Pages differ by visitor; shared caches must not keep them.
@@ -30,7 +31,9 @@ const handleDocument: HandleDocumentRequestFunction = (request, status, headers,
     const ready = isbot(request.headers.get('user-agent')) ? 'onAllReady' : 'onShellReady'
     const { pipe, abort } = renderToPipeableStream(
       <NonceContext value={nonce}>
-        <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
+        <ServerParts value={parts}>
+          <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
+        </ServerParts>
       </NonceContext>,
       {
         nonce,

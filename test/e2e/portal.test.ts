@@ -182,6 +182,24 @@ describe('a reader with script', () => {
     })
   })
 
+  it('has one description for machines on a dataset’s page, however the page was reached', async () => {
+    await visit(undefined, { viewport: widths.desk }, async (page) => {
+      const described = async () => {
+        const block = page.locator('script[type="application/ld+json"]')
+        await page.waitForFunction(() => document.querySelector('script[type="application/ld+json"]')?.textContent)
+        return JSON.parse((await block.textContent()) ?? '') as { name: string; distribution: unknown[] }
+      }
+      await page.goto(`${site.address}/registry?type=dataset`, { waitUntil: 'networkidle' })
+      await page.locator('main h3 a').first().click()
+      await page.waitForURL(/\/datasets\//)
+      const reached = await described()
+      expect(reached.name).toBe(await page.getByRole('heading', { level: 1 }).textContent())
+      await page.reload({ waitUntil: 'networkidle' })
+      expect(await described()).toEqual(reached)
+      expect(reached.distribution.length).toBeGreaterThan(0)
+    })
+  })
+
   it('keeps the chosen colours without a flash', async () => {
     await visit(undefined, { colorScheme: 'light', viewport: widths.desk }, async (page) => {
       await page.goto(site.address, { waitUntil: 'networkidle' })

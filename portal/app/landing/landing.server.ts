@@ -14,7 +14,7 @@ import { choiceText } from '../forms/choices.ts'
 import { counted, formatShape, formatSpacing, formatUnit, formatWords } from '../format.ts'
 import { factsOf, type Fact, type Names } from './facts.server.ts'
 
-/** Rows of files that a page shows of one series; all of them are in the list of checksums. */
+/** Rows of files that the page of a series shows; all of them are in its list of checksums. */
 export const filesShown = 50
 
 export interface FileLine {
@@ -62,11 +62,12 @@ export interface SubjectView {
   timeline: Entry[]
 }
 
-export function seriesViews(snapshot: Snapshot): SeriesView[] {
+/** @param files most rows of files of each series */
+export function seriesViews(snapshot: Snapshot, files = filesShown): SeriesView[] {
   const names = namesOf(snapshot)
-  const files = Map.groupBy(snapshot.files ?? [], ({ seriesId }) => seriesId)
+  const filesOf = Map.groupBy(snapshot.files ?? [], ({ seriesId }) => seriesId)
   return (snapshot.series ?? []).map((series) => {
-    const own = files.get(series.id) ?? []
+    const own = filesOf.get(series.id) ?? []
     return {
       id: series.id,
       label: series.label,
@@ -79,7 +80,7 @@ export function seriesViews(snapshot: Snapshot): SeriesView[] {
       viewable: series.pixels === 'ready',
       fileCount: series.fileCount,
       byteCount: series.byteCount,
-      files: own.slice(0, filesShown).map(({ id, path, byteCount, sha256 }) => ({ id, path, byteCount, sha256 })),
+      files: own.slice(0, files).map(({ id, path, byteCount, sha256 }) => ({ id, path, byteCount, sha256 })),
     }
   })
 }

@@ -34,7 +34,7 @@ export function SeriesList({ series, open }: { series: SeriesView[]; open: boole
               <summary>
                 {counted(one.fileCount, 'file')}, {formatBytes(one.byteCount)}
               </summary>
-              <FileTable files={one.files} fileCount={one.fileCount} open={open} />
+              <FileTable files={one.files} fileCount={one.fileCount} open={open} more={`/series/${one.id}`} />
             </details>
           </div>
           {open && (
@@ -58,7 +58,18 @@ export function SeriesList({ series, open }: { series: SeriesView[]; open: boole
 }
 
 /** Files with size and SHA-256; the first of them when there are very many. */
-export function FileTable({ files, fileCount, open }: { files: FileLine[]; fileCount: number; open: boolean }) {
+export function FileTable({
+  files,
+  fileCount,
+  open,
+  more,
+}: {
+  files: FileLine[]
+  fileCount: number
+  open: boolean
+  /** Page that shows more of them. */
+  more?: string
+}) {
   const left = fileCount - files.length
   return (
     <>
@@ -94,7 +105,12 @@ export function FileTable({ files, fileCount, open }: { files: FileLine[]; fileC
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {left > 0 && <p className="dim">and {counted(left, 'more file')}; the list of checksums has all of them.</p>}
+      {left > 0 && (
+        <p className="dim">
+          {counted(left, 'more file')}:{' '}
+          {more && open ? <Link to={more}>on the page of the series</Link> : 'in the list of checksums'}
+        </p>
+      )}
     </>
   )
 }

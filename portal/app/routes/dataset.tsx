@@ -5,7 +5,7 @@ import { Project } from '#ontology/entities/project.ts'
 import { Study } from '#ontology/entities/study.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import type { Route } from './+types/dataset.ts'
-import { apiOf } from '../api.server.ts'
+import { apiOf, portalContext } from '../api.server.ts'
 import { FactList } from '../components/factList.tsx'
 import { ModalityBadge } from '../components/modalityBadge.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
@@ -25,7 +25,7 @@ import {
   VersionsBlock,
 } from '../landing/aside.tsx'
 import { factsOf } from '../landing/facts.server.ts'
-import { JsonLd } from '../landing/jsonLd.tsx'
+import { JsonLd, jsonLdPart } from '../landing/jsonLd.tsx'
 import { jsonLdText } from '../landing/jsonLdText.ts'
 import styles from '../landing/landing.module.css'
 import { seriesViews, subjectViews } from '../landing/landing.server.ts'
@@ -35,6 +35,10 @@ import { SubjectSections } from '../landing/subjectSections.tsx'
 
 /** Series that the viewer can hold side by side. */
 const viewedTogether = 8
+/** Series and subjects that are shown before a reader asks for all, and files of each series. */
+const seriesShown = 60
+const subjectsShown = 40
+const filesShown = 6
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const path = `/datasets/${params.id}`
@@ -45,13 +49,14 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     api.get<unknown>(`${path}/jsonld`),
     api.get<{ items: DatasetVersion[] }>(`${path}/versions`),
   ])
+  const all = new URL(request.url).searchParams.has('all')
   const leftOut = ['title', 'description', 'keywords', 'licence', 'projectId', 'subjectIds', 'nullReasons']
   const view = {
     dataset,
-    jsonLd: jsonLdText(jsonLd),
     versions: versions.items,
-    series: seriesViews(snapshot),
-    subjects: subjectViews(snapshot),
+    series: seriesViews(snapshot, filesShown).slice(0, all ? undefined : seriesShown),
+    subjects: subjectViews(snapshot).slice(0, all ? undefined : subjectsShown),
+    subjectCount: snapshot.subjects?.length ?? 0,
     about: [
       ...(snapshot.projects ?? []).flatMap((project) => [
         { label: 'Project', text: project.title ?? '' },
@@ -63,6 +68,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
       ]),
     ],
   }
+  context.get(portalContext).parts.set(jsonLdPart, jsonLdText(jsonLd))
   return data(view, { headers: { link: signposting(dataset), vary: 'Accept' } })
 }
 
@@ -74,7 +80,7 @@ const wantsJsonLd = (request: Request): boolean => {
 }
 
 export default function DatasetPage({ loaderData }: Route.ComponentProps) {
-  const { dataset, jsonLd, versions, series, subjects, about } = loaderData
+  const { dataset, versions, series, subjects, subjectCount, about } = loaderData
   const open = dataset.state !== 'withdrawn'
   const viewable = series.filter((one) => one.viewable).slice(0, viewedTogether)
   const covers = series.filter(({ id }) => dataset.coverSeriesIds.includes(id))
@@ -82,7 +88,7 @@ export default function DatasetPage({ loaderData }: Route.ComponentProps) {
     <>
       <title>{`${dataset.title} · Vivarchive`}</title>
       <meta name="description" content={(dataset.description ?? dataset.title).slice(0, 300)} />
-      <JsonLd text={jsonLd} />
+      <JsonLd datasetId={dataset.id} />
       <PageHeader
         crumbs={[{ label: 'Registry', to: '/registry?type=dataset' }]}
         title={dataset.title}
@@ -157,10 +163,12 @@ export default function DatasetPage({ loaderData }: Route.ComponentProps) {
             ) : (
               <p className="dim">No subject is named.</p>
             )}
+            {subjectCount > subjects.length && <Link to="?all=yes">Show all {subjectCount} subjects</Link>}
           </section>
           <section className={styles.section}>
             <h2>Image series and files</h2>
             <SeriesList series={series} open={open} />
+            {dataset.seriesCount > series.length && <Link to="?all=yes">Show all {dataset.seriesCount} series</Link>}
           </section>
         </div>
         <aside aria-label="About this dataset">

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconDownload, IconEye, IconStack2 } from '@tabler/icons-react'
 import { Link, data, useRouteLoaderData } from 'react-router'
 import type { Route } from './+types/series.ts'
-import { apiOf } from '../api.server.ts'
+import { apiOf, portalContext } from '../api.server.ts'
 import { FactList } from '../components/factList.tsx'
 import { ModalityBadge } from '../components/modalityBadge.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
@@ -13,7 +13,7 @@ import type { Dataset, Me } from '../contract.ts'
 import { counted, formatBytes, formatModality } from '../format.ts'
 import { Block, CitationBlock, LicenceBlock } from '../landing/aside.tsx'
 import { HeaderEntries } from '../landing/headerEntries.tsx'
-import { JsonLd } from '../landing/jsonLd.tsx'
+import { JsonLd, jsonLdPart } from '../landing/jsonLd.tsx'
 import { jsonLdText } from '../landing/jsonLdText.ts'
 import styles from '../landing/landing.module.css'
 import { seriesViews, subjectViews } from '../landing/landing.server.ts'
@@ -38,7 +38,10 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     project: project?.id && project.title ? { id: project.id, title: project.title } : null,
     study: study ? { id: study.id, title: study.title } : null,
     dataset: dataset ? (summary as Omit<Dataset, 'snapshot'>) : null,
-    jsonLd: dataset ? jsonLdText(await api.get(`/datasets/${dataset.id}/jsonld`)) : null,
+  }
+  if (dataset) {
+    const description = await api.get<unknown>(`/datasets/${dataset.id}/jsonld`)
+    context.get(portalContext).parts.set(jsonLdPart, jsonLdText(description))
   }
   return data(view, dataset ? { headers: { link: signposting(dataset) } } : {})
 }
@@ -46,7 +49,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
 export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeaders
 
 export default function SeriesPage({ loaderData }: Route.ComponentProps) {
-  const { series, subjects, project, study, dataset, jsonLd } = loaderData
+  const { series, subjects, project, study, dataset } = loaderData
   const me = useRouteLoaderData<{ me: Me }>('root')?.me
   const member = project && study && me?.projects.some(({ projectId }) => projectId === project.id)
   const crumbs = dataset
@@ -65,7 +68,7 @@ export default function SeriesPage({ loaderData }: Route.ComponentProps) {
         name="description"
         content={`${formatModality(series.modality)} image series: ${[series.label, dataset?.title, series.image].filter(Boolean).join('; ')}`}
       />
-      {jsonLd && <JsonLd text={jsonLd} />}
+      {dataset && <JsonLd datasetId={dataset.id} />}
       <PageHeader
         crumbs={crumbs}
         title={series.label}
