@@ -4,11 +4,12 @@
  */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { openAsBlob } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { startServer } from '../help/process.ts'
 import { metadata, patchHeaders, tusHeaders } from '../help/upload.ts'
 
@@ -35,9 +36,14 @@ interface Answer {
 }
 
 /** One request by node:http, whose client costs less than fetch and so measures the server. */
-function call(method: string, url: string, more: Record<string, string>, body?: Uint8Array): Promise<Answer> {
+function call(
+  method: string,
+  url: string,
+  more: Record<string, string>,
+  body?: Uint8Array | Readable,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const length = body ? { 'content-length': String(body.byteLength) } : {}
+    const length = body instanceof Uint8Array ? { 'content-length': String(body.byteLength) } : {}
     const asked = request(
       server.address + url,
       { method, agent, headers: { ...headers, ...length, ...more } },
@@ -54,7 +60,8 @@ function call(method: string, url: string, more: Record<string, string>, body?: 
       },
     )
     asked.on('error', reject)
-    asked.end(body)
+    if (body instanceof Readable) body.pipe(asked)
+    else asked.end(body)
   })
 }
 
@@ -115,12 +122,12 @@ try {
   })
   await rm(`${big}.copy`)
   const size = mebibytes * 2 ** 20
-  const bytes = await openAsBlob(big)
   const uploadBig = await timed(async () => {
     const url = String((await begin(size, 'big', {})).headers.location)
     for (let offset = 0; offset < size; offset += chunkBytes) {
-      const part = Buffer.from(await bytes.slice(offset, offset + chunkBytes).arrayBuffer())
-      const answer = await call('PATCH', url, patchHeaders(offset), part)
+      const end = Math.min(offset + chunkBytes, size)
+      const part = createReadStream(big, { start: offset, end: end - 1, highWaterMark: 2 ** 20 })
+      const answer = await call('PATCH', url, { ...patchHeaders(offset), 'content-length': String(end - offset) }, part)
       if (answer.status !== 204) throw new Error(`PATCH: ${answer.status} ${answer.text}`)
     }
   })
