@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { entityNamed } from '../forms/records.ts'
-import { useLabels } from '../forms/inputs/recordPicker.tsx'
+import { useLabels } from '../forms/labels.ts'
 import type { ImportPlan, NewInstrument, PlannedSeries, PlannedSession, PlanPatch } from './contract.ts'
 import { EditableText } from './editableText.tsx'
 import { Evidence } from './evidence.tsx'

@@ -7,8 +7,6 @@ import { UploadStopped, type SendOptions } from './batch.ts'
 const mebibyte = 1 << 20
 /** Smaller files are sent again from their start, which is cheaper than remembering each of thousands. */
 const resumableFrom = 4 * mebibyte
-/** Larger files are hashed by the server alone. */
-const digestUpTo = 32 * mebibyte
 
 /** A lost connection is waited for about four minutes. */
 const retryDelays = [500, 1000, 3000, 5000, 10_000, 20_000, 30_000, 60_000, 60_000, 60_000]
@@ -49,13 +47,6 @@ export function tusSend(importId: string, options: SendOptions): Promise<void> {
     }
     start().catch(reject)
   })
-}
-
-/** SHA-256 in hex; undefined for large files and where the browser offers no cryptography (plain HTTP). */
-export async function digest(file: File): Promise<string | undefined> {
-  if (file.size > digestUpTo || !globalThis.crypto?.subtle) return undefined
-  const hash = await crypto.subtle.digest('SHA-256', await file.arrayBuffer())
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function explain(error: Error): Error {

@@ -3,8 +3,8 @@ import { useCallback, useSyncExternalStore } from 'react'
 import { get, send } from '../api.ts'
 import type { Page } from '../contract.ts'
 import { UploadBatch, type BatchState, type StoredFile } from './batch.ts'
+import { digest } from './digest.ts'
 import { forgetFolders } from './rememberedFolders.ts'
-import { digest, tusSend } from './tusSend.ts'
 
 const batches = new Map<string, { batch: UploadBatch; label: string }>()
 const listeners = new Set<() => void>()
@@ -27,7 +27,8 @@ export async function uploadOf(importId: string, label: string): Promise<UploadB
   const held = batches.get(importId)
   if (held) return held.batch
   const batch = new UploadBatch({
-    send: (options) => tusSend(importId, options),
+    // The library is loaded when somebody uploads.
+    send: async (options) => (await import('./tusSend.ts')).tusSend(importId, options),
     digest,
     now: () => performance.now(),
     onFinished: (state) => void inspectWhenComplete(importId, state),

@@ -9,36 +9,12 @@ import type { Page } from '../../contract.ts'
 import styles from '../forms.module.css'
 import { useFormScope } from '../formContext.ts'
 import type { Json } from '../path.ts'
-import { entityNamed, recordLabel } from '../records.ts'
+import { labelled, useLabels, type Found } from '../labels.ts'
+import { entityNamed } from '../records.ts'
 import { wrapperProps, type InputProps } from './inputProps.ts'
 
 // A form can hold a picker that opens a form.
 const RecordForm = lazy(() => import('../recordForm.tsx').then(({ RecordForm: component }) => ({ default: component })))
-
-type Found = Json & { id: string }
-
-const knownLabels = new Map<string, string>()
-const labelled = (entity: Entity, record: Found): string => {
-  const label = recordLabel(entity, record)
-  knownLabels.set(record.id, label)
-  return label
-}
-
-/** Names of records by their id; read once per page view. */
-export function useLabels(entity: Entity, ids: readonly string[]): Record<string, string> {
-  const [, redraw] = useState(0)
-  const wanted = ids.filter((id) => !knownLabels.has(id)).join(' ')
-  useEffect(() => {
-    if (wanted === '') return
-    const reads = wanted.split(' ').map((id) =>
-      get<Found>(`/${entity.plural}/${id}`)
-        .then((record) => labelled(entity, record))
-        .catch(() => knownLabels.set(id, 'not visible to you')),
-    )
-    void Promise.all(reads).then(() => redraw((n) => n + 1))
-  }, [entity, wanted])
-  return Object.fromEntries(ids.map((id) => [id, knownLabels.get(id) ?? '…']))
-}
 
 function useFound(entity: Entity, text: string, active: boolean, projectId: string | undefined): Found[] {
   const [asked] = useDebouncedValue(text, 150)
