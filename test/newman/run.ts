@@ -35,7 +35,7 @@ try {
       convertV2(
         { type: 'string', data: openapi },
         { folderStrategy: 'Tags', requestParametersResolution: 'Example' },
-        (error: Error | null, result: never) => (error ? reject(error) : resolve(result)),
+        ((error: Error | null, result: never) => (error ? reject(error) : resolve(result))) as never,
       ),
   )
   if (!converted.result) throw new Error(`The OpenAPI document gives no collection: ${converted.reason}`)
