@@ -53,16 +53,17 @@ export function buildPlan(input: PlanInput): Plan {
       input,
     ),
   )
-  return withSummary({ sessions, series, attachments: planAttachments(input, series, sizes) }, input.files)
+  const totals = { files: input.files.length, bytes: input.files.reduce((sum, file) => sum + file.byteCount, 0) }
+  return withSummary({ sessions, series, attachments: planAttachments(input, series, sizes) }, totals)
 }
 
 /** Counts what a plan holds; called again after each change. */
-export function withSummary(plan: Omit<Plan, 'summary'>, files: readonly { byteCount: number }[]): Plan {
+export function withSummary(plan: Omit<Plan, 'summary'>, totals: Pick<Plan['summary'], 'files' | 'bytes'>): Plan {
   return {
     ...plan,
     summary: {
-      files: files.length,
-      bytes: files.reduce((sum, file) => sum + file.byteCount, 0),
+      files: totals.files,
+      bytes: totals.bytes,
       series: plan.series.filter((each) => each.include).length,
       problems: plan.series.filter((each) => each.problem || each.conflicts.length > 0).length,
     },

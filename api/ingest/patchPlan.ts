@@ -65,7 +65,7 @@ const valueOf = <T>(given: T | { value: T }): T =>
  * Applies changes by key. A session with a new key is added, so that series can be moved into it.
  * @throws AppError invalid with a pointer for each key that the plan does not have
  */
-export function patchPlan(plan: Plan, patch: PlanPatch, files: readonly { byteCount: number }[]): Plan {
+export function patchPlan(plan: Plan, patch: PlanPatch): Plan {
   const problems: FieldError[] = []
   const sessions = new Map(plan.sessions.map((session) => [session.key, structuredClone(session)]))
   for (const [n, change] of (patch.sessions ?? []).entries()) {
@@ -94,7 +94,7 @@ export function patchPlan(plan: Plan, patch: PlanPatch, files: readonly { byteCo
   if (problems.length > 0) throw new AppError('invalid', problems[0]!.message, { fields: problems })
   return withSummary(
     { sessions: [...sessions.values()], series: [...series.values()], attachments: plan.attachments },
-    files,
+    plan.summary,
   )
 }
 
@@ -139,7 +139,7 @@ function patchedSeries(series: PlannedSeries, change: NonNullable<PlanPatch['ser
 }
 
 /** A fresh plan with what a person had changed in the one before, for the same series and sessions. */
-export function carriedOver(fresh: Plan, before: Plan | null, files: readonly { byteCount: number }[]): Plan {
+export function carriedOver(fresh: Plan, before: Plan | null): Plan {
   if (!before) return fresh
   const oldSessions = new Map(before.sessions.map((session) => [session.key, session]))
   const oldSeries = new Map(before.series.map((each) => [each.key, each]))
@@ -149,7 +149,7 @@ export function carriedOver(fresh: Plan, before: Plan | null, files: readonly { 
   for (const session of before.sessions) {
     if (!known.has(session.key) && series.some((each) => each.sessionKey === session.key)) sessions.push(session)
   }
-  return withSummary({ ...fresh, sessions, series }, files)
+  return withSummary({ ...fresh, sessions, series }, fresh.summary)
 }
 
 function kept<T extends { typed: string[] }>(fresh: T, before: T | undefined): T {

@@ -10,12 +10,12 @@ import { AppError } from '#api/errors.ts'
 import type { Database } from '#api/db/database.ts'
 import { defineJobModel, Job } from '#api/modules/jobs/model.ts'
 import { isGone, newOwner, retireOwner } from './lease.ts'
+import { progressReporter } from './progress.ts'
 import type { JobProblem, RunningJob, Task } from './task.ts'
 
 const leaseMilliseconds = 60_000
 const heartbeatMilliseconds = 15_000
 const pollMilliseconds = 2_000
-const progressMilliseconds = 500
 const graceMilliseconds = 3_000
 
 export interface JobOrder {
@@ -177,7 +177,13 @@ export function openJobs(options: {
 
   async function work(run: Run): Promise<void> {
     const { job, task } = run
-    const report = reporter(run)
+    const report = progressReporter(
+      async (values) => run.settled || change({ ...values }, mine(job.id)),
+      (error) => {
+        if (error) log.warn(error, 'progress of a job was not written')
+        else settle(run)
+      },
+    )
     const running: RunningJob = {
       id: job.id,
       payload: job.payload,
@@ -192,39 +198,11 @@ export function openJobs(options: {
     }
     try {
       await task.run(ctx!, running)
-      await report.close()
+      report.close()
       if (!run.settled) await db.write((t) => running.complete(t))
     } catch (error) {
-      await report.close()
+      report.close()
       if (!run.settled) await failed(run, error)
-    }
-  }
-
-  /** Writes progress at most twice a second, the newest word last. */
-  function reporter(run: Run) {
-    let next: { progress: number; message?: string } | null = null
-    let writing: Promise<void> | null = null
-    let closed = false
-    const write = async () => {
-      while (next && !run.settled && !closed) {
-        const values = next
-        next = null
-        if (!(await change(values, mine(run.job.id)))) settle(run)
-        await new Promise((resolve) => setTimeout(resolve, progressMilliseconds))
-      }
-      writing = null
-    }
-    return {
-      tell(share: number, message?: string) {
-        next = {
-          progress: Math.min(1, Math.max(0, share)),
-          ...(message !== undefined && { message: message.slice(0, 500) }),
-        }
-        writing ??= write().catch((error: unknown) => log.warn(error, 'progress of a job was not written'))
-      },
-      async close() {
-        closed = true
-      },
     }
   }
 

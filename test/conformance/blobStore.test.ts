@@ -196,9 +196,14 @@ describe.each(drivers)('blob store: %s', (_name, openStore) => {
     await fc.assert(
       fc.asyncProperty(names, async (name) => {
         fc.pre(!/^[0-9a-f]{64}$/.test(name))
-        for (const ask of [store.open, store.createReadStream, store.localFile, store.stat, store.remove]) {
-          await expect((async () => ask.call(store, name))()).rejects.toMatchObject({ kind: 'invalid' })
-        }
+        const asked: (() => Promise<unknown>)[] = [
+          async () => store.open(name),
+          async () => store.createReadStream(name),
+          async () => store.localFile(name),
+          async () => store.stat(name),
+          async () => store.remove(name),
+        ]
+        for (const ask of asked) await expect(ask()).rejects.toMatchObject({ kind: 'invalid' })
       }),
     )
     const staged = await store.stage(chunked(randomBytes(10), 10))

@@ -1,6 +1,6 @@
 /** A server process that a test may kill, and a client that survives it. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export interface ServerProcess {
   address: string
@@ -15,7 +15,7 @@ export interface ServerProcess {
  * @throws Error with the output of the process when it does not come up
  */
 export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'serve.ts')], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./serve.ts', import.meta.url))], {
     env: { PATH: process.env.PATH, VIVARCHIVE_LOG: 'error', VIVARCHIVE_WORKERS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -5,9 +5,10 @@ import { demand } from '#api/access/rights.ts'
 import { recordAudit } from '#api/audit/record.ts'
 import { AppError } from '#api/errors.ts'
 import { carryOut, type Work } from '#api/modules/imports/carryOut.ts'
-import { Import, ImportFile } from '#api/modules/imports/model.ts'
+import { Import } from '#api/modules/imports/model.ts'
 import { planProblems } from '#api/modules/imports/planProblems.ts'
 import type { ImportPayload } from '#api/modules/imports/service.ts'
+import { storedFiles } from '#api/modules/imports/storedFiles.ts'
 import { deriveTask } from '#api/modules/pixels/derivation.ts'
 import type { Task } from '../task.ts'
 
@@ -26,7 +27,7 @@ export const commitImport: Task<ImportPayload> = {
       demand(caller, 'edit', row.projectId)
       const problems = await planProblems(caller, row, row.plan, t)
       if (problems.length > 0) throw new AppError('invalid', problems[0]!.message, { fields: problems })
-      const files = await ImportFile.findAll({ where: { importId: row.id, state: 'stored' }, transaction: t })
+      const { files } = await storedFiles(row.id, t)
       const created: Work['created'] = { sessionIds: [], subjectIds: [], instrumentIds: [], attachmentIds: [] }
       const work: Work = { ctx, caller, row, t, created }
       const { result, toDerive } = await carryOut(work, row.plan, new Map(files.map((file) => [file.path, file])))

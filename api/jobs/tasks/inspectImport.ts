@@ -1,13 +1,13 @@
 /** Recognises the files of an import and makes its plan. */
-import type { Transaction } from 'sequelize'
 import type { Context } from '#api/context.ts'
 import { AppError } from '#api/errors.ts'
 import { buildPlan } from '#api/ingest/buildPlan.ts'
 import { carriedOver } from '#api/ingest/patchPlan.ts'
 import type { Plan } from '#api/ingest/plan.ts'
 import { knownThings } from '#api/modules/imports/known.ts'
-import { Import, ImportFile } from '#api/modules/imports/model.ts'
+import { Import } from '#api/modules/imports/model.ts'
 import type { ImportPayload } from '#api/modules/imports/service.ts'
+import { storedFiles, type StoredImportFile } from '#api/modules/imports/storedFiles.ts'
 import { ImagingError } from '#imaging/errors.ts'
 import type { RunningJob, Task } from '../task.ts'
 
@@ -23,12 +23,12 @@ export const inspectImport: Task<ImportPayload> = {
     for (let round = 1; ; round++) {
       const row = await Import.findByPk(job.payload.importId)
       if (row?.state !== 'inspecting' || row.jobId !== job.id) return
-      const files = await ImportFile.findAll({ where: { importId: row.id, state: 'stored' }, order: [['path', 'ASC']] })
+      const { files, mark } = await storedFiles(row.id)
       const plan = await planOf(ctx, job, row, files)
       const written = await ctx.db.write(async (t) => {
         const held = await Import.findByPk(row.id, { transaction: t, lock: t.LOCK.UPDATE })
         if (held?.state !== 'inspecting' || held.jobId !== job.id) return true
-        if (round < rounds && (await stateOf(row.id, t)) !== fingerprint(files)) return false
+        if (round < rounds && (await storedFiles(row.id, t)).mark !== mark) return false
         const next = { plan, state: 'planned', problem: null, version: held.version + 1, updatedAt: new Date() }
         await held.update(next, { transaction: t })
         await job.complete(t)
@@ -47,10 +47,15 @@ export const inspectImport: Task<ImportPayload> = {
   },
 }
 
-async function planOf(ctx: Context, job: RunningJob<ImportPayload>, row: Import, files: ImportFile[]): Promise<Plan> {
+async function planOf(
+  ctx: Context,
+  job: RunningJob<ImportPayload>,
+  row: Import,
+  files: StoredImportFile[],
+): Promise<Plan> {
   const stored = []
   for (const { path, byteCount, sha256 } of files) {
-    stored.push({ path, byteCount, blobPath: await ctx.blobs.localFile(sha256 as string) })
+    stored.push({ path, byteCount, blobPath: await ctx.blobs.localFile(sha256) })
   }
   try {
     const inspection = await ctx.imaging.inspect(stored, {
@@ -59,22 +64,9 @@ async function planOf(ctx: Context, job: RunningJob<ImportPayload>, row: Import,
     })
     const known = await knownThings(row, files)
     const plan = buildPlan({ label: row.label, files: stored, inspection, ...known })
-    return carriedOver(plan, row.plan, stored)
+    return carriedOver(plan, row.plan)
   } catch (error) {
     if (error instanceof ImagingError) throw new AppError('invalid', error.message)
     throw error
   }
-}
-
-/** Changes when a file is added or replaced. */
-const fingerprint = (files: readonly ImportFile[]): string =>
-  JSON.stringify([files.length, Math.max(0, ...files.map((file) => file.createdAt.getTime()))])
-
-async function stateOf(importId: string, t: Transaction): Promise<string> {
-  const files = await ImportFile.findAll({
-    attributes: ['createdAt'],
-    where: { importId, state: 'stored' },
-    transaction: t,
-  })
-  return fingerprint(files)
 }

@@ -10,7 +10,8 @@ import type { Plan, PlannedSeries } from '#api/ingest/plan.ts'
 import { labelSort } from '#api/records/label.ts'
 import { File } from '#ontology/entities/file.ts'
 import { makeInstruments, makeSeries, makeSessions, makeSubjects } from './makeRecords.ts'
-import type { Import, ImportFile } from './model.ts'
+import type { Import } from './model.ts'
+import type { StoredImportFile } from './storedFiles.ts'
 import type { ImportResult } from './result.ts'
 
 /** What all steps of one commit share. */
@@ -42,7 +43,7 @@ const rowsAtOnce = 500
 export async function carryOut(
   work: Work,
   plan: Plan,
-  files: ReadonlyMap<string, ImportFile>,
+  files: ReadonlyMap<string, StoredImportFile>,
 ): Promise<{ result: ImportResult; toDerive: string[] }> {
   const series = plan.series.filter((each) => each.include)
   const used = new Set(series.map((each) => each.sessionKey))
@@ -96,7 +97,7 @@ function attachmentsOf(plan: Plan): { path: string; sessionKey: string | null }[
 async function writeFiles(
   { caller, row, t }: Work,
   kept: readonly PlannedFile[],
-  files: ReadonlyMap<string, ImportFile>,
+  files: ReadonlyMap<string, StoredImportFile>,
 ): Promise<void> {
   const now = new Date()
   const rows = kept.map(({ mediaType, ...file }) => {

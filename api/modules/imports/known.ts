@@ -7,14 +7,15 @@ import { ImageSeries } from '#ontology/entities/series.ts'
 import { ImagingSession } from '#ontology/entities/session.ts'
 import { Instrument } from '#ontology/entities/instrument.ts'
 import { Subject } from '#ontology/entities/subject.ts'
-import type { Import, ImportFile } from './model.ts'
+import type { Import } from './model.ts'
+import type { StoredImportFile } from './storedFiles.ts'
 
 const some = 500
 
 /** Subjects of the project, sessions of the study, all instruments, and which of the files the study has already. */
 export async function knownThings(
   row: Pick<Import, 'studyId' | 'projectId'>,
-  files: readonly Pick<ImportFile, 'path' | 'sha256'>[],
+  files: readonly Pick<StoredImportFile, 'path' | 'sha256'>[],
 ): Promise<Pick<PlanInput, 'subjects' | 'instruments' | 'sessions' | 'stored'>> {
   const alive = { deletedAt: null }
   const links = await linkModel('project_subjects').findAll({ where: { projectId: row.projectId } })
@@ -47,11 +48,11 @@ export async function knownThings(
 /** Files of the import whose bytes are in a series of the study already, by path. */
 async function storedTwins(
   studyId: string,
-  files: readonly Pick<ImportFile, 'path' | 'sha256'>[],
+  files: readonly Pick<StoredImportFile, 'path' | 'sha256'>[],
 ): Promise<PlanInput['stored']> {
   const bySha = new Map<string, string>()
   for (let i = 0; i < files.length; i += some) {
-    const hashes = files.slice(i, i + some).flatMap((file) => file.sha256 ?? [])
+    const hashes = files.slice(i, i + some).map((file) => file.sha256)
     const where = { studyId, role: 'image', deletedAt: null, sha256: { [Op.in]: hashes } } as never
     for (const row of await recordModel(File).findAll({ attributes: ['sha256', 'seriesId'], where })) {
       bySha.set(row.get('sha256' as never) as string, row.get('seriesId' as never) as string)
@@ -65,7 +66,7 @@ async function storedTwins(
   const labels = new Map(series.map((each) => [each.id, each.get('label' as never) as string]))
   return new Map(
     files.flatMap(({ path, sha256 }) => {
-      const seriesId = bySha.get(sha256 ?? '')
+      const seriesId = bySha.get(sha256)
       const label = seriesId && labels.get(seriesId)
       return seriesId && label !== undefined ? [[path, { seriesId, label: label as string }] as const] : []
     }),

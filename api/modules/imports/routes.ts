@@ -19,9 +19,9 @@ import {
   listImportFiles,
   listImports,
   patchImportPlan,
-  type ImportView,
 } from './service.ts'
 import { undoImport } from './undo.ts'
+import type { ImportView } from './view.ts'
 
 interface ById {
   Params: { id: string }

@@ -1,6 +1,5 @@
 /** Imports: from an empty batch to a plan that a person approves. Commit and undo are in files of their own. */
-import { col, fn, Op, type Transaction, type WhereOptions } from 'sequelize'
-import type { Static } from 'typebox'
+import { Op, type Transaction, type WhereOptions } from 'sequelize'
 import { ulid } from 'ulid'
 import type { Context } from '#api/context.ts'
 import type { Caller } from '#api/access/caller.ts'
@@ -16,28 +15,12 @@ import { Study } from '#ontology/entities/study.ts'
 import { demandOpen, writeFile } from './fileWriter.ts'
 import { Import, ImportFile, type ImportState } from './model.ts'
 import { planProblems } from './planProblems.ts'
-import type { ShownResult } from './result.ts'
+import { viewOf, viewsOf, type ImportView } from './view.ts'
 
 /** Who ordered an import's job and how they were known, so that the audit tells it. */
 export interface ImportPayload {
   importId: string
   caller: { kind: Caller['kind']; name: string }
-}
-
-export interface ImportView {
-  id: string
-  studyId: string
-  projectId: string
-  label: string
-  state: ImportState
-  version: number
-  fileCount: number
-  byteCount: number
-  plan: Import['plan']
-  result: Static<typeof ShownResult> | null
-  jobId: string | null
-  problem: Import['problem']
-  createdAt: string
 }
 
 /**
@@ -61,7 +44,7 @@ export async function createImport(
     await recordAudit(t, [{ caller, action: 'create', entity: 'Import', recordId: made.id, projectId, label }])
     return made
   })
-  return viewOf(row, { fileCount: 0, byteCount: 0 })
+  return viewOf(row)
 }
 
 /** @throws AppError notFound also when it is not the caller's to see */
@@ -74,8 +57,7 @@ export async function findImport(caller: Caller, id: string, t?: Transaction): P
 }
 
 export async function getImport(caller: Caller, id: string): Promise<ImportView> {
-  const row = await findImport(caller, id)
-  return viewOf(row, await totalsOf([id]).then((totals) => totals.get(id)))
+  return viewOf(await findImport(caller, id))
 }
 
 /** Imports of what the caller may see, newest first; plans are left out. */
@@ -95,10 +77,9 @@ export async function listImports(
     limit: limit + 1,
   })
   const shown = rows.slice(0, limit)
-  const totals = await totalsOf(shown.map((row) => row.id))
   const last = shown.at(-1)
   return {
-    items: shown.map((row) => viewOf(row, totals.get(row.id))),
+    items: await viewsOf(shown),
     next: rows.length > limit && last ? makeCursor(ctx.config.secret, scope, { value: last.id, id: last.id }) : null,
   }
 }
@@ -185,12 +166,7 @@ export async function patchImportPlan(
   return move(ctx, caller, id, ['planned', 'failed'], async (row, t) => {
     demandVersion(row, expected)
     if (!row.plan) throw new AppError('conflict', 'This import has no plan yet. Have its files inspected first.')
-    const files = await ImportFile.findAll({
-      attributes: ['byteCount'],
-      where: { importId: id, state: 'stored' },
-      transaction: t,
-    })
-    const plan = patchPlan(row.plan, patch, files)
+    const plan = patchPlan(row.plan, patch)
     // Problems of other rows are told at the commit; they must not keep a person from correcting this one.
     const changed = [...keysOf('sessions', patch.sessions), ...keysOf('series', patch.series)]
     const problems = (await planProblems(caller, row, plan, t)).filter(({ pointer }) =>
@@ -251,7 +227,7 @@ export async function move(
     const values = await work(held, t)
     return held.update({ ...values, version: held.version + 1, updatedAt: new Date() }, { transaction: t })
   })
-  return viewOf(row, await totalsOf([id]).then((totals) => totals.get(id)))
+  return viewOf(row)
 }
 
 const busyWith: Record<ImportState, string> = {
@@ -279,40 +255,4 @@ const orderOf = (task: string, caller: Caller, row: Import) => ({
   payload: { importId: row.id, caller: { kind: caller.kind, name: caller.name } } satisfies ImportPayload,
   userId: caller.userId,
   projectId: row.projectId,
-})
-
-type Totals = { fileCount: number; byteCount: number }
-
-/** Counts of stored files. */
-async function totalsOf(ids: readonly string[]): Promise<Map<string, Totals>> {
-  if (ids.length === 0) return new Map()
-  const rows = (await ImportFile.findAll({
-    attributes: ['importId', [fn('COUNT', col('id')), 'files'], [fn('SUM', col('byte_count')), 'bytes']],
-    where: { importId: { [Op.in]: ids as string[] }, state: 'stored' },
-    group: ['import_id'],
-    raw: true,
-  })) as unknown as { importId: string; files: number | string; bytes: number | string }[]
-  return new Map(rows.map((row) => [row.importId, { fileCount: Number(row.files), byteCount: Number(row.bytes) }]))
-}
-
-/** Without what only an undo needs to know. */
-function shownResult(result: Import['result']): ImportView['result'] {
-  if (!result) return null
-  const { created: _created, ...shown } = result
-  return shown
-}
-
-const viewOf = (row: Import, totals: Totals = { fileCount: 0, byteCount: 0 }): ImportView => ({
-  id: row.id,
-  studyId: row.studyId,
-  projectId: row.projectId,
-  label: row.label,
-  state: row.state,
-  version: row.version,
-  ...totals,
-  plan: row.plan ?? null,
-  result: shownResult(row.result ?? null),
-  jobId: row.jobId ?? null,
-  problem: row.problem ?? null,
-  createdAt: row.createdAt.toISOString(),
 })

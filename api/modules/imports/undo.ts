@@ -15,7 +15,8 @@ import { ImagingSession } from '#ontology/entities/session.ts'
 import { Instrument } from '#ontology/entities/instrument.ts'
 import { Subject } from '#ontology/entities/subject.ts'
 import type { Entity } from '#ontology/entity.ts'
-import { move, type ImportView } from './service.ts'
+import { move } from './service.ts'
+import type { ImportView } from './view.ts'
 import type { ImportResult } from './result.ts'
 
 type Kept = NonNullable<ImportResult['kept']>

@@ -283,23 +283,16 @@ describe('changes to a plan', () => {
     series(['a/1'], { 'session.uid': '1.1', 'subject.localId': 'M1' }),
     series(['b/1'], { 'session.uid': '1.2' }),
   ])
-  const files = [{ byteCount: 10 }, { byteCount: 10 }]
   const [first, second] = base.series as [Plan['series'][number], Plan['series'][number]]
 
   it('are applied by key and marked as typed', () => {
-    const next = patchPlan(
-      base,
-      {
-        sessions: [
-          { key: first.sessionKey, label: 'Day 7', start: { value: '2024-01-01' }, instrument: { id: id(4) } },
-        ],
-        series: [
-          { key: first.key, label: { value: 'New', evidence: 'x' }, modality: 'CT', subject: { id: id(5) } },
-          { key: second.key, include: false },
-        ],
-      },
-      files,
-    )
+    const next = patchPlan(base, {
+      sessions: [{ key: first.sessionKey, label: 'Day 7', start: { value: '2024-01-01' }, instrument: { id: id(4) } }],
+      series: [
+        { key: first.key, label: { value: 'New', evidence: 'x' }, modality: 'CT', subject: { id: id(5) } },
+        { key: second.key, include: false },
+      ],
+    })
     expect(next.sessions[0]).toMatchObject({
       label: { value: 'Day 7', evidence: 'typed' },
       start: { value: '2024-01-01', evidence: 'typed' },
@@ -314,22 +307,20 @@ describe('changes to a plan', () => {
     expect(base.series[0]!.label.evidence).not.toBe('typed')
   })
   it('can add a session and move a series into it', () => {
-    const next = patchPlan(
-      base,
-      { sessions: [{ key: 'new-1', label: 'Extra' }], series: [{ key: first.key, sessionKey: 'new-1' }] },
-      files,
-    )
+    const next = patchPlan(base, {
+      sessions: [{ key: 'new-1', label: 'Extra' }],
+      series: [{ key: first.key, sessionKey: 'new-1' }],
+    })
     expect(next.sessions).toHaveLength(3)
     expect(next.series[0]!.sessionKey).toBe('new-1')
   })
   it('name every key that is not there', () => {
     let error: unknown
     try {
-      patchPlan(
-        base,
-        { sessions: [{ key: 'nope' }], series: [{ key: 'none' }, { key: first.key, sessionKey: 'where' }] },
-        files,
-      )
+      patchPlan(base, {
+        sessions: [{ key: 'nope' }],
+        series: [{ key: 'none' }, { key: first.key, sessionKey: 'where' }],
+      })
     } catch (thrown) {
       error = thrown
     }
@@ -341,20 +332,16 @@ describe('changes to a plan', () => {
     ])
   })
   it('survive the next inspection', () => {
-    const changed = patchPlan(
-      base,
-      {
-        sessions: [{ key: 'new-1', label: 'Extra' }],
-        series: [{ key: first.key, label: 'Mine', sessionKey: 'new-1' }],
-      },
-      files,
-    )
+    const changed = patchPlan(base, {
+      sessions: [{ key: 'new-1', label: 'Extra' }],
+      series: [{ key: first.key, label: 'Mine', sessionKey: 'new-1' }],
+    })
     const fresh = plan([
       series(['a/1'], { 'session.uid': '1.1', 'subject.localId': 'M1' }),
       series(['b/1'], { 'session.uid': '1.2' }),
       series(['c/1'], { 'session.uid': '1.3' }),
     ])
-    const again = carriedOver(fresh, changed, files)
+    const again = carriedOver(fresh, changed)
     expect(again.series).toHaveLength(3)
     expect(again.series[0]).toMatchObject({
       label: { value: 'Mine', evidence: 'typed' },
