@@ -108,7 +108,7 @@ export function FileTable({
       {left > 0 && (
         <p className="dim">
           {counted(left, 'more file')}:{' '}
-          {more && open ? <Link to={more}>on the page of the series</Link> : 'in the list of checksums'}
+          {more && open ? <Link to={more}>on the page of the series</Link> : 'in the zip, with a list of checksums'}
         </p>
       )}
     </>

@@ -94,14 +94,16 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
               <select
                 name="sort"
                 className={styles.sort}
-                value={address.get('sort') ?? ''}
+                value={address.get('sort') ?? (words ? '' : '-date')}
                 onChange={(event) => search(event.currentTarget.form)}
               >
-                {sorts.map(({ value, label }) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
+                {sorts
+                  .filter(({ value }) => value || words)
+                  .map(({ value, label }) => (
+                    <option key={value} value={value}>
+                      {label}
+                    </option>
+                  ))}
               </select>
             </label>
             <Views current={current} />

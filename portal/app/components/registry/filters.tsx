@@ -136,6 +136,11 @@ function FacetField({
   )
 }
 
-/** Words for a facet's value; only modalities are codes. */
-export const facetText = (facet: string, value: string): string =>
-  facet === 'Modality' ? formatModality(value) : value
+/** Words for a facet's value; modalities and sexes are codes. */
+export function facetText(facet: string, value: string): string {
+  if (facet === 'Modality') return formatModality(value)
+  if (facet === 'Sex') return sexes[value] ?? value
+  return value
+}
+
+const sexes: Record<string, string> = { F: 'Female', M: 'Male', other: 'Other', unknown: 'Unknown' }
