@@ -1,21 +1,23 @@
 /**
  * Pictures of every main page on the demo facility, on a desk and a phone, in test/output/screenshots.
- * --dark: also in dark colours. --readme: copies the pictures of the README to docs/images.
+ * --dark: also in dark colours. --readme: also makes the pictures of the README, in docs/images.
  */
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { carry, openBrowser, widths } from '../help/browser.ts'
-import { mainPages } from '../help/mainPages.ts'
+import { mainPages, type MainPage } from '../help/mainPages.ts'
 import { startDemoSite } from '../help/site.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const folder = path.join(root, 'test/output/screenshots')
-/** Pictures that the README shows, by their name here. */
-const readme = { 'study-manager-desk.png': 'study-manager.png' }
-
+const readmeFolder = path.join(root, 'docs/images')
+/** Pages whose first screen the README shows. */
+const readme = process.argv.includes('--readme') ? ['registry', 'study-manager', 'viewer'] : []
 const schemes = process.argv.includes('--dark') ? (['light', 'dark'] as const) : (['light'] as const)
+
 mkdirSync(folder, { recursive: true })
+if (readme.length > 0) mkdirSync(readmeFolder, { recursive: true })
 const site = await startDemoSite()
 const browser = await openBrowser()
 try {
@@ -24,25 +26,19 @@ try {
   for (const { who } of pages) if (who && !cookies.has(who)) cookies.set(who, await site.signIn(who))
   for (const colorScheme of schemes) {
     for (const [device, viewport] of Object.entries(widths)) {
-      for (const { name, path: where, who, viewer } of pages) {
+      for (const one of pages) {
         const context = await browser.newContext({ viewport, colorScheme, timezoneId: 'Europe/Berlin' })
-        await carry(context, site.address, cookies.get(who ?? '') ?? '')
+        await carry(context, site.address, cookies.get(one.who ?? '') ?? '')
         const page = await context.newPage()
-        await page.goto(site.address + where, { waitUntil: 'networkidle' })
-        if (viewer) await page.waitForTimeout(4000)
-        else await showAll(page)
-        const file = `${name}-${device}${colorScheme === 'dark' ? '-dark' : ''}.png`
-        await page.screenshot({ path: path.join(folder, file), fullPage: !viewer })
-        console.log(path.relative(root, path.join(folder, file)))
+        await page.goto(site.address + one.path, { waitUntil: 'networkidle' })
+        await settle(page, one)
+        const file = path.join(folder, `${one.name}-${device}${colorScheme === 'dark' ? '-dark' : ''}.png`)
+        await picture(page, file, !one.viewer)
+        if (readme.includes(one.name) && device === 'desk' && colorScheme === 'light') {
+          await picture(page, path.join(readmeFolder, `${one.name}.png`), false)
+        }
         await context.close()
       }
-    }
-  }
-  if (process.argv.includes('--readme')) {
-    mkdirSync(path.join(root, 'docs/images'), { recursive: true })
-    for (const [from, to] of Object.entries(readme)) {
-      copyFileSync(path.join(folder, from), path.join(root, 'docs/images', to))
-      console.log(`docs/images/${to}`)
     }
   }
 } finally {
@@ -50,10 +46,23 @@ try {
   await site.stop()
 }
 
-/** Scrolls through the page so that every picture in it is loaded. */
-async function showAll(page: Page): Promise<void> {
-  const height = await page.evaluate('document.documentElement.scrollHeight')
-  for (let y = 0; y < Number(height); y += 700) {
+async function picture(page: Page, file: string, fullPage: boolean): Promise<void> {
+  await page.screenshot({ path: file, fullPage })
+  console.log(path.relative(root, file))
+}
+
+/** Waits until the viewer has drawn, or scrolls through the page so that every picture in it is loaded. */
+async function settle(page: Page, { viewer }: MainPage): Promise<void> {
+  if (viewer) {
+    await page
+      .getByText(/Loading planes/)
+      .first()
+      .waitFor({ state: 'hidden' })
+    await page.waitForTimeout(1500)
+    return
+  }
+  const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
+  for (let y = 0; y < height; y += 700) {
     await page.mouse.wheel(0, 700)
     await page.waitForTimeout(40)
   }
