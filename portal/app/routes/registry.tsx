@@ -45,6 +45,8 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
   const words = current.get('q') ?? ''
   const kind = kinds.find(({ type }) => type === (current.get('type') ?? 'series')) ?? kinds[0]!
   const mine = current.get('scope') === 'mine'
+  // Subjects and projects have no state of their own in the registry.
+  const showState = mine && ['series', 'dataset', 'study'].includes(kind.type)
 
   const search = (form: HTMLFormElement | null) => {
     if (form) void navigate(`/registry${addressOf(form)}`, { preventScrollReset: true })
@@ -120,9 +122,9 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
           {page && page.items.length > 0 && (
             <>
               {current.get('view') === 'table' ? (
-                <ResultTable hits={page.items} showState={mine} />
+                <ResultTable hits={page.items} showState={showState} />
               ) : (
-                <ResultCards hits={page.items} showState={mine} />
+                <ResultCards hits={page.items} showState={showState} />
               )}
               <Pager next={page.next} />
             </>

@@ -73,7 +73,7 @@ export function ResultTable({ hits, showState = false }: { hits: SearchHit[]; sh
                 <FoundIn hit={hit} />
               </Table.Td>
               <Table.Td>
-                <span className={styles.cardMeta}>
+                <span className={styles.badges}>
                   {hit.modalities.map((code) => (
                     <ModalityBadge key={code} code={code} />
                   ))}
