@@ -117,9 +117,13 @@ function storedTwin(paths: readonly string[], stored: PlanInput['stored']): stri
 }
 
 function labelOf(paths: readonly string[], facts: Candidate['facts']): PlannedSeries['label'] {
-  const fact = facts.get('series.label') ?? facts.get('series.protocol')
-  if (fact && String(fact.value).trim() !== '')
-    return { value: String(fact.value).trim().slice(0, 300), evidence: fact.evidence }
+  const fact = [facts.get('series.label'), facts.get('series.protocol')].find((each) => text(each) !== '')
+  if (fact) {
+    const words = text(fact)
+    // Some programs write the path of the file on their own machine.
+    const isPath = /^(\/|[a-z]:\\)\S+$/i.test(words)
+    return { value: (isPath && words.split(/[/\\]/).at(-1)) || words, evidence: fact.evidence }
+  }
   const path = paths[0] ?? ''
   const [folder] = foldersOf(path)
   if (paths.length > 2 && folder) return { value: nameOf(folder), evidence: 'name of the folder' }
@@ -148,19 +152,9 @@ function planSession(key: string, group: readonly Candidate[], input: PlanInput)
   const instrument = matchInstrument(facts, input.instruments)
   const uid = firstFact(group, 'session.uid')
   const existing = uid && input.sessions.find((session) => session.dicomStudyUid === String(uid.value))
-  const title = firstFact(group, 'session.label') ?? firstFact(group, 'study.title')
-  const model = facts.get('instrument.model')?.value
-  const path = group[0]?.paths[0] ?? ''
-  const day = start.value?.slice(0, 10)
   const label = existing
     ? { value: existing.label, evidence: 'the session of the study with the same DICOM study UID' }
-    : title && String(title.value).trim() !== ''
-      ? { value: String(title.value).trim().slice(0, 300), evidence: title.evidence }
-      : day
-        ? { value: [day, model].filter(Boolean).join(' ').slice(0, 300), evidence: 'day and instrument' }
-        : path.includes('/')
-          ? { value: path.slice(0, path.indexOf('/')), evidence: 'name of the folder' }
-          : { value: input.label, evidence: 'name of the import' }
+    : sessionLabel(group, start.value?.slice(0, 10), text(facts.get('instrument.model')), input.label)
   return {
     key,
     label,
@@ -171,6 +165,30 @@ function planSession(key: string, group: readonly Candidate[], input: PlanInput)
     typed: [],
   }
 }
+
+/** What a header calls the session, when that tells people something; else day and instrument, folder, or import. */
+function sessionLabel(
+  group: readonly Candidate[],
+  day: string | undefined,
+  model: string,
+  importLabel: string,
+): PlannedSession['label'] {
+  const title = ['session.label', 'study.title']
+    .map((key) => firstFact(group, key))
+    .find((fact) => isTelling(text(fact)))
+  if (title) return { value: text(title), evidence: title.evidence }
+  if (day) return { value: `${day} ${model}`.trim().slice(0, 300), evidence: 'day and instrument' }
+  const path = group[0]?.paths[0] ?? ''
+  if (path.includes('/')) return { value: path.slice(0, path.indexOf('/')), evidence: 'name of the folder' }
+  return { value: importLabel, evidence: 'name of the import' }
+}
+
+/** Bare numbers and hashes are given by machines and tell people nothing. */
+const isTelling = (words: string): boolean =>
+  /\p{L}/u.test(words) && words.length > 2 && !/^[0-9a-f]{24,}$/i.test(words)
+
+const text = (fact: PlannedFact | undefined): string =>
+  fact && typeof fact.value !== 'object' ? String(fact.value).trim().slice(0, 300) : ''
 
 const firstFact = (group: readonly Candidate[], key: string): PlannedFact | undefined =>
   group.map((candidate) => candidate.facts.get(key)).find((fact) => fact !== undefined)

@@ -91,6 +91,19 @@ describe('sessions of a plan', () => {
     })
   })
 
+  it.each([
+    [{ 'session.label': 'Day 7' }, 'Day 7'],
+    [{ 'session.label': '2', 'study.title': 'Tumour growth' }, 'Tumour growth'],
+    [
+      { 'session.label': '2', 'series.acquiredAt': '2024-03-01T10:00:00', 'instrument.model': 'Inveon' },
+      '2024-03-01 Inveon',
+    ],
+    [{ 'session.label': 'd6e895774587360288a394441a225639d97f7ae4', 'series.acquiredAt': '2024-03-01' }, '2024-03-01'],
+    [{}, 'Tuesday'],
+  ])('are called by what tells people something: %j', (facts, label) => {
+    expect(one(plan([series(['a.dcm'], facts as Record<string, string>)]).sessions).label.value).toBe(label)
+  })
+
   it('continue a session of the study with the same study UID', () => {
     const made = plan([series(['1.dcm'], { 'session.uid': '1.1' })], {
       sessions: [{ id: id(1), label: 'Day 7', dicomStudyUid: '1.1' }],
@@ -231,6 +244,14 @@ describe('series of a plan', () => {
       spacing: [0.1, 0.1, 0.2],
     })
     expect(made.summary).toEqual({ files: 2, bytes: 20, series: 1, problems: 0 })
+  })
+  it.each([
+    ['/Users/somebody/a.ome', 'a.ome'],
+    ['C:\\data\\a.tif', 'a.tif'],
+    ['T2/TSE axial', 'T2/TSE axial'],
+    ['  ', 'scan'],
+  ])('are called %j like %j', (given, label) => {
+    expect(one(plan([series(['x/scan.nii.gz'], { 'series.label': given })]).series).label.value).toBe(label)
   })
   it('keep a series that cannot be opened, with the reason', () => {
     const problem = { code: 'truncated' as const, message: 'a: the file ends early.' }
