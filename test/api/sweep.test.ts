@@ -8,7 +8,7 @@ import { sweep } from '#api/jobs/tasks/sweep.ts'
 import { writeFile as writeFileRow } from '#api/modules/imports/fileWriter.ts'
 import { Job } from '#api/modules/jobs/model.ts'
 import { openSite, type Person, type TestSite } from '../help/app.ts'
-import { sha256, upload } from '../help/upload.ts'
+import { begin, sha256, upload } from '../help/upload.ts'
 
 let site: TestSite
 let owner: Person
@@ -59,6 +59,18 @@ describe('sweep', () => {
     expect(await isThere(sha256(young))).toEqual([true, true])
     expect(await isThere(sha256(renewed))).toEqual([true, true])
     expect(await isThere(sha256(shared))).toEqual([true, true])
+  })
+
+  it('removes parts of files whose import is over', async () => {
+    const { studyId } = (await owner.get(`imports/${importId}`)).json()
+    const { id } = await owner.make('imports', { studyId })
+    const parts = async () => (await readdir(path.join(site.ctx.blobs.stagingFolder, 'uploads'))).length
+    expect((await begin(owner, 10, { importId: id, path: 'a' })).statusCode).toBe(201)
+    expect((await begin(owner, 10, { importId, path: 'b' })).statusCode).toBe(201)
+    expect(await parts()).toBe(4)
+    await owner.delete(`imports/${id}`)
+    await run()
+    expect(await parts()).toBe(2)
   })
 
   it('removes bytes that were never written down', async () => {

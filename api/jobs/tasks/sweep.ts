@@ -8,6 +8,8 @@ import path from 'node:path'
 import { Op, Sequelize } from 'sequelize'
 import type { Context } from '#api/context.ts'
 import { Blob } from '#api/db/models.ts'
+import { isOpen } from '#api/modules/imports/fileWriter.ts'
+import { Import } from '#api/modules/imports/model.ts'
 import { uploadFolder, UploadStore } from '#api/modules/uploads/uploadStore.ts'
 import { Job } from '#api/modules/jobs/model.ts'
 import type { RunningJob, Task } from '../task.ts'
@@ -25,7 +27,8 @@ export const sweep: Task = {
   everySeconds: 6 * 3600,
 
   async run(ctx, job) {
-    const uploads = await new UploadStore(uploadFolder(ctx.blobs)).sweep()
+    const store = new UploadStore(uploadFolder(ctx.blobs))
+    const uploads = (await store.sweep()) + (await sweepUploads(store))
     const staged = await sweepStaging(ctx)
     const blobs = await sweepBlobs(ctx, job)
     const strays = await sweepStrays(ctx, job)
@@ -37,6 +40,19 @@ export const sweep: Task = {
 }
 
 const before = (age: number): Date => new Date(Date.now() - age)
+
+/** Parts of files that nobody can finish, because their import is over. */
+async function sweepUploads(store: UploadStore): Promise<number> {
+  let count = 0
+  for await (const record of store.records()) {
+    if (record.finished) continue
+    const row = await Import.findByPk(record.importId, { attributes: ['state'] })
+    if (row && isOpen(row.state)) continue
+    await store.remove(record.id)
+    count++
+  }
+  return count
+}
 
 /** Staged files whose process died. */
 async function sweepStaging(ctx: Context): Promise<number> {

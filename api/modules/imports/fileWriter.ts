@@ -28,12 +28,15 @@ const queues = new WeakMap<Context, { waiting: Waiting[]; running: boolean }>()
 /** States in which an import takes files; after an inspection further files make it start again. */
 const takesFiles: ReadonlySet<ImportState> = new Set(['collecting', 'inspecting', 'planned', 'failed'])
 
+/** Whether files may still come; also true while the import is being archived, which may fail and open it again. */
+export const isOpen = (state: ImportState): boolean => takesFiles.has(state) || state === 'committing'
+
 /** @throws AppError gone when the import is over, conflict while it is being archived */
 export function demandOpen(state: ImportState): void {
   if (state === 'committing') {
     throw new AppError('conflict', 'This import is being archived just now. Make another import for further files.')
   }
-  if (!takesFiles.has(state)) {
+  if (!isOpen(state)) {
     throw new AppError('gone', 'This import takes no more files. Make another import for them.')
   }
 }

@@ -63,7 +63,15 @@ export async function uploadRoutes(app: FastifyInstance, ctx: Context): Promise<
       return {}
     },
     onResponseError(_request, error) {
-      throw 'status_code' in error ? fromTus(error.status_code as number, (error as { body?: string }).body) : error
+      if ('status_code' in error) throw fromTus(error.status_code as number, (error as { body?: string }).body)
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        throw new AppError(
+          'busy',
+          'The server has no space left for these bytes. Tell the administrator; what arrived is kept.',
+        )
+      }
+      throw error
     },
   })
 

@@ -171,6 +171,15 @@ export class UploadStore extends DataStore {
     await rm(this.#part(record.id), { force: true })
   }
 
+  /** What is known of all uploads on disk. */
+  async *records(): AsyncGenerator<UploadRecord> {
+    for (const name of await readdir(this.#folder)) {
+      const [id = '', ending] = name.split('.')
+      const record = ending === 'json' ? await this.record(id).catch(() => null) : null
+      if (record) yield record
+    }
+  }
+
   override deleteExpired(): Promise<number> {
     return this.sweep()
   }
