@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
+import { Upload, type UploadOptions } from 'tus-js-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Person, type TestSite } from '../help/app.ts'
 import { begin, metadata, patchHeaders, sha256, tusHeaders, upload } from '../help/upload.ts'
@@ -243,6 +244,60 @@ describe('resumable upload', () => {
     } as RequestInit)
     expect(answer.status).toBe(204)
     expect(await file('parts/stream')).toMatchObject({ sha256: sha256(bytes) })
+  })
+})
+
+describe('tus-js-client', () => {
+  const client = (bytes: Buffer, name: string, more: Partial<UploadOptions> = {}) =>
+    new Promise<Upload>((resolve, reject) => {
+      const made = new Upload(bytes, {
+        endpoint: `${address}/api/v1/uploads`,
+        headers: world.owner.headers,
+        metadata: { importId, path: name, sha256: sha256(bytes) },
+        uploadDataDuringCreation: true,
+        chunkSize: 100_000,
+        retryDelays: [],
+        onSuccess: () => resolve(made),
+        onError: reject,
+        ...more,
+      })
+      made.start()
+    })
+
+  it.each([
+    ['one chunk', 50_000],
+    ['several chunks', 450_000],
+    ['no bytes', 0],
+  ])('brings a file of %s', async (_words, size) => {
+    const bytes = randomBytes(size)
+    await client(bytes, `client/${size}`)
+    expect(await file(`client/${size}`)).toMatchObject({ state: 'stored', sha256: sha256(bytes) })
+  })
+
+  it('goes on after it was stopped', async () => {
+    const bytes = randomBytes(450_000)
+    const url = await new Promise<string>((resolve, reject) => {
+      const made = new Upload(bytes, {
+        endpoint: `${address}/api/v1/uploads`,
+        headers: world.owner.headers,
+        metadata: { importId, path: 'client/stopped' },
+        chunkSize: 100_000,
+        onChunkComplete: (_size, sent) => {
+          if (sent >= 200_000) void made.abort().then(() => resolve(made.url as string))
+        },
+        onError: reject,
+      })
+      made.start()
+    })
+    const sent: number[] = []
+    await client(bytes, 'client/stopped', { uploadUrl: url, onChunkComplete: (_size, done) => sent.push(done) })
+    expect(sent[0]).toBeGreaterThanOrEqual(300_000)
+    expect(await file('client/stopped')).toMatchObject({ sha256: sha256(bytes) })
+  })
+
+  it('is told in words what is wrong', async () => {
+    const refused = client(randomBytes(10), '../secret')
+    await expect(refused).rejects.toThrow(/must not leave the dropped folder/)
   })
 })
 
