@@ -51,7 +51,7 @@ export async function seedDemo(ctx: Context, studies: readonly DemoStudy[] = dem
   const password = await ensureAccounts(ctx)
   announce(password)
   const catalogue = await ensureCatalogue(ctx, studies)
-  const writers = threadPool({ entry: new URL('./worker.ts', import.meta.url), size: 2, memoryMebibytes: 512 })
+  const writers = threadPool({ entry: new URL('./worker.ts', import.meta.url), size: 1, memoryMebibytes: 384 })
   try {
     // The scans of the next study are written while those of this one are taken in.
     let next = written(writers, catalogue, studies[0]!)

@@ -74,8 +74,9 @@ function blurAxis(values: Float32Array, length: number, stride: number, sigma: n
   const kernel = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)))
   const total = kernel.reduce((sum, v) => sum + v, 0)
   const line = new Float32Array(length + 2 * radius)
-  for (let start = 0; start < values.length; start++) {
-    if (Math.floor(start / stride) % length !== 0) continue
+  const lines = values.length / length
+  for (let n = 0; n < lines; n++) {
+    const start = Math.floor(n / stride) * stride * length + (n % stride)
     // The ends are continued with their last value.
     for (let i = 0; i < line.length; i++) {
       line[i] = values[start + Math.min(Math.max(i - radius, 0), length - 1) * stride]!

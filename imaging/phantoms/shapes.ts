@@ -72,6 +72,9 @@ export function loft<T extends number>(tissue: T, stations: readonly Station[]):
   const last = stations.at(-1)!
   const widest = Math.max(...stations.map((s) => s.halfWidth))
   const highest = Math.max(...stations.map((s) => Math.abs(s.y) + s.halfHeight))
+  // Voxels are painted slice by slice: one section serves a whole slice.
+  let lastZ = Number.NaN
+  let section: ReturnType<typeof stationAt>
   return {
     tissue,
     box: [
@@ -79,7 +82,11 @@ export function loft<T extends number>(tissue: T, stations: readonly Station[]):
       [widest * 1.1, highest * 1.1, first.z],
     ],
     has(x, y, z) {
-      const s = stationAt(stations, z)
+      if (z !== lastZ) {
+        section = stationAt(stations, z)
+        lastZ = z
+      }
+      const s = section
       return s !== undefined && (x / s.halfWidth) ** 2 + ((y - s.y) / s.halfHeight) ** 2 < 1
     },
   }
