@@ -150,7 +150,8 @@ function hintOf(values: unknown[], isReference: boolean): string {
   const filled = values.filter((value) => !isEmpty(value))
   const [one] = filled
   const equal = filled.every((value) => same(value, one))
-  if (!equal) return `Now different in ${filled.length} of ${values.length}.`
+  if (!equal)
+    return `Now different values${filled.length < values.length ? `, none in ${values.length - filled.length} of ${values.length}` : ''}.`
   const text = isReference ? 'the same' : valueText(one)
   return filled.length === values.length ? `Now ${text}.` : `Now ${text} in ${filled.length} of ${values.length}.`
 }

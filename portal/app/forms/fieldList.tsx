@@ -86,6 +86,9 @@ interface LeafProps extends Omit<Field, 'name' | 'kind'> {
   source: string | undefined
 }
 
+/** The examples of a line tell how long its values are. */
+const isLong = (node: Node): boolean => node.type === 'string' && String(node.examples?.[0] ?? '').length > 22
+
 const wideKinds: ReadonlySet<Field['kind']> = new Set(['textarea', 'objects', 'terms', 'references', 'when', 'enums'])
 
 const LeafField = memo(function LeafField(props: LeafProps) {
@@ -95,7 +98,7 @@ const LeafField = memo(function LeafField(props: LeafProps) {
   const empty = isEmpty(value)
   const help = [node.description, source].filter(Boolean).join(' ')
   return (
-    <div className={wideKinds.has(kind) ? styles.wide : undefined}>
+    <div className={wideKinds.has(kind) || isLong(node) ? styles.wide : undefined}>
       <FieldInput
         kind={kind}
         id={fieldId(formId, pointer)}

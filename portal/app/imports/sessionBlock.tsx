@@ -118,15 +118,16 @@ function InstrumentField({ session: { instrument, label }, projectId, error, onE
   const [open, setOpen] = useState(false)
   const names = useLabels(instruments, instrument.id ? [instrument.id] : [])
   const { id, create } = instrument
+  const name = (id ? names[id] : create?.name) ?? 'No instrument yet'
   return (
     <div>
       <button
         type="button"
         className={styles.pick}
         onClick={() => setOpen(true)}
-        aria-label={`Instrument of ${label.value ?? 'the session'}`}
+        aria-label={`Instrument of ${label.value ?? 'the session'}: ${name}`}
       >
-        {id ? names[id] : (create?.name ?? 'No instrument yet')}
+        {name}
       </button>
       {!id && create && <span className={styles.new}>new instrument</span>}
       {!id && create && (

@@ -67,7 +67,6 @@ function MarkLink({ mark: { percent, entries }, kind, y }: { mark: Mark; kind: s
   const text = entries.length > 1 ? `${entries.length} entries: ${each}` : each
   return (
     <a href={`#${first.id}`} className={styles.mark} data-kind={kind} aria-label={text}>
-      <title>{text}</title>
       <circle cx={`${percent}%`} cy={y} r={entries.length > 1 ? 10 : 8} />
       {entries.length > 1 && (
         <text x={`${percent}%`} y={y + 4} textAnchor="middle" aria-hidden>

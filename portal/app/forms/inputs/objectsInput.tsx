@@ -10,7 +10,7 @@ export function ObjectsInput({ node, title, label, pointer, id, error, value = [
   const item = node.items ?? {}
   const noun = (item.title ?? title).toLowerCase()
   return (
-    <Fieldset legend={label} id={id} tabIndex={-1} variant="unstyled">
+    <Fieldset legend={label} id={id} tabIndex={-1} variant="unstyled" className={styles.objects}>
       {error && <p className={styles.problem}>{error}</p>}
       {value.map((held, place) => (
         // The items have no identity of their own but their place.
