@@ -15,45 +15,51 @@ export async function start(options: { dev: boolean }): Promise<void> {
   const config = readConfig(process.env, { VIVARCHIVE_DEMO: '1' })
   const log = newLog(config)
   const { app, ctx } = await buildApp(config, log)
-  const fillDemo = await demoIsWanted(ctx)
-  await firstAccounts(ctx)
-  const { mountPortal } = (await import(new URL('../portal/mount.ts', import.meta.url).href)) as PortalModule
-  await mountPortal(app, { dev: options.dev, inject: (request) => app.inject(request as never) as never })
-  closeWithGrace({ delay: 20_000, logger: false }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, 'the process ends after an error')
-    else log.info(`${signal ?? 'end'} received: finishing what is under way`)
-    await app.close()
-  })
   try {
+    const fillDemo = await demoIsWanted(ctx)
+    await firstAccounts(ctx)
+    const { mountPortal } = (await import(new URL('../portal/mount.ts', import.meta.url).href)) as PortalModule
+    await mountPortal(app, { dev: options.dev, inject: (request) => app.inject(request as never) as never })
+    closeWithGrace({ delay: 20_000, logger: false }, async ({ err, signal }) => {
+      if (err) log.fatal({ err }, 'the process ends after an error')
+      else log.info(`${signal ?? 'end'} received: finishing what is under way`)
+      await app.close()
+    })
+    if (fillDemo) ctx.pending.add(demoFacility)
     await app.listen({ port: config.port, host: config.host })
+    await ctx.jobs.start(ctx)
+    if (fillDemo) void fill(ctx)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
     await app.close()
-    if (code === 'EADDRINUSE')
-      throw new AppError(
-        'conflict',
-        `Port ${config.port} is taken by another program. Choose another one: PORT=8090 npm start`,
-      )
-    if (code === 'EACCES')
-      throw new AppError(
-        'forbidden',
-        `Port ${config.port} may not be used by this account. Choose one above 1023: PORT=8080 npm start`,
-      )
-    throw error
+    throw spoken(error, config.port)
   }
-  await ctx.jobs.start(ctx)
-  if (fillDemo) void fill(ctx)
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
   log.info(`Vivarchive is at ${config.port === 0 ? `http://localhost:${port}` : config.publicUrl}`)
 }
 
+/** What a person can do about a port that is not to be had. */
+function spoken(error: unknown, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') {
+    return new AppError('conflict', `Port ${port} is taken by another program. Choose another one: PORT=8090 npm start`)
+  }
+  if (code === 'EACCES') {
+    return new AppError(
+      'forbidden',
+      `Port ${port} may not be used by this account. Choose one above 1023: PORT=8080 npm start`,
+    )
+  }
+  return error
+}
+
+const demoFacility = 'demo facility'
+
 /** Fills the demo facility while the site answers already; /readyz says so until it is complete. */
 async function fill(ctx: Context): Promise<void> {
-  ctx.pending.add('demo facility')
   try {
     await seedDemo(ctx)
-    ctx.pending.delete('demo facility')
+    ctx.pending.delete(demoFacility)
   } catch (error) {
     ctx.log.error({ err: error }, 'the demo facility is incomplete; the next start goes on with it')
   }
