@@ -76,6 +76,10 @@ async function developmentBuild(portal: FastifyInstance): Promise<() => Promise<
   })
   portal.addHook('onClose', () => vite.close())
   await portal.register(fastifyMiddie)
+  portal.use((_request, response, next) => {
+    response.setHeader('content-security-policy', workerPolicy)
+    next()
+  })
   portal.use(vite.middlewares)
   const { ssr } = vite.environments
   if (!ssr || !isRunnableDevEnvironment(ssr)) throw new Error('Vite has no runnable server environment.')
