@@ -219,9 +219,9 @@ function qualityControl(): DemoStudy {
         },
       },
     })),
-    visits: Array.from({ length: 16 }, (_, n): DemoVisit => {
+    visits: Array.from({ length: 18 }, (_, n): DemoVisit => {
       const { localId } = phantoms[n % 2]!
-      const start = `${day(started, n * 42)}T07:30:00`
+      const start = `${day(started, n * 38)}T07:30:00`
       return {
         label: `QC ${start.slice(0, 7)}`,
         start,

@@ -20,7 +20,7 @@ export function prostateStudies(): DemoStudy[] {
 function uptake(): DemoStudy {
   const started = '2024-06-03'
   const random = createRandom(23)
-  const mice = ['P-101', 'P-102', 'P-103', 'P-104']
+  const mice = ['P-101', 'P-102', 'P-103']
   return {
     project: 'PSMA',
     body: {
@@ -103,7 +103,7 @@ function uptake(): DemoStudy {
     dataset: {
       title: 'Gallium-68 PSMA-11 PET/CT of mice with LNCaP tumours',
       description:
-        'Four SCID mice one hour after injection of [68Ga]Ga-PSMA-11, PET and CT as DICOM with injected activities and weights.',
+        'Three SCID mice one hour after injection of [68Ga]Ga-PSMA-11, PET and CT as DICOM with injected activities and weights.',
       creators: ['rossi', 'ferreira', 'nair'],
     },
   }
