@@ -1,7 +1,7 @@
 /** Imports as clients see them. */
 import { col, fn, Op } from 'sequelize'
 import type { Static } from 'typebox'
-import { Import, ImportFile, type ImportState } from './model.ts'
+import { ImportFile, type Import, type ImportState } from './model.ts'
 import type { ShownResult } from './result.ts'
 
 export interface ImportView {

@@ -9,11 +9,14 @@ export function same(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }
 
+/** A field that is really there: "toString" is a word like any other. */
+const own = (record: Json, key: string): unknown => (Object.hasOwn(record, key) ? record[key] : undefined)
+
 /** The merge patch that makes `after` of `before`; empty when they are the same. Arrays are replaced whole. */
 export function mergePatch(before: Json, after: Json): Json {
   const patch: Json = {}
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const [old, next] = [before[key], after[key]]
+    const [old, next] = [own(before, key), own(after, key)]
     if (same(old, next)) continue
     if (next === undefined) patch[key] = null
     else patch[key] = isJson(old) && isJson(next) ? mergePatch(old, next) : next
@@ -26,8 +29,10 @@ export function applyPatch(record: Json, patch: Json): Json {
   const result: Json = { ...record }
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key]
-    else if (isJson(value)) result[key] = applyPatch(isJson(result[key]) ? result[key] : {}, value)
-    else result[key] = value
+    else if (isJson(value)) {
+      const held = own(result, key)
+      result[key] = applyPatch(isJson(held) ? held : {}, value)
+    } else result[key] = value
   }
   return result
 }
