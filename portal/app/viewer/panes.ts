@@ -6,6 +6,8 @@ import type { Arrangement, ViewState } from './viewState.ts'
 export interface PaneSeries {
   modality: string | null
   geometry: VolumeGeometry | null
+  /** Its coordinates are stated by the file. */
+  placed: boolean
 }
 
 export interface PaneSpec {
@@ -23,7 +25,7 @@ const functional = ['PT', 'NM', 'OI', 'PA']
 /** The two series that can be laid over each other, as places in the list; activity lies over anatomy. */
 export function fusionPair(series: readonly (PaneSeries | null)[]): { ground: number; overlay: number } | null {
   const volumes = series.flatMap((one, n) =>
-    one?.geometry ? [{ n, geometry: one.geometry, modality: one.modality }] : [],
+    one?.geometry && one.placed ? [{ n, geometry: one.geometry, modality: one.modality }] : [],
   )
   for (const [i, a] of volumes.entries()) {
     for (const b of volumes.slice(i + 1)) {

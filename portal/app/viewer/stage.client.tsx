@@ -1,6 +1,6 @@
 /** The open series on the screen: toolbar, pictures, time, values. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { indexOf } from './geometry.ts'
+import { indexOf, isPlaced } from './geometry.ts'
 import { HeaderPanel } from './headerPanel.tsx'
 import { HelpDialog } from './helpDialog.tsx'
 import { InfoPanel } from './infoPanel.tsx'
@@ -33,7 +33,10 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const stage = useRef<HTMLDivElement>(null)
 
   const series = useMemo<(PaneSeries | null)[]>(
-    () => pixels.map((one) => one && { modality: one.header.modality, geometry: one.geometry }),
+    () =>
+      pixels.map(
+        (one) => one && { modality: one.header.modality, geometry: one.geometry, placed: isPlaced(one.header) },
+      ),
     [pixels],
   )
   const layerAt = (n: number): LayerView | null => {

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useReducer } from 'react'
 import type { ColourMapName } from './colourMaps.ts'
 import type { SeriesHeader } from './contract.ts'
-import { clampIndex, indexOf, worldOf, type Vec3 } from './geometry.ts'
+import { clampIndex, indexOf, isPlaced, worldOf, type Vec3 } from './geometry.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
 import { initialView, writeLink, type LinkedView, type SeriesView, type Tool, type ViewState } from './viewState.ts'
 import { defaultWindow } from './window.ts'
@@ -59,14 +59,15 @@ export function useViewer(linked: LinkedView, open: readonly (SeriesPixels | nul
   const moveTo = useCallback(
     (n: number, index: Vec3) => {
       const moved = open[n]
-      const world = moved?.geometry && worldOf(moved.geometry, index)
+      const box = placedBox(moved)
+      const world = box && worldOf(box, index)
       dispatch({
         kind: 'views',
         change: (views) =>
           views.map((view, m) => {
             if (!view || !moved) return view
             if (m === n) return { ...view, index: clampIndex(dimensionsOf(moved.header), index) }
-            const other = open[m]?.geometry
+            const other = placedBox(open[m])
             return world && other ? { ...view, index: clampIndex(other.dimensions, indexOf(other, world)) } : view
           }),
       })
@@ -83,6 +84,10 @@ export function useViewer(linked: LinkedView, open: readonly (SeriesPixels | nul
 }
 
 export const dimensionsOf = ({ shape }: Pick<SeriesHeader, 'shape'>): Vec3 => [shape.x, shape.y, shape.z]
+
+/** The box of a series whose coordinates can be compared with those of others. */
+const placedBox = (pixels: SeriesPixels | null | undefined) =>
+  pixels && isPlaced(pixels.header) ? pixels.geometry : null
 
 /** A series as it is first shown: the middle, the first time point, the colours of its modality. */
 function firstView(header: SeriesHeader, linked: Partial<SeriesView>): SeriesView {

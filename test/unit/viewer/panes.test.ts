@@ -15,10 +15,11 @@ const geometry: VolumeGeometry = {
   ],
   leftHanded: false,
 }
-const ct = { modality: 'CT', geometry }
-const pet = { modality: 'PT', geometry }
-const far = { modality: 'PT', geometry: { ...geometry, origin: [500, 0, 0] as const } }
-const stack = { modality: 'SM', geometry: null }
+const ct = { modality: 'CT', geometry, placed: true }
+const pet = { modality: 'PT', geometry, placed: true }
+const far = { modality: 'PT', geometry: { ...geometry, origin: [500, 0, 0] as const }, placed: true }
+const nowhere = { ...pet, placed: false }
+const stack = { modality: 'SM', geometry: null, placed: false }
 const keys = (state: object, series: Parameters<typeof panesOf>[1]) =>
   panesOf({ ...initialView, ...state }, series).map(({ key }) => key)
 
@@ -46,6 +47,7 @@ describe('panes', () => {
   it('show one series where two cannot be laid over each other', () => {
     expect(fusionPair([ct, far])).toBeNull()
     expect(fusionPair([ct, stack])).toBeNull()
+    expect(fusionPair([ct, nowhere])).toBeNull()
     expect(possibleArrangement('fusion', [ct, far])).toBe('one')
     expect(possibleArrangement('side', [ct, null])).toBe('one')
   })
