@@ -194,6 +194,10 @@ describe('points in time', () => {
     expect(joinStamp({ ...parts, precision: 'hour' })?.dateTime).toBe('2025-03-14T10:00:00-03:30')
     expect(joinStamp({ ...parts, precision: 'day' })?.dateTime).toBe('2025-03-14T00:00:00-03:30')
   })
+  it('are known to the day when no time was given', () => {
+    const stamp = joinStamp({ date: '2025-03-14', time: '', offsetMinutes: 60, precision: 'minute' })
+    expect(stamp).toEqual({ dateTime: '2025-03-14T00:00:00+01:00', precision: 'day' })
+  })
   it('need a date and refuse other texts', () => {
     expect(joinStamp({ date: '', time: '10:00:00', precision: 'minute' })).toBeUndefined()
     expect(splitStamp({ dateTime: 'yesterday', precision: 'day' })).toBeUndefined()

@@ -9,14 +9,33 @@ interface Props {
   subjects: readonly Subject[]
   /** A last column. */
   renderActions?: (subject: Subject) => ReactNode
+  /** Lets rows be chosen. */
+  chosen?: ReadonlySet<string> | undefined
+  onChoose?: ((ids: ReadonlySet<string>) => void) | undefined
 }
 
 /** Subjects with the facts that tell them apart. */
-export function SubjectTable({ subjects, renderActions }: Props) {
+export function SubjectTable({ subjects, renderActions, chosen, onChoose }: Props) {
+  const all = chosen !== undefined && subjects.every(({ id }) => chosen.has(id))
+  const toggle = (id: string) => {
+    const next = new Set(chosen)
+    if (!next.delete(id)) next.add(id)
+    onChoose?.(next)
+  }
   return (
     <table className={styles.table}>
       <thead>
         <tr>
+          {chosen && (
+            <th scope="col">
+              <input
+                type="checkbox"
+                aria-label="Choose all subjects"
+                checked={all}
+                onChange={() => onChoose?.(new Set(all ? [] : subjects.map(({ id }) => id)))}
+              />
+            </th>
+          )}
           <th scope="col">Name</th>
           <th scope="col">Kind</th>
           <th scope="col">Species</th>
@@ -35,6 +54,16 @@ export function SubjectTable({ subjects, renderActions }: Props) {
           const { id, localId, kind, species, animal, cellCulture, phantom, specimen } = subject
           return (
             <tr key={id}>
+              {chosen && (
+                <td>
+                  <input
+                    type="checkbox"
+                    aria-label={`Choose ${localId}`}
+                    checked={chosen.has(id)}
+                    onChange={() => toggle(id)}
+                  />
+                </td>
+              )}
               <th scope="row">
                 <Link to={`/subjects/${id}`} className={styles.title}>
                   {localId}

@@ -21,12 +21,16 @@ export function splitStamp(stamp: WhenStamp): StampParts | undefined {
   return { date, time, precision: stamp.precision, offsetMinutes: parseOffset(zone) }
 }
 
-/** The stamp of its parts; undefined until there is a date. A precision coarser than the time cuts the time. */
+/**
+ * The stamp of its parts; undefined until there is a date. A precision coarser than the time cuts the time; a date alone
+ * is known to the day and never becomes midnight.
+ */
 export function joinStamp(parts: StampParts): WhenStamp | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(parts.date)) return undefined
-  const time = cutTime(parts.time, parts.precision)
+  const precision = parts.time === '' ? 'day' : parts.precision
+  const time = cutTime(parts.time, precision)
   const offset = parts.offsetMinutes ?? localOffsetMinutes(parts.date, time)
-  return { dateTime: `${parts.date}T${time}${formatOffset(offset)}`, precision: parts.precision }
+  return { dateTime: `${parts.date}T${time}${formatOffset(offset)}`, precision }
 }
 
 /** Minutes east of UTC of the local zone at a local date and time (summer time included). */

@@ -15,7 +15,7 @@ import { PageDrop } from '../upload/pageDrop.tsx'
 import upload from '../upload/upload.module.css'
 import { UploadPanel } from '../upload/uploadPanel.tsx'
 import { uploadOf, useUpload } from '../upload/uploads.ts'
-import { useList } from '../study/useList.ts'
+import { useList } from '../curation/useList.ts'
 import type { ImportRecord } from './contract.ts'
 
 interface Props {

@@ -13,7 +13,9 @@ import { StateBadge } from '../components/stateBadge.tsx'
 import { Time } from '../components/time.tsx'
 import type { DatasetSummary, Me, Page } from '../contract.ts'
 import styles from '../curation/curation.module.css'
+import { DeletedElsewhere } from '../curation/deletedElsewhere.tsx'
 import { Members, type Member } from '../curation/members.tsx'
+import { MoreMenu } from '../curation/moreMenu.tsx'
 import { RecordDialog } from '../curation/recordDialog.tsx'
 import { rightsIn } from '../curation/rights.server.ts'
 import { SubjectTable } from '../curation/subjectTable.tsx'
@@ -81,17 +83,31 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
           </>
         }
         actions={
-          mayEdit && (
-            <Button
-              variant="default"
-              leftSection={<IconPencil size={16} aria-hidden />}
-              onClick={() => setDialog('project')}
-            >
-              Edit project
-            </Button>
-          )
+          <>
+            {mayEdit && (
+              <Button
+                variant="default"
+                leftSection={<IconPencil size={16} aria-hidden />}
+                onClick={() => setDialog('project')}
+              >
+                Edit project
+              </Button>
+            )}
+            {role && (
+              <MoreMenu
+                plural="projects"
+                one="project"
+                many="projects"
+                record={{ id: project.id, version: project.version, label: project.title }}
+                mayDelete={mayManage}
+                consequence={summary ? `with ${summaryText(summary)}` : ''}
+                leadsTo="/work"
+              />
+            )}
+          </>
         }
       />
+      <DeletedElsewhere />
       <div className={styles.columns}>
         <div>
           {project.description && <p className={styles.prose}>{project.description}</p>}

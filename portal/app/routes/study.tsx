@@ -4,7 +4,7 @@ import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react
 import { useNavigate, useRevalidator, useSearchParams, type ShouldRevalidateFunctionArgs } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
 import type { ImageSeries } from '#ontology/entities/series.ts'
-import type { ImagingSession } from '#ontology/entities/session.ts'
+import { ImagingSession } from '#ontology/entities/session.ts'
 import { Study } from '#ontology/entities/study.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/study.ts'
@@ -12,8 +12,9 @@ import { apiOf } from '../api.server.ts'
 import { send } from '../api.ts'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
-import type { Problem } from '../contract.ts'
+import type { Page, Problem } from '../contract.ts'
 import { DeleteDialog, type Deletable } from '../curation/deleteDialog.tsx'
+import { MoreMenu } from '../curation/moreMenu.tsx'
 import { readAll } from '../curation/readAll.ts'
 import { RecordDialog } from '../curation/recordDialog.tsx'
 import { rightsIn } from '../curation/rights.server.ts'
@@ -26,6 +27,7 @@ import { missingOf, rowsOf, totalsOf, type MissingField, type Publication, type 
 import { nothingChosen, restrict } from '../study/selection.ts'
 import { SeriesFilters, isFiltered, seriesQuery } from '../study/seriesFilters.tsx'
 import { SeriesTable, type TableActions } from '../study/seriesTable.tsx'
+import styles from '../study/study.module.css'
 import { StudyTabs } from '../study/studyTabs.tsx'
 import { useHiddenColumns } from '../study/useHiddenColumns.ts'
 import { ChooseFiles } from '../upload/chooseFiles.tsx'
@@ -33,6 +35,7 @@ import { PageDrop } from '../upload/pageDrop.tsx'
 import { fromDrop, fromPicker, startImport, type Brought } from '../upload/startImport.ts'
 import { UploadDock } from '../upload/uploadDock.tsx'
 
+const FileList = lazy(() => import('../study/fileList.tsx').then((m) => ({ default: m.FileList })))
 const SeriesDrawer = lazy(() => import('../study/seriesDrawer.tsx').then((m) => ({ default: m.SeriesDrawer })))
 const PublishDialog = lazy(() => import('../study/publishDialog.tsx').then((m) => ({ default: m.PublishDialog })))
 const BulkEdit = lazy(() => import('../study/bulkEdit.tsx').then((m) => ({ default: m.BulkEdit })))
@@ -55,13 +58,14 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     sort: query.sort || 'label',
     total: true,
   }
-  const [rights, project, series, sessions, subjects, publications] = await Promise.all([
+  const [rights, project, series, sessions, subjects, publications, attachments] = await Promise.all([
     rightsIn(api, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
     readAll<ImageSeries>(api, '/series', { studyId, ...filters }, shown),
     readAll<ImagingSession>(api, '/sessions', { studyId }, 1000),
     readAll<Subject>(api, '/subjects', { studyId }, 1000),
     api.get<{ items: Publication[] }>(`/studies/${studyId}/publication`),
+    api.get<Page<unknown>>('/files', { studyId, role: 'attachment', limit: 1, total: true }),
   ])
   const rows = rowsOf({
     series: series.items,
@@ -79,6 +83,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     total: series.total ?? rows.length,
     sessions: sessions.items,
     subjects: subjects.items,
+    attachments: attachments.total ?? 0,
   }
 }
 
@@ -96,7 +101,10 @@ function withoutPanel(url: URL): string {
 
 export const handle = { width: 'wide' }
 
-type Dialog = { kind: 'study' | 'help' } | { kind: 'publish' | 'edit' | 'subjects' | 'delete'; rows: SeriesRow[] }
+type Dialog =
+  | { kind: 'study' | 'help' }
+  | { kind: 'session'; session: ImagingSession }
+  | { kind: 'publish' | 'edit' | 'subjects' | 'delete'; rows: SeriesRow[] }
 
 export default function StudyManager({ loaderData }: Route.ComponentProps) {
   const { study, project, query, rows, more, total, sessions, subjects } = loaderData
@@ -138,6 +146,7 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
     view,
     publish: dialogFor('publish'),
     remove: dialogFor('delete'),
+    session: mayEdit ? (session) => setDialog({ kind: 'session', session }) : undefined,
     help: () => setDialog({ kind: 'help' }),
   }
   const bring = async (brought: Brought) => {
@@ -188,6 +197,15 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
                 Edit study
               </Button>
             )}
+            <MoreMenu
+              plural="studies"
+              one="study"
+              many="studies"
+              record={{ id: study.id, version: study.version, label: study.title }}
+              mayDelete={mayEdit}
+              consequence={`with ${counted(total, 'series', 'series')} in ${counted(sessions.length, 'session')} and ${counted(loaderData.attachments, 'attachment')}`}
+              leadsTo={`/projects/${project.id}`}
+            />
           </>
         }
       />
@@ -271,6 +289,7 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
           )}
         </>
       )}
+      <Attachments studyId={study.id} count={loaderData.attachments} />
       {mayEdit && (
         <PageDrop text={`Import into “${study.title}”`} onDrop={(transfer) => void bring(fromDrop(transfer))} />
       )}
@@ -282,6 +301,18 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
         record={study}
         projectId={project.id}
         hidden={['projectId', 'subjectIds']}
+        onSaved={() => {
+          close()
+          refresh()
+        }}
+        onClose={close}
+      />
+      <RecordDialog
+        opened={dialog?.kind === 'session'}
+        entity={ImagingSession}
+        record={dialog?.kind === 'session' ? dialog.session : undefined}
+        projectId={project.id}
+        hidden={['studyId']}
         onSaved={() => {
           close()
           refresh()
@@ -325,6 +356,22 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
         />
       )}
     </>
+  )
+}
+
+/** Files that came with the images and are no images themselves. */
+function Attachments({ studyId, count }: { studyId: string; count: number }) {
+  const [open, setOpen] = useState(false)
+  if (count === 0) return null
+  return (
+    <details className={styles.fill} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{counted(count, 'attachment')}</summary>
+      <div>
+        <Suspense fallback={<p>Reading the list of files</p>}>
+          {open && <FileList of={{ studyId, role: 'attachment' }} />}
+        </Suspense>
+      </div>
+    </details>
   )
 }
 

@@ -1,5 +1,5 @@
 import { Button, EmptyState, Group, Modal } from '@mantine/core'
-import { IconLink, IconPencil, IconPlus, IconUnlink } from '@tabler/icons-react'
+import { IconCalendarPlus, IconLink, IconPencil, IconPlus, IconUnlink } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
 import { useRevalidator } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
@@ -16,9 +16,11 @@ import { RecordDialog } from '../curation/recordDialog.tsx'
 import { rightsIn } from '../curation/rights.server.ts'
 import { SubjectTable } from '../curation/subjectTable.tsx'
 import { counted } from '../format.ts'
+import styles from '../study/study.module.css'
 import { StudyTabs } from '../study/studyTabs.tsx'
 import { UploadDock } from '../upload/uploadDock.tsx'
 
+const BatchEvent = lazy(() => import('../timeline/batchEvent.tsx').then((m) => ({ default: m.BatchEvent })))
 const LinkExisting = lazy(() => import('../study/linkExisting.tsx').then((m) => ({ default: m.LinkExisting })))
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
@@ -34,7 +36,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
 
 export const handle = { width: 'wide' }
 
-type Dialog = { kind: 'new' | 'link' } | { kind: 'edit'; subject: Subject }
+type Dialog = { kind: 'new' | 'link' | 'event' } | { kind: 'edit'; subject: Subject }
 
 export default function StudySubjects({ loaderData }: Route.ComponentProps) {
   const { study, project, subjects, total } = loaderData
@@ -42,6 +44,8 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
   const { revalidate } = useRevalidator()
   const [dialog, setDialog] = useState<Dialog>()
   const [problem, setProblem] = useState<Problem | null>(null)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const selected = subjects.filter(({ id }) => chosen.has(id))
   const close = () => setDialog(undefined)
   const saved = () => {
     close()
@@ -92,6 +96,8 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
       ) : (
         <SubjectTable
           subjects={subjects}
+          chosen={mayEdit ? chosen : undefined}
+          onChoose={setChosen}
           renderActions={(subject) =>
             mayEdit && (
               <Group gap={4} wrap="nowrap" justify="flex-end">
@@ -140,6 +146,31 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
         onSaved={saved}
         onClose={close}
       />
+      {selected.length > 0 && (
+        <div className={styles.actionBar} role="toolbar" aria-label="Chosen subjects">
+          <strong>{counted(selected.length, 'subject')} chosen</strong>
+          <Button
+            size="compact-md"
+            leftSection={<IconCalendarPlus size={16} aria-hidden />}
+            onClick={() => setDialog({ kind: 'event' })}
+          >
+            Record for all of them
+          </Button>
+        </div>
+      )}
+      {dialog?.kind === 'event' && (
+        <Suspense fallback={null}>
+          <BatchEvent
+            subjects={selected}
+            projectId={project.id}
+            onRecorded={() => {
+              setChosen(new Set())
+              saved()
+            }}
+            onClose={close}
+          />
+        </Suspense>
+      )}
       <Modal opened={dialog?.kind === 'link'} onClose={close} title="Link subjects of the project">
         <Suspense fallback={<p>Loading the form</p>}>
           <LinkExisting

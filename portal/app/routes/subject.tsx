@@ -17,6 +17,7 @@ import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import { When } from '../components/time.tsx'
 import styles from '../curation/curation.module.css'
 import { DeleteDialog, type Deletable } from '../curation/deleteDialog.tsx'
+import { MoreMenu } from '../curation/moreMenu.tsx'
 import { readAll } from '../curation/readAll.ts'
 import { RecordDialog } from '../curation/recordDialog.tsx'
 import { rightsIn } from '../curation/rights.server.ts'
@@ -117,15 +118,26 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
           </>
         }
         actions={
-          mayEdit && (
-            <Button
-              variant="default"
-              leftSection={<IconPencil size={16} aria-hidden />}
-              onClick={() => setDialog({ kind: 'subject' })}
-            >
-              Edit subject
-            </Button>
-          )
+          <>
+            {mayEdit && (
+              <Button
+                variant="default"
+                leftSection={<IconPencil size={16} aria-hidden />}
+                onClick={() => setDialog({ kind: 'subject' })}
+              >
+                Edit subject
+              </Button>
+            )}
+            <MoreMenu
+              plural="subjects"
+              one="subject"
+              many="subjects"
+              record={{ id: subject.id, version: subject.version, label: subject.localId }}
+              mayDelete={mayEdit}
+              consequence=""
+              leadsTo={project ? `/projects/${project.id}` : '/work'}
+            />
+          </>
         }
       />
       <FactList facts={view.facts} dense />

@@ -9,6 +9,7 @@ import { PageHeader } from '../components/pageHeader.tsx'
 import { Time } from '../components/time.tsx'
 import type { Me, Page } from '../contract.ts'
 import styles from '../curation/curation.module.css'
+import { DeletedElsewhere } from '../curation/deletedElsewhere.tsx'
 import { RecordDialog } from '../curation/recordDialog.tsx'
 import { withSummaries } from '../curation/summary.ts'
 import { formatBytes, formatCount } from '../format.ts'
@@ -43,6 +44,7 @@ export default function Work({ loaderData }: Route.ComponentProps) {
     <>
       <title>My work · Vivarchive</title>
       <PageHeader title="My work" actions={newProject} />
+      <DeletedElsewhere />
       <section aria-labelledby="projects">
         <h2 id="projects">My projects</h2>
         {projects.length === 0 ? (

@@ -4,14 +4,19 @@ import { CopyButton } from '../components/copyButton.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import { formatBytes } from '../format.ts'
 import styles from './study.module.css'
-import { useList } from './useList.ts'
+import { useList } from '../curation/useList.ts'
 
-/** Files of a series with their checksums. */
-export function FileList({ seriesId }: { seriesId: string }) {
-  const { items, problem, more } = useList<File>('/files', { seriesId, sort: 'path', limit: 200 })
+interface Props {
+  /** Which files. */
+  of: { seriesId: string } | { studyId: string; role: 'attachment' }
+}
+
+/** Files with their checksums. */
+export function FileList({ of }: Props) {
+  const { items, problem, more } = useList<File>('/files', { ...of, sort: 'path', limit: 200 })
   if (problem) return <ProblemAlert problem={problem} />
   if (!items) return <p>Reading the list of files</p>
-  if (items.length === 0) return <p className="dim">This series has no files.</p>
+  if (items.length === 0) return <p className="dim">There are no files.</p>
   return (
     <>
       <table className={styles.tags}>

@@ -10,7 +10,7 @@ import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import type { Problem } from '../contract.ts'
 import type { SavedRecord } from '../forms/recordForm.tsx'
 import { FileList } from './fileList.tsx'
-import { HistoryList } from './historyList.tsx'
+import { HistoryList } from '../curation/historyList.tsx'
 import styles from './study.module.css'
 
 const RecordForm = lazy(() =>
@@ -97,7 +97,7 @@ function SeriesPanel({ seriesId, projectId, mayEdit, onChanged }: PanelProps) {
             </fieldset>
           </Tabs.Panel>
           <Tabs.Panel value="files">
-            <FileList seriesId={seriesId} />
+            <FileList of={{ seriesId }} />
           </Tabs.Panel>
           <Tabs.Panel value="header">
             <Tags seriesId={seriesId} />

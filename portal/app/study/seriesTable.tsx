@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { StateBadge } from '../components/stateBadge.tsx'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import { When } from '../components/time.tsx'
+import type { ImagingSession } from '#ontology/entities/session.ts'
 import curation from '../curation/curation.module.css'
 import { counted, formatBytes, formatModality, formatShape, formatSpacing } from '../format.ts'
 import { columns, type Column } from './columns.ts'
@@ -17,6 +18,8 @@ export interface TableActions {
   view: (ids: string[]) => void
   publish: (ids: string[]) => void
   remove: (ids: string[]) => void
+  /** Opens the form of an imaging session; absent for those who may not edit. */
+  session?: ((session: ImagingSession) => void) | undefined
   help: () => void
 }
 
@@ -225,7 +228,7 @@ const Row = memo(function Row({ row, shown, missing, chosen, tabStop, onSelect, 
           data-label={column.title}
           className={[column.number && 'number nowrap', column.optional && styles.optional].filter(Boolean).join(' ')}
         >
-          <Cell id={column.id} row={row} missing={missing} publish={() => actions.publish([id])} />
+          <Cell id={column.id} row={row} missing={missing} actions={actions} />
         </td>
       ))}
     </tr>
@@ -245,10 +248,10 @@ interface CellProps {
   id: Column['id']
   row: SeriesRow
   missing: MissingField[] | null
-  publish: () => void
+  actions: TableActions
 }
 
-function Cell({ id, row, missing, publish }: CellProps) {
+function Cell({ id, row, missing, actions }: CellProps) {
   const { series, session, subjects, state, datasetId } = row
   switch (id) {
     case 'modality':
@@ -256,7 +259,7 @@ function Cell({ id, row, missing, publish }: CellProps) {
     case 'session':
       return (
         <span>
-          {session?.label}
+          <SessionName session={session} edit={actions.session} />
           <span className={styles.sub}>
             {series.acquiredAt ? <When stamp={series.acquiredAt} /> : session?.start && <When stamp={session.start} />}
           </span>
@@ -302,15 +305,25 @@ function Cell({ id, row, missing, publish }: CellProps) {
         </span>
       )
     case 'missing':
-      return <MissingCell state={state} missing={missing} publish={publish} />
+      return <MissingCell state={state} missing={missing} publish={() => actions.publish([series.id])} />
   }
+}
+
+function SessionName({ session, edit }: { session: ImagingSession | undefined; edit: TableActions['session'] }) {
+  if (!session) return null
+  if (!edit) return session.label
+  return (
+    <button type="button" className={styles.plain} title="Edit the session" onClick={() => edit(session)}>
+      {session.label}
+    </button>
+  )
 }
 
 function MissingCell({
   state,
   missing,
   publish,
-}: Pick<CellProps, 'missing' | 'publish'> & { state: SeriesRow['state'] }) {
+}: Pick<CellProps, 'missing'> & { state: SeriesRow['state']; publish: () => void }) {
   if (state === 'published') return null
   if (!missing) return <span className="dim">…</span>
   if (missing.length === 0) return <span>Ready</span>

@@ -2,6 +2,7 @@ import { Input, NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { WhenStamp } from '#ontology/values.ts'
 import styles from '../forms.module.css'
+import { same } from '../mergePatch.ts'
 import { formatOffset, joinStamp, localOffsetMinutes, splitStamp, type StampParts } from '../whenStamp.ts'
 import { groupProps, type InputProps } from './inputProps.ts'
 
@@ -12,11 +13,14 @@ const precisions = [
   { value: 'day', label: 'day only' },
 ]
 
+const nothing: StampParts = { date: '', time: '', precision: 'minute' }
+
 /** Local date and time with the precision that is really known, in the zone in which it was written down. */
 export function WhenInput(props: InputProps<WhenStamp>) {
   const { id, title, value, onChange } = props
-  const [entered, setEntered] = useState<StampParts>({ date: '', time: '', precision: 'minute' })
-  const parts = (value && splitStamp(value)) ?? entered
+  const [entered, setEntered] = useState<StampParts>(nothing)
+  // What is being entered stays as it is while the value follows it; a value from elsewhere replaces it.
+  const parts = same(joinStamp(entered), value) ? entered : ((value && splitStamp(value)) ?? nothing)
   const change = (next: StampParts) => {
     setEntered(next)
     onChange(joinStamp(next))
@@ -50,7 +54,12 @@ export function WhenInput(props: InputProps<WhenStamp>) {
           onChange={(event) => change({ ...parts, precision: event.currentTarget.value as WhenStamp['precision'] })}
           data={precisions}
         />
-        {zone !== null && parts.precision !== 'day' && (
+        {zone !== null && parts.precision !== 'day' && parts.time === '' && (
+          <span className={styles.note} style={{ paddingTop: 9 }}>
+            day only, until a time is given
+          </span>
+        )}
+        {zone !== null && parts.precision !== 'day' && parts.time !== '' && (
           <span className={styles.note} style={{ paddingTop: 9 }}>
             UTC{formatOffset(zone)}
           </span>

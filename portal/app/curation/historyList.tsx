@@ -4,7 +4,7 @@ import { Time } from '../components/time.tsx'
 import { fromPointer } from '../forms/path.ts'
 import { valueText } from '../forms/valueText.ts'
 import { formatWords } from '../format.ts'
-import styles from './study.module.css'
+import styles from './history.module.css'
 import { useList } from './useList.ts'
 
 interface Change {

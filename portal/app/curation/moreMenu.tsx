@@ -1,0 +1,67 @@
+import { Button, Menu, Modal } from '@mantine/core'
+import { IconDots, IconHistory, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { HistoryList } from './historyList.tsx'
+import { DeleteDialog, type Deletable } from './deleteDialog.tsx'
+
+interface Props {
+  plural: 'projects' | 'studies' | 'subjects'
+  one: string
+  many: string
+  record: Deletable
+  mayDelete: boolean
+  /** What goes with it, in numbers. */
+  consequence: string
+  /** Where to go when it is gone; the way back is offered there. */
+  leadsTo: string
+}
+
+/** What is rarely done with a record: its history, and deleting it. */
+export function MoreMenu({ plural, one, many, record, mayDelete, consequence, leadsTo }: Props) {
+  const [open, setOpen] = useState<'history' | 'delete'>()
+  const navigate = useNavigate()
+  const close = () => setOpen(undefined)
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconDots size={16} aria-hidden />}>
+            More
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => setOpen('history')}>
+            History
+          </Menu.Item>
+          {mayDelete && (
+            <Menu.Item leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpen('delete')}>
+              Delete {one}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={open === 'history'} onClose={close} title={`History of “${record.label}”`} size="lg">
+        {open === 'history' && <HistoryList plural={plural} id={record.id} />}
+      </Modal>
+      {open === 'delete' && (
+        <DeleteDialog
+          opened
+          plural={plural}
+          one={one}
+          many={many}
+          records={[record]}
+          consequence={consequence}
+          onDeleted={(deleted) => void navigate(leadsTo, { state: { deleted, plural } satisfies DeletedState })}
+          onClose={close}
+        />
+      )}
+    </>
+  )
+}
+
+/** What a page is told that follows on a deletion. */
+interface DeletedState {
+  deleted: Deletable[]
+  plural: string
+}
