@@ -112,6 +112,8 @@ test('the header says what is there, and the series record says so too', async (
     seriesId: direct,
     label: 'CT whole body',
     displayName: 'Day 7 · CT whole body',
+    // NIfTI does not tell; the record does.
+    modality: 'CT',
     shape: image.header.shape,
     sampleType: image.header.sampleType,
     planeBytes: planeBytes(image.header),

@@ -60,7 +60,11 @@ function joined(series: Named, session: Named | undefined, subjects: Named[]): S
   const named = subjects.map((subject) => subject.localId ?? '').filter((name) => !session?.label?.includes(name))
   const shown = named.slice(0, namedSubjects)
   if (named.length > namedSubjects) shown.push(`${named.length - namedSubjects} more`)
-  return { label, displayName: [shown.join(', '), session?.label, label].filter(Boolean).join(' · ') }
+  return {
+    label,
+    displayName: [shown.join(', '), session?.label, label].filter(Boolean).join(' · '),
+    ...(series.modality && { modality: series.modality }),
+  }
 }
 
 /** The newest version of the dataset that made the series public (or that waits for a curator). */
