@@ -3,6 +3,9 @@ import { buildApp } from '../../api/app.ts'
 import { readConfig } from '../../api/config.ts'
 import { firstAccounts } from '../../api/modules/users/first.ts'
 
+// Its input ends when the test does, also when that was killed.
+process.stdin.resume().on('end', () => process.exit())
+
 const config = readConfig()
 const { app, ctx } = await buildApp(config)
 await firstAccounts(ctx)
