@@ -24,12 +24,13 @@ import { ActionBar } from '../study/actionBar.tsx'
 import { columns } from '../study/columns.ts'
 import { KeyboardHelp } from '../study/keyboardHelp.tsx'
 import { missingOf, rowsOf, totalsOf, type MissingField, type Publication, type SeriesRow } from '../study/rows.ts'
-import { nothingChosen, restrict } from '../study/selection.ts'
+import { nothingChosen, restrict, type Selection } from '../study/selection.ts'
 import { SeriesFilters, isFiltered, seriesQuery } from '../study/seriesFilters.tsx'
 import { SeriesTable, type TableActions } from '../study/seriesTable.tsx'
 import styles from '../study/study.module.css'
 import { StudyTabs } from '../study/studyTabs.tsx'
 import { useHiddenColumns } from '../study/useHiddenColumns.ts'
+import { useStable } from '../study/useStable.ts'
 import { ChooseFiles } from '../upload/chooseFiles.tsx'
 import { PageDrop } from '../upload/pageDrop.tsx'
 import { fromDrop, fromPicker, startImport, type Brought } from '../upload/startImport.ts'
@@ -141,14 +142,18 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
   const dialogFor = (kind: 'publish' | 'edit' | 'subjects' | 'delete') => (ids: Iterable<string>) => {
     if (mayEdit) setDialog({ kind, rows: rowsFor(ids) })
   }
-  const actions: TableActions = {
+  const actions = useStable<TableActions>({
     open: setPanel,
     view,
     publish: dialogFor('publish'),
     remove: dialogFor('delete'),
     session: mayEdit ? (session) => setDialog({ kind: 'session', session }) : undefined,
     help: () => setDialog({ kind: 'help' }),
-  }
+  })
+  const onSelect = useCallback(
+    (change: (selection: Selection) => Selection) => select((now) => change(restrict(now, order))),
+    [order],
+  )
   const bring = async (brought: Brought) => {
     const started = await startImport(study.id, brought)
     if ('problem' in started) setProblem(started.problem)
@@ -252,7 +257,7 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
             sortAddress={sortAddress}
             missing={missing}
             selection={selection}
-            onSelect={(change) => select((now) => change(restrict(now, order)))}
+            onSelect={onSelect}
             actions={actions}
           />
           {rows.length === 0 && <p>No series of this study fits. Clear the filters to see all.</p>}

@@ -1,5 +1,5 @@
 import { IconArrowDown, IconArrowUp, IconArrowsSort } from '@tabler/icons-react'
-import { memo, useEffect, useRef, type KeyboardEvent, type MouseEvent } from 'react'
+import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
 import { Link } from 'react-router'
 import { StateBadge } from '../components/stateBadge.tsx'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
@@ -39,8 +39,8 @@ interface Props {
 /** Dense table with pictures; every act has a key. */
 export function SeriesTable({ rows, hidden, sort, sortAddress, missing, selection, onSelect, actions }: Props) {
   const body = useRef<HTMLTableSectionElement>(null)
-  const order = rows.map(({ series }) => series.id)
-  const shown = columns.filter(({ id }) => !hidden.includes(id))
+  const order = useMemo(() => rows.map(({ series }) => series.id), [rows])
+  const shown = useMemo(() => columns.filter(({ id }) => !hidden.includes(id)), [hidden])
   const focusRow = (id: string | null) => {
     if (id) body.current?.querySelector<HTMLElement>(`[data-row="${id}"]`)?.focus()
   }
@@ -115,7 +115,7 @@ export function SeriesTable({ rows, hidden, sort, sortAddress, missing, selectio
             chosen={selection.chosen.has(row.series.id)}
             tabStop={row.series.id === tabStop}
             onSelect={onSelect}
-            order={order.join(' ')}
+            order={order}
             actions={actions}
           />
         ))}
@@ -174,8 +174,7 @@ interface RowProps {
   chosen: boolean
   tabStop: boolean
   onSelect: Props['onSelect']
-  /** All ids, joined: the row is drawn again only when the list changed. */
-  order: string
+  order: readonly string[]
   actions: TableActions
 }
 
@@ -184,7 +183,7 @@ const Row = memo(function Row({ row, shown, missing, chosen, tabStop, onSelect, 
   const { id } = series
   const onClick = (event: MouseEvent<HTMLTableRowElement>) => {
     if ((event.target as HTMLElement).closest('a, button, input')) return
-    if (event.shiftKey) onSelect((held) => extend(held, order.split(' '), id))
+    if (event.shiftKey) onSelect((held) => extend(held, order, id))
     else if (event.ctrlKey || event.metaKey) onSelect((held) => toggle(held, id))
     else onSelect((held) => ({ ...held, current: id, anchor: id }))
   }
@@ -203,7 +202,7 @@ const Row = memo(function Row({ row, shown, missing, chosen, tabStop, onSelect, 
           aria-label={`Choose ${series.label}`}
           onChange={(event) => {
             const shift = (event.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey
-            onSelect((held) => (shift ? extend(held, order.split(' '), id) : toggle(held, id)))
+            onSelect((held) => (shift ? extend(held, order, id) : toggle(held, id)))
           }}
         />
       </td>
