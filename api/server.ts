@@ -20,15 +20,19 @@ export async function start(options: { dev: boolean }): Promise<void> {
     await firstAccounts(ctx)
     const { mountPortal } = (await import(new URL('../portal/mount.ts', import.meta.url).href)) as PortalModule
     await mountPortal(app, { dev: options.dev, inject: (request) => app.inject(request as never) as never })
+    const stop = new AbortController()
+    let filling: Promise<void> | undefined
     closeWithGrace({ delay: 20_000, logger: false }, async ({ err, signal }) => {
       if (err) log.fatal({ err }, 'the process ends after an error')
       else log.info(`${signal ?? 'end'} received: finishing what is under way`)
+      stop.abort(new Error('the server stops'))
+      await filling
       await app.close()
     })
     if (fillDemo) ctx.pending.add(demoFacility)
     await app.listen({ port: config.port, host: config.host })
     await ctx.jobs.start(ctx)
-    if (fillDemo) void fill(ctx)
+    if (fillDemo) filling = fill(ctx, stop.signal)
   } catch (error) {
     await app.close()
     throw spoken(error, config.port)
@@ -56,12 +60,13 @@ function spoken(error: unknown, port: number): unknown {
 const demoFacility = 'demo facility'
 
 /** Fills the demo facility while the site answers already; /readyz says so until it is complete. */
-async function fill(ctx: Context): Promise<void> {
+async function fill(ctx: Context, signal: AbortSignal): Promise<void> {
   try {
-    await seedDemo(ctx)
+    await seedDemo(ctx, { signal })
     ctx.pending.delete(demoFacility)
   } catch (error) {
-    ctx.log.error({ err: error }, 'the demo facility is incomplete; the next start goes on with it')
+    if (signal.aborted) ctx.log.info('the demo facility is incomplete; the next start goes on with it')
+    else ctx.log.error({ err: error }, 'the demo facility is incomplete; the next start goes on with it')
   }
 }
 

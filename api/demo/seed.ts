@@ -18,7 +18,7 @@ import { phenotypingStudies } from './content/phenotyping.ts'
 import { prostateStudies } from './content/prostate.ts'
 import type { DemoStudy } from './content/types.ts'
 import { enterRecords, ensureStudy, importFiles, scanContext } from './studies.ts'
-import type { WrittenScan } from './studies.ts'
+import type { StudyWork, WrittenScan } from './studies.ts'
 import type { WrittenFile } from './writeScan.ts'
 
 const scanLimits = { silenceSeconds: 120, totalSeconds: 120 }
@@ -45,8 +45,12 @@ export async function demoIsWanted(ctx: Context): Promise<boolean> {
 /**
  * Makes the demo facility: accounts, catalogue, studies with their images, public datasets. What an interrupted call
  * made is kept and completed. Needs running jobs.
+ * @param options.signal ends it early; it then rejects, and the next call goes on
  */
-export async function seedDemo(ctx: Context, studies: readonly DemoStudy[] = demoStudies()): Promise<void> {
+export async function seedDemo(
+  ctx: Context,
+  { studies = demoStudies(), signal }: { studies?: readonly DemoStudy[]; signal?: AbortSignal } = {},
+): Promise<void> {
   const started = Date.now()
   const password = await ensureAccounts(ctx)
   announce(password)
@@ -62,14 +66,17 @@ export async function seedDemo(ctx: Context, studies: readonly DemoStudy[] = dem
         next = written(writers, catalogue, following)
         next.catch(() => undefined) // told when it is awaited
       }
-      await makeStudy(ctx, catalogue, study, scans)
+      await makeStudy({ ctx, catalogue, study, signal }, scans)
       ctx.log.info(`demo facility: ${n + 1} of ${studies.length} studies, ${study.body.title}`)
     }
   } finally {
     await writers.close()
   }
   await ctx.jobs.idle()
-  for (const study of studies) await publish(ctx, catalogue, study)
+  for (const study of studies) {
+    signal?.throwIfAborted()
+    await publish(ctx, catalogue, study)
+  }
   writeFileSync(markerOf(ctx), 'done\n')
   ctx.log.info(`demo facility: complete after ${Math.round((Date.now() - started) / 1000)} s`)
 }
@@ -94,11 +101,11 @@ async function written(writers: ThreadPool, catalogue: Catalogue, study: DemoStu
   )
 }
 
-async function makeStudy(ctx: Context, catalogue: Catalogue, study: DemoStudy, scans: WrittenScan[]): Promise<void> {
-  const work = { ctx, caller: await ownerOf(study.project), catalogue, study }
+async function makeStudy(given: Omit<StudyWork, 'caller'>, scans: WrittenScan[]): Promise<void> {
+  const work = { ...given, caller: await ownerOf(given.study.project) }
   const { id, subjects } = await ensureStudy(work)
   await importFiles(work, id, scans, subjects)
-  if (study.complete && !(await isEntered(id))) await enterRecords(work, id, scans, subjects)
+  if (work.study.complete && !(await isEntered(id))) await enterRecords(work, id, scans, subjects)
 }
 
 /** What people enter comes in one transaction, which also says of each session in what state the subject was. */

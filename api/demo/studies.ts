@@ -40,6 +40,8 @@ export interface StudyWork {
   caller: Caller
   catalogue: Catalogue
   study: DemoStudy
+  /** Checked before each step that writes. */
+  signal?: AbortSignal | undefined
 }
 
 /** Makes the study and its subjects, once. */
@@ -108,10 +110,10 @@ export async function importFiles(
   scans: readonly WrittenScan[],
   subjects: ReadonlyMap<string, string>,
 ) {
-  const { ctx, caller, study } = work
+  const { ctx, caller, study, signal } = work
   const label = `Scans of ${study.body.localId}`
   for (const held of await Import.findAll({ where: { studyId, label } })) {
-    if (held.state === 'committing') await settled(caller, held.id)
+    if (held.state === 'committing') await settled(work, held.id)
     if ((await getImport(caller, held.id)).state === 'committed') return
     await cancelImport(ctx, caller, held.id)
   }
@@ -121,17 +123,21 @@ export async function importFiles(
   // Side by side, because each file waits for the disk.
   const queue = [...files]
   const bring = async () => {
-    for (let file = queue.shift(); file; file = queue.shift())
+    for (let file = queue.shift(); file; file = queue.shift()) {
+      signal?.throwIfAborted()
       await addFile(ctx, caller, id, file.path, once(file.bytes))
+    }
   }
-  await Promise.all(Array.from({ length: 8 }, bring))
+  const brought = await Promise.allSettled(Array.from({ length: 8 }, bring))
+  const refused = brought.find((each) => each.status === 'rejected')
+  if (refused) throw refused.reason
   await inspectImport(ctx, caller, id)
-  const planned = await settled(caller, id)
+  const planned = await settled(work, id)
   if (!planned.plan) throw new Error(`the import ${label} has no plan: ${planned.problem?.detail}`)
   const patch = corrections(work, planned.plan, scans, subjects)
   const approved = await patchImportPlan(ctx, caller, id, planned.version, patch)
   await commitImport(ctx, caller, id, approved.version)
-  const done = await settled(caller, id)
+  const done = await settled(work, id)
   if (done.state !== 'committed') throw new Error(`the import ${label} was not archived: ${done.problem?.detail}`)
 }
 
@@ -140,8 +146,9 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** The import when nothing is under way with it any more. */
-async function settled(caller: Caller, id: string) {
+async function settled({ caller, signal }: StudyWork, id: string) {
   for (;;) {
+    signal?.throwIfAborted()
     const row = await Import.findByPk(id, { attributes: ['state'] })
     if (row?.state !== 'inspecting' && row?.state !== 'committing') return getImport(caller, id)
     await delay(50)

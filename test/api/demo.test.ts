@@ -23,9 +23,12 @@ const studies = demoStudies()
 test('an interrupted filling goes on where it was; the result is the same as in one go', async () => {
   expect(await demoIsWanted(site.ctx)).toBe(true)
   const stopped = { ...studies[1]!, visits: [{ ...studies[1]!.visits[0]!, scans: [{ phantom: 'none' }] }] }
-  await expect(seedDemo(site.ctx, [studies[0]!, stopped as never])).rejects.toThrow()
+  await expect(seedDemo(site.ctx, { studies: [studies[0]!, stopped as never] })).rejects.toThrow()
   expect(await demoIsWanted(site.ctx)).toBe(true)
-  await seedDemo(site.ctx, studies)
+  const stop = new AbortController()
+  stop.abort(new Error('the server stops'))
+  await expect(seedDemo(site.ctx, { studies, signal: stop.signal })).rejects.toThrow('the server stops')
+  await seedDemo(site.ctx, { studies })
   expect(await demoIsWanted(site.ctx)).toBe(false)
 
   expect(await User.count()).toBe(5)
