@@ -166,6 +166,38 @@ describe('the Study Manager', () => {
     await page.waitForFunction(() => document.querySelectorAll('tr[data-row]').length === 4)
   })
 
+  it('edits the imaging session from its row', async () => {
+    await openStudy()
+    await page
+      .getByRole('row', { name: /CT low dose/ })
+      .getByRole('button', { name: 'Day 7' })
+      .click()
+    const dialog = page.getByRole('dialog', { name: 'Edit imaging session' })
+    await dialog.getByRole('combobox', { name: /^State of the subject/ }).selectOption('in vivo')
+    await dialog.locator('[id$="-start"]').fill('2025-03-14')
+    await dialog.getByText('day only, until a time is given').waitFor()
+    await dialog.getByRole('button', { name: 'Save changes' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    const { items } = await read<{ items: Rec[] }>(`sessions?studyId=${studyId}`)
+    expect(items[0]).toMatchObject({
+      inVivo: 'in vivo',
+      start: { dateTime: '2025-03-14T00:00:00+01:00', precision: 'day' },
+    })
+  })
+
+  it('deletes a study with what is in it and brings it back', async () => {
+    await openStudy()
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Delete study' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete 1 study?' })
+    expect(await dialog.textContent()).toContain('with 4 series in 1 session')
+    await dialog.getByRole('button', { name: 'Delete 1 study' }).click()
+    await page.waitForURL(/\/projects\//)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('link', { name: 'Four series' }).click()
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-row]').length === 4)
+  })
+
   it('shows a viewer everything and offers no change', async () => {
     const other = await signedIn(viewer)
     try {
@@ -226,6 +258,27 @@ describe('forms', () => {
     await page.getByRole('link', { name: 'M-2' }).waitFor()
     const { items } = await read<{ items: Rec[] }>(`subjects?studyId=${studyId}&q=M-2`)
     expect(items[0]?.nullReasons).toEqual([{ field: 'animal.strain', reason: 'notRecorded' }])
+  })
+
+  it('record one event for several subjects', async () => {
+    await page.goto(`${server.url}/studies/${studyId}/subjects`, { waitUntil: 'networkidle' })
+    await page.getByLabel('Choose all subjects').check()
+    await page.getByRole('button', { name: 'Record for all of them' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Record for 2 subjects' })
+    await dialog.getByRole('combobox', { name: 'What' }).selectOption('measurement')
+    await dialog.locator('[id$="-measurement-what"]').selectOption('body weight')
+    expect(await dialog.getByLabel('Unit of value').locator('option').allTextContents()).toEqual(['g', 'kg'])
+    await dialog.locator('[id$="-measurement-value"]').fill('21,5')
+    await dialog.locator('[id$="-start"]').fill('2025-03-14')
+    await dialog.getByLabel('Time, time of day').fill('09:30')
+    await dialog.getByRole('button', { name: 'Record for 2 subjects' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    const { items } = await read<{ items: Rec[] }>('events?kind=measurement')
+    expect(items).toHaveLength(2)
+    for (const { measurement, start } of items) {
+      expect(measurement).toEqual({ what: 'body weight', value: { value: 21.5, unit: 'g' } })
+      expect(start).toEqual({ dateTime: '2025-03-14T09:30:00+01:00', precision: 'minute' })
+    }
   })
 
   it('ask before unsaved changes are left behind', async () => {
