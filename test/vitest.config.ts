@@ -9,21 +9,21 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     setupFiles: ['test/help/seed.ts'],
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/{unit,property,conformance}/**/*.test.ts'], testTimeout: 120_000 },
+        test: { name: 'unit', include: ['test/{unit,property,conformance}/**/*.test.ts'], testTimeout: 240_000 },
       },
-      { extends: true, test: { name: 'api', include: ['test/{api,attack}/**/*.test.ts'], testTimeout: 60_000 } },
+      { extends: true, test: { name: 'api', include: ['test/{api,attack}/**/*.test.ts'], testTimeout: 180_000 } },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
-          hookTimeout: 240_000,
+          hookTimeout: 400_000,
           maxWorkers: 1,
           fileParallelism: false,
         },

@@ -25,7 +25,7 @@ const root = path.resolve(import.meta.dirname, '../..')
  * @param settings environment variables; VIVARCHIVE_DATA makes it use a folder that stays
  * @throws Error with what it printed when it does not get ready
  */
-export async function startServer(settings: Record<string, string> = {}, seconds = 120): Promise<RunningServer> {
+export async function startServer(settings: Record<string, string> = {}, seconds = 300): Promise<RunningServer> {
   const port = Number(settings.PORT ?? (await freePort()))
   const own = settings.VIVARCHIVE_DATA === undefined
   const dataFolder = settings.VIVARCHIVE_DATA ?? mkdtempSync(path.join(tmpdir(), 'vivarchive-server-'))
