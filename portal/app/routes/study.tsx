@@ -1,46 +1,42 @@
 import { Button, EmptyState } from '@mantine/core'
 import { IconDownload, IconPencil, IconPhotoPlus } from '@tabler/icons-react'
-import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react'
+import { Suspense, lazy, useCallback, useMemo, useState } from 'react'
 import { useNavigate, useRevalidator, useSearchParams, type ShouldRevalidateFunctionArgs } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
 import type { ImageSeries } from '#ontology/entities/series.ts'
-import { ImagingSession } from '#ontology/entities/session.ts'
-import { Study } from '#ontology/entities/study.ts'
+import type { ImagingSession } from '#ontology/entities/session.ts'
+import type { Study } from '#ontology/entities/study.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/study.ts'
 import { apiOf } from '../api.server.ts'
-import { send } from '../api.ts'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import type { Page, Problem } from '../contract.ts'
-import { DeleteDialog, type Deletable } from '../curation/deleteDialog.tsx'
+import type { Deletable } from '../curation/deleteDialog.tsx'
 import { MoreMenu } from '../curation/moreMenu.tsx'
 import { readAll } from '../curation/readAll.ts'
-import { RecordDialog } from '../curation/recordDialog.tsx'
 import { rightsIn } from '../curation/rights.server.ts'
 import { UndoBar } from '../curation/undoBar.tsx'
 import { counted, formatBytes, formatCount } from '../format.ts'
 import { ActionBar } from '../study/actionBar.tsx'
+import { Attachments } from '../study/attachments.tsx'
 import { columns } from '../study/columns.ts'
-import { KeyboardHelp } from '../study/keyboardHelp.tsx'
-import { missingOf, rowsOf, totalsOf, type MissingField, type Publication, type SeriesRow } from '../study/rows.ts'
+import { downloadEach } from '../study/downloadEach.ts'
+import { rowsOf, totalsOf, type Publication } from '../study/rows.ts'
 import { nothingChosen, restrict, type Selection } from '../study/selection.ts'
 import { SeriesFilters, isFiltered, seriesQuery } from '../study/seriesFilters.tsx'
 import { SeriesTable, type TableActions } from '../study/seriesTable.tsx'
-import styles from '../study/study.module.css'
+import { StudyDialogs, type StudyDialog } from '../study/studyDialogs.tsx'
 import { StudyTabs } from '../study/studyTabs.tsx'
 import { useHiddenColumns } from '../study/useHiddenColumns.ts'
+import { useMissing, useWaitForPixels } from '../study/useRows.ts'
 import { useStable } from '../study/useStable.ts'
 import { ChooseFiles } from '../upload/chooseFiles.tsx'
 import { PageDrop } from '../upload/pageDrop.tsx'
 import { fromDrop, fromPicker, startImport, type Brought } from '../upload/startImport.ts'
 import { UploadDock } from '../upload/uploadDock.tsx'
 
-const FileList = lazy(() => import('../study/fileList.tsx').then((m) => ({ default: m.FileList })))
 const SeriesDrawer = lazy(() => import('../study/seriesDrawer.tsx').then((m) => ({ default: m.SeriesDrawer })))
-const PublishDialog = lazy(() => import('../study/publishDialog.tsx').then((m) => ({ default: m.PublishDialog })))
-const BulkEdit = lazy(() => import('../study/bulkEdit.tsx').then((m) => ({ default: m.BulkEdit })))
-const LinkSubjects = lazy(() => import('../study/linkSubjects.tsx').then((m) => ({ default: m.LinkSubjects })))
 
 const rowsPerStep = 200
 
@@ -102,11 +98,6 @@ function withoutPanel(url: URL): string {
 
 export const handle = { width: 'wide' }
 
-type Dialog =
-  | { kind: 'study' | 'help' }
-  | { kind: 'session'; session: ImagingSession }
-  | { kind: 'publish' | 'edit' | 'subjects' | 'delete'; rows: SeriesRow[] }
-
 export default function StudyManager({ loaderData }: Route.ComponentProps) {
   const { study, project, query, rows, more, total, sessions, subjects } = loaderData
   const { mayEdit } = loaderData.rights
@@ -116,7 +107,7 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
   const [hidden, setHidden] = useHiddenColumns()
   const [held, select] = useState(nothingChosen)
   const refresh = useCallback(() => void revalidate(), [revalidate])
-  const [dialog, setDialog] = useState<Dialog>()
+  const [dialog, setDialog] = useState<StudyDialog>()
   const [deleted, setDeleted] = useState<Deletable[]>([])
   const [problem, setProblem] = useState<Problem | null>(null)
   const order = useMemo(() => rows.map(({ series }) => series.id), [rows])
@@ -126,7 +117,6 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
   const byId = useMemo(() => new Map(rows.map((row) => [row.series.id, row])), [rows])
   const rowsFor = (ids: Iterable<string>) => [...ids].flatMap((id) => byId.get(id) ?? [])
   const chosen = rows.filter(({ series }) => selection.chosen.has(series.id))
-  const close = () => setDialog(undefined)
 
   const setPanel = (id: string | null) =>
     setAddress(
@@ -299,30 +289,17 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
         <PageDrop text={`Import into “${study.title}”`} onDrop={(transfer) => void bring(fromDrop(transfer))} />
       )}
       <UploadDock />
-      <KeyboardHelp opened={dialog?.kind === 'help'} onClose={close} />
-      <RecordDialog
-        opened={dialog?.kind === 'study'}
-        entity={Study}
-        record={study}
-        projectId={project.id}
-        hidden={['projectId', 'subjectIds']}
-        onSaved={() => {
-          close()
+      <StudyDialogs
+        dialog={dialog}
+        study={study}
+        project={project}
+        onClose={() => setDialog(undefined)}
+        onChanged={refresh}
+        onDeleted={(gone) => {
+          setDeleted(gone)
+          select(nothingChosen)
           refresh()
         }}
-        onClose={close}
-      />
-      <RecordDialog
-        opened={dialog?.kind === 'session'}
-        entity={ImagingSession}
-        record={dialog?.kind === 'session' ? dialog.session : undefined}
-        projectId={project.id}
-        hidden={['studyId']}
-        onSaved={() => {
-          close()
-          refresh()
-        }}
-        onClose={close}
       />
       <Suspense fallback={null}>
         {address.has('series') && (
@@ -334,49 +311,8 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
             onClose={() => setPanel(null)}
           />
         )}
-        {dialog?.kind === 'publish' && (
-          <PublishDialog rows={dialog.rows} study={study} project={project} onChanged={refresh} onClose={close} />
-        )}
-        {dialog?.kind === 'edit' && (
-          <BulkEdit rows={dialog.rows} projectId={project.id} onSaved={refresh} onClose={close} />
-        )}
-        {dialog?.kind === 'subjects' && (
-          <LinkSubjects rows={dialog.rows} projectId={project.id} onSaved={refresh} onClose={close} />
-        )}
       </Suspense>
-      {dialog?.kind === 'delete' && (
-        <DeleteDialog
-          opened
-          plural="series"
-          one="series"
-          many="series"
-          records={dialog.rows.map(({ series: { id, version, label } }) => ({ id, version, label }))}
-          consequence={`${formatBytes(totalsOf(dialog.rows).bytes)} in ${counted(totalsOf(dialog.rows).files, 'file')}`}
-          onDeleted={(gone) => {
-            setDeleted(gone)
-            select(nothingChosen)
-            refresh()
-          }}
-          onClose={close}
-        />
-      )}
     </>
-  )
-}
-
-/** Files that came with the images and are no images themselves. */
-function Attachments({ studyId, count }: { studyId: string; count: number }) {
-  const [open, setOpen] = useState(false)
-  if (count === 0) return null
-  return (
-    <details className={styles.fill} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{counted(count, 'attachment')}</summary>
-      <div>
-        <Suspense fallback={<p>Reading the list of files</p>}>
-          {open && <FileList of={{ studyId, role: 'attachment' }} />}
-        </Suspense>
-      </div>
-    </details>
   )
 }
 
@@ -387,44 +323,4 @@ function changedAddress(address: URLSearchParams, changes: Record<string, string
     else next.set(name, value)
   }
   return `?${next}`
-}
-
-/** What each shown series still needs for publication; looked up after the page is there. */
-function useMissing(rows: readonly SeriesRow[], wanted: boolean): ReadonlyMap<string, MissingField[]> | null {
-  const [missing, setMissing] = useState<MissingField[] | null>(null)
-  useEffect(() => {
-    const seriesIds = rows.filter(({ state }) => state !== 'published').map(({ series }) => series.id)
-    if (!wanted || seriesIds.length === 0) return
-    let left = false
-    void send<{ missing: MissingField[] }>('POST', '/datasets/check', { seriesIds }).then((sent) => {
-      if (!left && sent.ok) setMissing(sent.value.missing)
-    })
-    return () => {
-      left = true
-    }
-  }, [rows, wanted])
-  return useMemo(() => missing && new Map(rows.map((row) => [row.series.id, missingOf(row, missing)])), [rows, missing])
-}
-
-const lookAgainMilliseconds = 2500
-
-/** Looks again while images are being prepared, so that their pictures appear by themselves. */
-function useWaitForPixels(rows: readonly SeriesRow[], refresh: () => void) {
-  useEffect(() => {
-    if (!rows.some(({ series }) => series.pixels === 'waiting')) return
-    const timer = setTimeout(refresh, lookAgainMilliseconds)
-    return () => clearTimeout(timer)
-  }, [rows, refresh])
-}
-
-/** One archive per series, each asked for by a click of its own so that the browser takes them all. */
-function downloadEach(rows: readonly SeriesRow[]) {
-  for (const { series } of rows) {
-    const link = document.createElement('a')
-    link.href = `/api/v1/series/${series.id}/archive.zip`
-    link.download = ''
-    document.body.append(link)
-    link.click()
-    link.remove()
-  }
 }

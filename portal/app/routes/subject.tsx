@@ -1,5 +1,5 @@
-import { ActionIcon, Button } from '@mantine/core'
-import { IconCopy, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
+import { Button } from '@mantine/core'
+import { IconPencil, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, useRevalidator } from 'react-router'
 import type { Agent } from '#ontology/entities/agent.ts'
@@ -22,10 +22,10 @@ import { readAll } from '../curation/readAll.ts'
 import { RecordDialog } from '../curation/recordDialog.tsx'
 import { rightsIn } from '../curation/rights.server.ts'
 import { UndoBar } from '../curation/undoBar.tsx'
-import type { Json } from '../forms/path.ts'
 import { formatModality } from '../format.ts'
-import { subjectViews, type Entry } from '../landing/landing.server.ts'
-import { entryKinds, type EntryKind } from '../timeline/kinds.ts'
+import { subjectViews } from '../landing/landing.server.ts'
+import { entryKinds } from '../timeline/kinds.ts'
+import { TimelineItem, type TimelineDialog } from '../timeline/timelineItem.tsx'
 import timeline from '../timeline/timeline.module.css'
 import { TimelineChart } from '../timeline/timelineChart.tsx'
 import { UploadDock } from '../upload/uploadDock.tsx'
@@ -75,12 +75,6 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
 
 export const handle = { width: 'wide' }
 
-type Dialog =
-  | { kind: 'subject' }
-  | { kind: 'new'; event: EventKind; known?: Json }
-  | { kind: 'edit'; record: Event }
-  | { kind: 'delete'; record: Event }
-
 const addable: EventKind[] = ['agentAdministration', 'anaesthesia', 'measurement', 'modelInduction']
 
 export default function SubjectPage({ loaderData }: Route.ComponentProps) {
@@ -88,7 +82,7 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
   const [project] = projects
   const { mayEdit } = loaderData.rights
   const { revalidate } = useRevalidator()
-  const [dialog, setDialog] = useState<Dialog>()
+  const [dialog, setDialog] = useState<TimelineDialog>()
   const [deleted, setDeleted] = useState<Deletable[]>([])
   const close = () => setDialog(undefined)
   const saved = () => {
@@ -269,72 +263,3 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
 
 /** What was done comes first, then when. */
 const firstOf = (kind: EventKind): string[] => [kind, 'start', 'end']
-
-interface ItemProps {
-  entry: Entry
-  /** The event behind the entry, when it may be changed here. */
-  event: Event | undefined
-  onDialog: (dialog: Dialog) => void
-}
-
-function TimelineItem({ entry, event, onDialog }: ItemProps) {
-  const { Icon, name } = entryKinds[entry.kind as EntryKind]
-  return (
-    <li id={entry.id}>
-      <Icon size={18} aria-hidden />
-      <div>
-        {entry.at ? <When stamp={entry.at} /> : 'Time not known'}
-        {entry.end && (
-          <>
-            {' to '}
-            <When stamp={entry.end} />
-          </>
-        )}
-      </div>
-      <div>
-        <h3>{entry.title}</h3>
-        {entry.context && <p className={timeline.context}>{entry.context}</p>}
-        <FactList facts={entry.facts} dense />
-      </div>
-      {event && (
-        <div className={timeline.acts}>
-          <Act label={`Edit: ${entry.title}`} onClick={() => onDialog({ kind: 'edit', record: event })}>
-            <IconPencil size={16} aria-hidden />
-          </Act>
-          <Act
-            label={`Record ${name.toLowerCase()} like this again`}
-            onClick={() => onDialog({ kind: 'new', event: event.kind, known: copyOf(event) })}
-          >
-            <IconCopy size={16} aria-hidden />
-          </Act>
-          <Act label={`Delete: ${entry.title}`} onClick={() => onDialog({ kind: 'delete', record: event })}>
-            <IconTrash size={16} aria-hidden />
-          </Act>
-        </div>
-      )}
-    </li>
-  )
-}
-
-function Act({ label, onClick, children }: { label: string; onClick: () => void; children: React.ReactNode }) {
-  return (
-    <ActionIcon variant="subtle" color="gray" aria-label={label} title={label} onClick={onClick}>
-      {children}
-    </ActionIcon>
-  )
-}
-
-/** What stays the same when something is done again: all but the time and what was measured of the syringe. */
-function copyOf(event: Event): Json {
-  const { kind, agentAdministration } = event
-  if (!agentAdministration) return { [kind]: event[kind] }
-  const {
-    activity: _a,
-    activityBefore: _b,
-    activityBeforeAt: _c,
-    activityAfter: _d,
-    activityAfterAt: _e,
-    ...same
-  } = agentAdministration
-  return { agentAdministration: same }
-}
