@@ -1,5 +1,5 @@
 import { Button, EmptyState } from '@mantine/core'
-import { IconDownload, IconPencil, IconPhotoPlus } from '@tabler/icons-react'
+import { IconPhotoPlus } from '@tabler/icons-react'
 import { Suspense, lazy, useCallback, useMemo, useState } from 'react'
 import { useNavigate, useRevalidator, useSearchParams, type ShouldRevalidateFunctionArgs } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
@@ -9,11 +9,9 @@ import type { Study } from '#ontology/entities/study.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/study.ts'
 import { apiOf } from '../api.server.ts'
-import { PageHeader } from '../components/pageHeader.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import type { Page, Problem } from '../contract.ts'
 import type { Deletable } from '../curation/deleteDialog.tsx'
-import { MoreMenu } from '../curation/moreMenu.tsx'
 import { readAll } from '../curation/readAll.ts'
 import { rightsIn } from '../curation/rights.server.ts'
 import { UndoBar } from '../curation/undoBar.tsx'
@@ -27,11 +25,11 @@ import { nothingChosen, restrict, type Selection } from '../study/selection.ts'
 import { SeriesFilters, isFiltered, seriesQuery } from '../study/seriesFilters.tsx'
 import { SeriesTable, type TableActions } from '../study/seriesTable.tsx'
 import { StudyDialogs, type StudyDialog } from '../study/studyDialogs.tsx'
+import { StudyHeader } from '../study/studyHeader.tsx'
 import { StudyTabs } from '../study/studyTabs.tsx'
 import { useHiddenColumns } from '../study/useHiddenColumns.ts'
 import { useMissing, useWaitForPixels } from '../study/useRows.ts'
 import { useStable } from '../study/useStable.ts'
-import { ChooseFiles } from '../upload/chooseFiles.tsx'
 import { PageDrop } from '../upload/pageDrop.tsx'
 import { fromDrop, fromPicker, startImport, type Brought } from '../upload/startImport.ts'
 import { UploadDock } from '../upload/uploadDock.tsx'
@@ -157,52 +155,18 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
   return (
     <>
       <title>{`${study.title} · Vivarchive`}</title>
-      <PageHeader
-        crumbs={[
-          { label: 'My work', to: '/work' },
-          { label: project.title, to: `/projects/${project.id}` },
-        ]}
-        title={study.title}
-        meta={
-          <>
-            {study.localId && <span>{study.localId}</span>}
-            <span>{counted(subjects.length, 'subject')}</span>
-            <span>{counted(sessions.length, 'imaging session')}</span>
-          </>
-        }
-        actions={
-          <>
-            {mayEdit && <ChooseFiles variant="filled" onChosen={(files) => void bring(fromPicker(files))} />}
-            {!empty && (
-              <Button
-                component="a"
-                href={`/api/v1/studies/${study.id}/archive.zip`}
-                variant="default"
-                leftSection={<IconDownload size={16} aria-hidden />}
-              >
-                Download all
-              </Button>
-            )}
-            {mayEdit && (
-              <Button
-                variant="default"
-                leftSection={<IconPencil size={16} aria-hidden />}
-                onClick={() => setDialog({ kind: 'study' })}
-              >
-                Edit study
-              </Button>
-            )}
-            <MoreMenu
-              plural="studies"
-              one="study"
-              many="studies"
-              record={{ id: study.id, version: study.version, label: study.title }}
-              mayDelete={mayEdit}
-              consequence={`with ${counted(total, 'series', 'series')} in ${counted(sessions.length, 'session')} and ${counted(loaderData.attachments, 'attachment')}`}
-              leadsTo={`/projects/${project.id}`}
-            />
-          </>
-        }
+      <StudyHeader
+        study={study}
+        project={project}
+        counts={{
+          series: total,
+          subjects: subjects.length,
+          sessions: sessions.length,
+          attachments: loaderData.attachments,
+        }}
+        mayEdit={mayEdit}
+        onFiles={(files) => void bring(fromPicker(files))}
+        onEdit={() => setDialog({ kind: 'study' })}
       />
       <StudyTabs studyId={study.id} />
       {problem && <ProblemAlert problem={problem} />}
