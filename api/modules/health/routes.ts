@@ -1,6 +1,7 @@
 /** /healthz: the process lives. /readyz: it can serve. */
 import { access, constants } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
+import { QueryTypes } from 'sequelize'
 import type { Context } from '#api/context.ts'
 
 export async function healthRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
@@ -11,7 +12,7 @@ export async function healthRoutes(app: FastifyInstance, ctx: Context): Promise<
   )
   app.get('/readyz', { config, schema, logLevel: 'warn' }, async (_request, reply) => {
     const checks = {
-      database: await works(() => ctx.db.sequelize.query('SELECT 1')),
+      database: await works(() => ctx.db.sequelize.query('SELECT 1', { type: QueryTypes.SELECT })),
       storage: await works(() => access(ctx.blobs.stagingFolder, constants.W_OK)),
       search: await works(() => ctx.search.check()),
     }
