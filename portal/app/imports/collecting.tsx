@@ -23,6 +23,9 @@ interface Props {
   onCancel: () => void
 }
 
+const lookAgainMilliseconds = 700
+const overdueMilliseconds = 6000
+
 /** The first part of an import: files arrive. Survives a reload of the page. */
 export function Collecting({ record, onCancel }: Props) {
   const { id, label } = record
@@ -30,6 +33,7 @@ export function Collecting({ record, onCancel }: Props) {
   const { revalidate } = useRevalidator()
   const [problem, setProblem] = useState<Problem | null>(null)
   const remembered = useRemembered(id)
+  const [late, setLate] = useState(false)
   const add = (brought: Brought) =>
     void addToImport(id, label, brought).catch((error: unknown) =>
       setProblem({
@@ -48,8 +52,13 @@ export function Collecting({ record, onCancel }: Props) {
   // The inspection is ordered as soon as the last file has arrived; the page then shows its progress.
   useEffect(() => {
     if (!finished) return
-    const timer = setTimeout(() => void revalidate(), 400)
-    return () => clearTimeout(timer)
+    const timer = setInterval(() => void revalidate(), lookAgainMilliseconds)
+    // Ordering the inspection may have failed; then a person orders it.
+    const overdue = setTimeout(() => setLate(true), overdueMilliseconds)
+    return () => {
+      clearInterval(timer)
+      clearTimeout(overdue)
+    }
   }, [finished, revalidate])
   const control = (work: 'pause' | 'resume' | 'retryFailed') => () =>
     void uploadOf(id, label).then((batch) => batch[work]())
@@ -94,7 +103,7 @@ export function Collecting({ record, onCancel }: Props) {
       )}
       <Refused importId={id} />
       <Group mt="md">
-        {(finished || interrupted) && (
+        {(interrupted || (finished && (late || state.failed.length > 0))) && (
           <Button
             variant={finished ? 'filled' : 'default'}
             leftSection={<IconZoomScan size={16} aria-hidden />}
