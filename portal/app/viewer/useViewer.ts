@@ -1,5 +1,6 @@
 /** The state of the viewer and what can be done to it. */
 import { useCallback, useEffect, useMemo, useReducer } from 'react'
+import { useLocation } from 'react-router'
 import type { ColourMapName } from './colourMaps.ts'
 import type { SeriesHeader } from './contract.ts'
 import { clampIndex, indexOf, isPlaced, worldOf, type Vec3 } from './geometry.ts'
@@ -108,13 +109,17 @@ const linkPauseMilliseconds = 300
 
 /** Keeps the address bar at the shown view, without an entry in the history for each move. */
 function useLink(series: readonly string[], state: ViewerState): void {
+  const { key } = useLocation()
   useEffect(() => {
     const views = state.views.filter((view) => view !== null)
     if (series.length === 0 || views.length < series.length) return
     const timer = setTimeout(() => {
+      // While the page that one goes back to is loading, the address is its own already and the viewer still stands.
+      const entry = window.history.state as { key?: string } | null
+      if ((entry?.key ?? 'default') !== key) return
       // The router's own state of this entry stays, so that going back works as ever.
       window.history.replaceState(window.history.state, '', `?${writeLink(series, state, views)}`)
     }, linkPauseMilliseconds)
     return () => clearTimeout(timer)
-  }, [series, state])
+  }, [series, state, key])
 }
