@@ -105,12 +105,15 @@ export interface Config {
   readonly workerMemoryMebibytes: number
   readonly maxFileBytes: number
   readonly logLevel: string
+  /** NODE_ENV is "production", as in the container: a site that strangers reach. */
+  readonly production: boolean
 }
 
 export class ConfigError extends Error {}
 
 /**
  * Reads the configuration; makes the data folder and, when none is given, the secret in it.
+ * @param fallbacks values that make trying out easy; they do not hold in production
  * @throws ConfigError that lists everything that is wrong, one line each
  */
 export function readConfig(
@@ -118,6 +121,7 @@ export function readConfig(
   fallbacks: Record<string, string> = {},
 ): Config {
   const problems: string[] = []
+  const production = env.NODE_ENV === 'production'
   const get = <K extends keyof typeof keys>(name: K): (typeof keys)[K]['fallback'] => {
     const key = keys[name] as Key<(typeof keys)[K]['fallback']>
     let given = env[name]
@@ -130,7 +134,7 @@ export function readConfig(
         problems.push(`${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code}).`)
       }
     }
-    given ??= fallbacks[name]
+    given ??= production ? undefined : fallbacks[name]
     if (given === undefined || given === '') return key.fallback
     try {
       return key.read(given)
@@ -156,7 +160,12 @@ export function readConfig(
     workerMemoryMebibytes: get('VIVARCHIVE_WORKER_MEMORY_MB'),
     maxFileBytes: get('VIVARCHIVE_MAX_FILE_GB') * 2 ** 30,
     logLevel: get('VIVARCHIVE_LOG'),
+    production,
   }
+  if (values.production && values.demo)
+    problems.push(
+      'VIVARCHIVE_DEMO is 1 where NODE_ENV is production; demo accounts are for trying out only. Set it to 0.',
+    )
   const secret = get('VIVARCHIVE_SECRET')
   if ((values.adminEmail === '') !== (values.adminPassword === ''))
     problems.push('VIVARCHIVE_ADMIN_EMAIL and VIVARCHIVE_ADMIN_PASSWORD go together.')

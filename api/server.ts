@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import { buildApp, newLog } from './app.ts'
 import type { Context } from './context.ts'
 import { readConfig } from './config.ts'
+import { refuseDemoAccounts } from './demo/accounts.ts'
 import { demoIsWanted, seedDemo } from './demo/seed.ts'
 import { AppError } from './errors.ts'
 import { firstAccounts } from './modules/users/first.ts'
@@ -16,6 +17,7 @@ export async function start(options: { dev: boolean }): Promise<void> {
   const log = newLog(config)
   const { app, ctx } = await buildApp(config, log)
   try {
+    await refuseDemoAccounts(ctx)
     const fillDemo = await demoIsWanted(ctx)
     await firstAccounts(ctx)
     const { mountPortal } = (await import(new URL('../portal/mount.ts', import.meta.url).href)) as PortalModule

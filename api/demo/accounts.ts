@@ -5,6 +5,7 @@ import { system } from '#api/access/caller.ts'
 import type { Caller } from '#api/access/caller.ts'
 import type { Context } from '#api/context.ts'
 import { User } from '#api/db/models.ts'
+import { AppError } from '#api/errors.ts'
 import { createUser, updateUser } from '#api/modules/users/service.ts'
 import { accounts } from './content/facility.ts'
 
@@ -19,6 +20,21 @@ export async function ensureAccounts(ctx: Context): Promise<string> {
     else await createUser(ctx, system, { email, name, password, siteRole })
   }
   return password
+}
+
+/**
+ * A site in production must not have accounts whose passwords were once printed or set for a demonstration.
+ * @throws AppError conflict that says what to do
+ */
+export async function refuseDemoAccounts(ctx: Context): Promise<void> {
+  if (!ctx.config.production) return
+  const held = await User.findAll({ where: { email: accounts.map(({ email }) => email), disabled: 0 } as never })
+  if (held.length === 0) return
+  const names = held.map(({ email }) => email).join(', ')
+  throw new AppError(
+    'conflict',
+    `This site has demo accounts (${names}), which must not be open in production. Start it once without NODE_ENV=production and disable them as an administrator of your own, or begin with an empty data folder and database.`,
+  )
 }
 
 /** The person with this account, with the rights of now. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Dataset, User } from '#api/db/models.ts'
 import { recordModel } from '#api/db/recordModels.ts'
+import { refuseDemoAccounts } from '#api/demo/accounts.ts'
 import { demoIsWanted, demoStudies, seedDemo } from '#api/demo/seed.ts'
 import { Import } from '#api/modules/imports/model.ts'
 import { openSite } from '../help/app.ts'
@@ -64,6 +65,15 @@ test('its accounts have the roles that they are named after', async () => {
     const me = (await site.app.inject({ url: '/api/v1/me', headers: { cookie } })).json()
     expect([email, me.user.siteRole, me.projects.length]).toEqual([email, siteRole, projects])
   }
+})
+
+test('production does not start with demo accounts that are open', async () => {
+  const inProduction = { ...site.ctx, config: { ...site.config, production: true } }
+  await expect(refuseDemoAccounts(inProduction)).rejects.toThrow(/admin@demo\.test/)
+  await User.update({ disabled: true }, { where: {} })
+  await refuseDemoAccounts(inProduction)
+  await User.update({ disabled: false }, { where: {} })
+  await refuseDemoAccounts(site.ctx)
 })
 
 test('a site that people use already is left alone', async () => {

@@ -1,5 +1,6 @@
 /** What the documents say is what the program does. */
-import { readFileSync, readdirSync, existsSync } from 'node:fs'
+import { readFileSync, readdirSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
@@ -91,6 +92,14 @@ describe('the configuration', () => {
     }
     expect(message.split('\n')).toHaveLength(5)
     for (const name of Object.keys(bad)) expect(message).toContain(name)
+  })
+
+  it('has no demo facility in production', () => {
+    expect(() => readConfig({ NODE_ENV: 'production', VIVARCHIVE_DEMO: '1' })).toThrow(/VIVARCHIVE_DEMO is 1/)
+    const folder = mkdtempSync(path.join(tmpdir(), 'vivarchive-config-'))
+    const start = (NODE_ENV: string) => readConfig({ NODE_ENV, VIVARCHIVE_DATA: folder }, { VIVARCHIVE_DEMO: '1' }).demo
+    expect([start('production'), start('test')]).toEqual([false, true])
+    rmSync(folder, { recursive: true })
   })
 
   it('reads secrets from files and refuses both at once', () => {

@@ -115,9 +115,11 @@ export class UploadStore extends DataStore {
       let synced = offset
       try {
         for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+          // The hash is made while the disk writes. After a failed write it is ahead of the part and not used again.
+          const writing = writeAt(handle, chunk, end)
           running.hash.update(chunk)
           running.hashedBytes += chunk.byteLength
-          await writeAt(handle, chunk, end)
+          await writing
           end += chunk.byteLength
           if (end - synced >= checkpointBytes && !this.#unsaved.has(id)) {
             await this.#checkpoint(record, handle, end)
