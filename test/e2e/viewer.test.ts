@@ -16,6 +16,7 @@ const patience = { timeout: 60_000 }
 interface Series {
   id: string
   label: string
+  studyId: string
   sessionId: string
   modality?: string
   format: string
@@ -437,6 +438,28 @@ describe('around the pictures', () => {
       await painted(page)
       expect((await drawn(page)).hash).toBe(before.hash)
     })
+  })
+})
+
+describe('the address of the page before the viewer', () => {
+  it('stays its own when it is slow to come back', async () => {
+    const page = await context.newPage()
+    page.setDefaultTimeout(patience.timeout)
+    const study = `${site.address}/studies/${ct.studyId}`
+    await page.goto(study)
+    await page.locator(`a[href="/view?series=${ct.id}"]`).first().click()
+    await painted(page)
+    await page.route(/\/studies\/.*\.data/, async (route) => {
+      // Longer than the viewer waits before it writes the view into the address.
+      await page.waitForTimeout(1500)
+      await route.continue()
+    })
+    await page.keyboard.press('PageDown')
+    await page.goBack({ waitUntil: 'commit' })
+    await page.getByRole('grid', { name: 'Image series' }).waitFor()
+    expect(page.url()).toBe(study)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.close()
   })
 })
 
