@@ -53,6 +53,14 @@ function step(command: string, args: string[], env: Record<string, string> = {})
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
 }
 
+/** What is used of vitest's JSON report. */
+interface VitestReport {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  testResults: { status: string; assertionResults: { status: string }[] }[]
+}
+
 function vitest(name: string, project: string, env: Record<string, string> = {}): Counts {
   const report = path.join(output, `${name}.json`)
   rmSync(report, { force: true })
@@ -68,14 +76,15 @@ function vitest(name: string, project: string, env: Record<string, string> = {})
   ]
   const { passed } = step(bin('vitest'), args, env)
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 }
-  const counts = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
-  const failed =
-    (counts.numFailedTests ?? 0) +
-    (counts.numFailedTestSuites && !counts.numFailedTests ? counts.numFailedTestSuites : 0)
+  const counts = JSON.parse(readFileSync(report, 'utf8')) as VitestReport
+  // A file that fails outside of its tests (in a hook, at an import) has no failed test.
+  const broken = counts.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length
   return {
-    passed: counts.numPassedTests ?? 0,
-    failed: failed || (passed ? 0 : 1),
-    skipped: counts.numPendingTests ?? 0,
+    passed: counts.numPassedTests,
+    failed: counts.numFailedTests + broken || (passed ? 0 : 1),
+    skipped: counts.numPendingTests,
   }
 }
 

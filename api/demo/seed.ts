@@ -77,6 +77,8 @@ export async function seedDemo(
     signal?.throwIfAborted()
     await publish(ctx, catalogue, study)
   }
+  // Complete means that it is found as well.
+  await ctx.search.settled()
   writeFileSync(markerOf(ctx), 'done\n')
   ctx.log.info(`demo facility: complete after ${Math.round((Date.now() - started) / 1000)} s`)
 }
