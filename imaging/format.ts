@@ -109,13 +109,15 @@ export interface Format {
   sniff(name: string, head: Uint8Array): boolean
   /**
    * Reads what is needed to place the file. `find(path)` tells whether the batch holds another path (case-insensitive,
-   * returns the true path); `siblings()` lists the other files of the same folder.
+   * returns the true path); `siblings()` lists the other files of the same folder, or those of another one (with the slash
+   * at its end); `source(path)` gives the bytes of another file, for what is said once for many series.
    * @throws ImagingError 'not-this-format' when a closer look shows that the file is something else
    */
   scan(
     file: FileEntry,
     find: (path: string) => string | undefined,
-    siblings?: () => readonly SiblingFile[],
+    siblings?: (folder?: string) => readonly SiblingFile[],
+    source?: (path: string) => ByteSource | undefined,
   ): Promise<FileScan>
   /**
    * Opens one series. `files` are all files with one seriesKey and their companions, in no particular order; the reader orders them.

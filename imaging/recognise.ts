@@ -3,6 +3,7 @@ import type { ImagingErrorCode } from './errors.ts'
 import type { Fact, FactKey, FileEntry, FileScan, Format, SiblingFile } from './format.ts'
 import { formats as allFormats } from './formats/index.ts'
 import { gunzipHead, isGzip } from './gunzip.ts'
+import type { ByteSource } from './source.ts'
 
 /** Why a series cannot be opened as it is. */
 export interface SeriesProblem {
@@ -95,12 +96,14 @@ interface Group {
 
 interface BatchIndex {
   find: (path: string) => string | undefined
-  siblings: (path: string) => () => readonly SiblingFile[]
+  siblings: (path: string) => (folder?: string) => readonly SiblingFile[]
+  source: (path: string) => ByteSource | undefined
 }
 
 function indexOf(entries: FileEntry[]): BatchIndex {
   const byLowerCase = new Map<string, string>()
   const folders = new Map<string, SiblingFile[]>()
+  const sources = new Map(entries.map(({ path, source }) => [path, source]))
   for (const { path, source } of entries) {
     if (!byLowerCase.has(path.toLowerCase())) byLowerCase.set(path.toLowerCase(), path)
     const folder = folderOf(path)
@@ -111,7 +114,11 @@ function indexOf(entries: FileEntry[]): BatchIndex {
   }
   return {
     find: (path) => byLowerCase.get(path.toLowerCase()),
-    siblings: (path) => () => (folders.get(folderOf(path)) ?? []).filter((file) => file.path !== path),
+    siblings:
+      (path) =>
+      (folder = folderOf(path)) =>
+        (folders.get(folder) ?? []).filter((file) => file.path !== path),
+    source: (path) => sources.get(path),
   }
 }
 
@@ -136,7 +143,7 @@ async function look(
       if (!format.sniff(entry.path, head)) continue
       lastFormat = format
       try {
-        return { format, scan: await format.scan(entry, index.find, index.siblings(entry.path)) }
+        return { format, scan: await format.scan(entry, index.find, index.siblings(entry.path), index.source) }
       } catch (error) {
         if (error instanceof ImagingError && error.code === 'not-this-format') continue
         if (!(error instanceof ImagingError) || error.code === 'malformed') throw error

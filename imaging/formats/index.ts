@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts'
+import { bruker } from './bruker/index.ts'
 import { dicom } from './dicom/index.ts'
 import { inveon } from './inveon/index.ts'
 import { nifti } from './nifti/index.ts'
@@ -8,7 +9,7 @@ import { tiff } from './tiff/index.ts'
  * Every format, in the order in which files are tried: DICOM before TIFF, because its preamble may look like one; Inveon's
  * text headers before the binary headers of the same name.
  */
-export const formats: readonly Format[] = [dicom, tiff, inveon, nifti]
+export const formats: readonly Format[] = [dicom, tiff, inveon, nifti, bruker]
 
 /** The format with this id, or undefined. */
 export const formatById = (id: string): Format | undefined => formats.find((format) => format.id === id)

@@ -1,0 +1,150 @@
+import { swapped } from '../../bytes.ts'
+import { ImagingError } from '../../errors.ts'
+import type { FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
+import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
+import { readDocuments } from './documents.ts'
+import type { Documents } from './documents.ts'
+import { factsOf, numberOfScan } from './facts.ts'
+import { layOut } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { isParameterText } from './parameters.ts'
+import { storedByReco } from './reco.ts'
+import { baseOf, companionsOf, folderOf, hasRawData, placeOf, rawFilesOf } from './tree.ts'
+import { notPictures, storedByVisu } from './visu.ts'
+
+const parameterNames = new Set(['visu_pars', 'reco', 'd3proc', 'acqp', 'method', 'subject'])
+const keptWithScan = 'Parameters of a ParaVision study: kept beside its images.'
+
+/**
+ * Bruker ParaVision 5, 6, 7 and 360: folders of scans, each with folders of reconstructions, each with the samples in
+ * `2dseq`, described by `visu_pars` (by `reco` where that is missing). One reconstruction is one series; a scout with slice
+ * packages of several directions stays one series, whose header then gives no place.
+ */
+export const bruker: Format = {
+  id: 'bruker',
+  label: 'Bruker ParaVision',
+  mediaType: 'application/x-bruker-paravision',
+  extensions: [],
+  verified: true,
+  sniff: (name, head) => baseOf(name) === '2dseq' || (parameterNames.has(baseOf(name)) && isParameterText(head)),
+
+  async scan(file, find, siblings = () => [], source = () => undefined): Promise<FileScan> {
+    const name = baseOf(file.path)
+    const place = placeOf(file.path)
+    const kept = (reason: string, companions: string[] = []): FileScan => ({
+      seriesKey: file.path,
+      role: 'index',
+      companions: companions.filter((path) => path !== file.path),
+      facts: [],
+      reason,
+    })
+    const beside = (other: string) => find(place.folder + other)
+    if (name === '2dseq') {
+      if (!beside('visu_pars') && !beside('reco')) {
+        return kept(
+          'Image data of ParaVision without visu_pars or reco beside it, which say what it holds. Bring the whole folder.',
+        )
+      }
+      return kept('Image data of ParaVision; the parameters beside it cannot be read.')
+    }
+    const isAnchor =
+      name === 'visu_pars' ? place.scan !== null || beside('2dseq') : name === 'reco' && !beside('visu_pars')
+    if (!isAnchor) {
+      const isScan = (name === 'acqp' || name === 'method') && place.scan === null
+      if (!isScan || !hasRawData(siblings())) return kept(keptWithScan)
+      return kept(
+        'Raw data of a ParaVision scan without a reconstructed image (2dseq): kept with its parameters, not displayed.',
+        rawFilesOf(siblings()),
+      )
+    }
+
+    const companions = companionsOf(place, find, siblings).filter((path) => path !== file.path)
+    const documents = await readDocuments(file.path, [file.path, ...companions], (path) =>
+      path === file.path ? file.source : source(path),
+    )
+    const facts = factsOf(documents, place)
+    const data = siblings().find(({ path }) => baseOf(path) === '2dseq')
+    const raw = place.scan === null ? [] : siblings(place.scan)
+    if (!data && hasRawData(raw)) {
+      const scan = numberOfScan(documents, place)
+      const which = scan ? `scan ${scan.value}` : 'a scan'
+      return kept(
+        `Raw data of ParaVision ${which} without a reconstructed image (2dseq): kept with its parameters, not displayed.`,
+        [...companions, ...rawFilesOf(raw)],
+      )
+    }
+    const found: FileScan = {
+      seriesKey: place.folder,
+      role: 'image',
+      companions: [data?.path ?? `${place.folder}2dseq`, ...companions],
+      facts,
+    }
+    try {
+      const other = documents.visu && notPictures(documents.visu)
+      if (other) {
+        return kept(`ParaVision ${other} (spectroscopy): kept with its parameters, not displayed.`, found.companions)
+      }
+      if (data) describe(documents, data.size)
+    } catch (error) {
+      if (!(error instanceof ImagingError)) throw error
+      found.problem = error
+    }
+    return found
+  },
+
+  async open(files): Promise<SeriesReader> {
+    const anchor = anchorOf(files)
+    const { folder } = placeOf(anchor.path)
+    const data = files.find(({ path }) => folderOf(path) === folder && baseOf(path) === '2dseq')
+    if (!data) {
+      throw new ImagingError(
+        'missing-companion',
+        `${anchor.path} describes ${folder}2dseq, which is not there. Add it.`,
+      )
+    }
+    const sources = new Map(files.map(({ path, source }) => [path, source]))
+    const documents = await readDocuments(anchor.path, [...sources.keys()], (path) => sources.get(path))
+    const other = documents.visu && notPictures(documents.visu)
+    if (other) throw new ImagingError('unsupported', `${anchor.path} describes ${other}, not images.`)
+    const { header, places, littleEndian } = describe(documents, data.source.size)
+    const size = sampleBytes[header.sampleType]
+    const perPlane = planeBytes(header)
+    const isServedAsStored = littleEndian || size === 1
+    return {
+      header,
+      facts: factsOf(documents, placeOf(anchor.path)),
+      tags: async () =>
+        (['visu', 'reco', 'method', 'acqp', 'subject'] as const).flatMap(
+          (key) => documents[key]?.tags(key === 'visu' ? 'visu_pars' : key) ?? [],
+        ),
+      async plane(k) {
+        checkPlane(header, k)
+        const bytes = await data.source.read(places[k]! * perPlane, perPlane)
+        return isServedAsStored ? bytes : swapped(bytes, size)
+      },
+      direct: () =>
+        isServedAsStored && places.every((place, k) => place === k) ? { file: files.indexOf(data), offset: 0 } : null,
+    }
+  },
+}
+
+/** The file that the image is read by. @throws ImagingError 'not-this-format' */
+function anchorOf(files: FileEntry[]): FileEntry {
+  const withData = new Set(files.filter(({ path }) => baseOf(path) === '2dseq').map(({ path }) => folderOf(path)))
+  const named = (name: string) => {
+    const all = files.filter(({ path }) => baseOf(path) === name)
+    return all.find(({ path }) => withData.has(folderOf(path))) ?? all.find(({ path }) => placeOf(path).scan !== null)
+  }
+  const anchor = named('visu_pars') ?? named('reco')
+  if (!anchor)
+    throw new ImagingError('not-this-format', 'Neither visu_pars nor reco of ParaVision is among the files.', 0)
+  return anchor
+}
+
+function describe(documents: Documents, dataSize: number): Layout {
+  const { visu, reco, doubts } = documents
+  const stored = visu ? storedByVisu(visu, documents) : storedByReco(reco!, documents, dataSize)
+  const layout = layOut(stored, dataSize)
+  layout.header.warnings.push(...doubts)
+  return layout
+}

@@ -1,0 +1,72 @@
+import { ImagingError } from '../../errors.ts'
+import { sampleBytes } from '../../header.ts'
+import type { Header } from '../../header.ts'
+import { geometryOf } from './geometry.ts'
+import { arrange } from './groups.ts'
+import type { Stored } from './stored.ts'
+import { mostPlanes } from './stored.ts'
+
+export interface Layout {
+  header: Header
+  littleEndian: boolean
+  /** Where each plane stands in the file, counted in planes. */
+  places: number[]
+}
+
+/**
+ * The header of a 2dseq, and where its planes stand.
+ * @param dataSize bytes of the 2dseq
+ * @throws ImagingError 'truncated', 'too-large'
+ */
+export function layOut(stored: Stored, dataSize: number): Layout {
+  const { size, frameCount, sampleType } = stored
+  const [x, y, depth] = size
+  const needed = x * y * depth * sampleBytes[sampleType] * frameCount
+  if (!Number.isSafeInteger(needed) || frameCount * depth > mostPlanes || x * y * sampleBytes[sampleType] > 2 ** 31) {
+    throw new ImagingError(
+      'too-large',
+      `The files announce ${frameCount} frames of ${size.join(' x ')} samples; that is more than this reader takes.`,
+    )
+  }
+  if (needed > dataSize) {
+    throw new ImagingError(
+      'truncated',
+      `The files announce ${frameCount} frames of ${size.join(' x ')} ${sampleType} samples (${needed} bytes), but 2dseq has ` +
+        `${dataSize} bytes; bring the complete file again. (A scan that was stopped leaves such a file.)`,
+      dataSize,
+    )
+  }
+  const warnings = [...stored.warnings]
+  if (needed < dataSize) {
+    warnings.push(`2dseq has ${dataSize} bytes where ${needed} are described; the rest is not shown.`)
+  }
+  const { z, t, c, frames, channels, time } = arrange(stored.groups)
+  const inFrame = Array.from({ length: depth }, (_, slice) => (stored.isReversed ? depth - 1 - slice : slice))
+  const places = frames.flatMap((frame) => inFrame.map((slice) => frame * depth + slice))
+  const perPlane = (list: number[]) =>
+    list.length === 1 ? list : frames.flatMap((frame) => inFrame.map(() => list[frame]!))
+  const seconds = time?.id === 'FG_CYCLE' ? stored.secondsPerRepetition : null
+  const steps = seconds === null || t === 1 ? null : Array.from({ length: t }, (_, i) => i)
+  return {
+    littleEndian: stored.littleEndian,
+    places,
+    header: {
+      format: 'bruker',
+      modality: stored.modality,
+      shape: { x, y, z: z * depth, t, c },
+      sampleType,
+      samplesPerPixel: 1,
+      ...geometryOf(stored.geometry, z, depth, warnings),
+      slope: perPlane(stored.slope),
+      intercept: perPlane(stored.intercept),
+      unit: stored.unit,
+      frames: steps && {
+        startSeconds: steps.map((i) => Math.round(i * seconds! * 1e6) / 1e6),
+        durationSeconds: steps.map(() => Math.round(seconds! * 1e6) / 1e6),
+      },
+      channels: channels && channels.map((label) => ({ label })),
+      window: null,
+      warnings,
+    },
+  }
+}
