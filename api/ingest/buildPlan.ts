@@ -17,8 +17,8 @@ export interface PlanInput {
   instruments: readonly KnownInstrument[]
   /** Sessions of the study. */
   sessions: readonly { id: string; label: string; dicomStudyUid?: string | undefined }[]
-  /** Paths whose bytes are already in a series of the study, with that series. */
-  stored: ReadonlyMap<string, { seriesId: string; label: string }>
+  /** Paths whose bytes are already in series of the study, with these series: some files serve several. */
+  stored: ReadonlyMap<string, readonly { seriesId: string; label: string }[]>
 }
 
 interface Candidate {
@@ -111,9 +111,9 @@ function planSeries(
 
 /** Label of the one series that has all these files already. */
 function storedTwin(paths: readonly string[], stored: PlanInput['stored']): string | null {
-  const found = paths.map((path) => stored.get(path))
-  const first = found[0]
-  return first && found.every((each) => each?.seriesId === first.seriesId) ? first.label : null
+  const found = paths.map((path) => stored.get(path) ?? [])
+  const twin = found[0]?.find(({ seriesId }) => found.every((list) => list.some((each) => each.seriesId === seriesId)))
+  return twin?.label ?? null
 }
 
 function labelOf(paths: readonly string[], facts: Candidate['facts']): PlannedSeries['label'] {
@@ -203,7 +203,7 @@ function mostCommon(all: readonly Candidate['facts'][], key: string): Candidate[
   return best?.[0] ?? all[0] ?? new Map()
 }
 
-const archive = /\.(zip|7z|rar|tar|tgz|tar\.(gz|bz2|xz))$/i
+const archive = /\.(zip|pvdatasets|7z|rar|tar|tgz|tar\.(gz|bz2|xz))$/i
 const archiveReason = 'An archive is kept as it is. Unpack it and bring its files to have the images in it recognised.'
 
 /** Files of no series, each beside the session of its folder when there is only one. */

@@ -50,15 +50,16 @@ async function storedTwins(
   studyId: string,
   files: readonly Pick<StoredImportFile, 'path' | 'sha256'>[],
 ): Promise<PlanInput['stored']> {
-  const bySha = new Map<string, string>()
+  const bySha = new Map<string, Set<string>>()
   for (let i = 0; i < files.length; i += some) {
     const hashes = files.slice(i, i + some).map((file) => file.sha256)
     const where = { studyId, role: 'image', deletedAt: null, sha256: { [Op.in]: hashes } } as never
     for (const row of await recordModel(File).findAll({ attributes: ['sha256', 'seriesId'], where })) {
-      bySha.set(row.get('sha256' as never) as string, row.get('seriesId' as never) as string)
+      const sha256 = row.get('sha256' as never) as string
+      bySha.set(sha256, (bySha.get(sha256) ?? new Set()).add(row.get('seriesId' as never) as string))
     }
   }
-  const ids = [...new Set(bySha.values())]
+  const ids = [...new Set([...bySha.values()].flatMap((series) => [...series]))]
   const series = await recordModel(ImageSeries).findAll({
     attributes: ['id', 'label'],
     where: { id: { [Op.in]: ids }, deletedAt: null },
@@ -66,9 +67,11 @@ async function storedTwins(
   const labels = new Map(series.map((each) => [each.id, each.get('label' as never) as string]))
   return new Map(
     files.flatMap(({ path, sha256 }) => {
-      const seriesId = bySha.get(sha256)
-      const label = seriesId && labels.get(seriesId)
-      return seriesId && label !== undefined ? [[path, { seriesId, label: label as string }] as const] : []
+      const found = [...(bySha.get(sha256) ?? [])].flatMap((seriesId) => {
+        const label = labels.get(seriesId)
+        return label === undefined ? [] : [{ seriesId, label }]
+      })
+      return found.length > 0 ? [[path, found] as const] : []
     }),
   )
 }

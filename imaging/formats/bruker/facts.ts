@@ -142,8 +142,8 @@ export function factsOf(documents: Documents, place: Place): Fact[] {
 
 const protocolNames: [File, string][] = [
   ['visu', 'VisuAcquisitionProtocol'],
-  ['acqp', 'ACQ_scan_name'],
   ['acqp', 'ACQ_protocol_name'],
+  ['acqp', 'ACQ_scan_name'],
 ]
 
 /**

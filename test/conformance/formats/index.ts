@@ -1,3 +1,4 @@
+import { brukerProfile } from './bruker.ts'
 import { dicomProfile } from './dicom.ts'
 import { inveonProfile } from './inveon.ts'
 import { niftiProfile } from './nifti.ts'
@@ -5,4 +6,4 @@ import type { FormatProfile } from './profile.ts'
 import { tiffProfile } from './tiff.ts'
 
 /** One profile for every format in imaging/formats/index.ts. */
-export const profiles: readonly FormatProfile[] = [niftiProfile, inveonProfile, dicomProfile, tiffProfile]
+export const profiles: readonly FormatProfile[] = [niftiProfile, inveonProfile, dicomProfile, tiffProfile, brukerProfile]

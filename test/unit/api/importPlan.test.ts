@@ -263,15 +263,20 @@ describe('series of a plan', () => {
     const twin = { seriesId: id(9), label: 'FDG' }
     const made = plan([series(['a', 'b'])], {
       stored: new Map([
-        ['a', twin],
-        ['b', twin],
+        ['a', [twin]],
+        ['b', [{ seriesId: id(8), label: 'CT' }, twin]],
       ]),
     })
     expect(one(made.series)).toMatchObject({
       include: false,
       problem: { code: 'duplicate', message: expect.stringContaining('“FDG”') },
     })
-    expect(one(plan([series(['a', 'b'])], { stored: new Map([['a', twin]]) }).series).include).toBe(true)
+    expect(one(plan([series(['a', 'b'])], { stored: new Map([['a', [twin]]]) }).series).include).toBe(true)
+    const apart = new Map([
+      ['a', [twin]],
+      ['b', [{ seriesId: id(8), label: 'CT' }]],
+    ])
+    expect(one(plan([series(['a', 'b'])], { stored: apart }).series).include).toBe(true)
   })
   it('name unknown modalities as other and say what the file said', () => {
     const header = { ...series(['a']).header!, modality: 'RTDOSE' }
@@ -281,9 +286,9 @@ describe('series of a plan', () => {
     })
   })
   it('tell what to do with an archive', () => {
-    const attachments = ['a.zip', 'b.TAR.GZ', 'c.gz'].map((path) => ({ path, reason: 'unknown' }))
+    const attachments = ['a.zip', 'b.TAR.GZ', 'm.PvDatasets', 'c.gz'].map((path) => ({ path, reason: 'unknown' }))
     const made = plan([], { inspection: { series: [], attachments } })
-    expect(made.attachments.map((a) => a.reason.includes('Unpack it'))).toEqual([true, true, false])
+    expect(made.attachments.map((a) => a.reason.includes('Unpack it'))).toEqual([true, true, true, false])
   })
   it('put attachments beside the session of their folder', () => {
     const made = plan([series(['m1/1.dcm'], { 'session.uid': '1' }), series(['m2/1.dcm'], { 'session.uid': '2' })], {
