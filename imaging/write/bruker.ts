@@ -110,6 +110,7 @@ function acqp({ shape, spacing }: Header, { experiment, sequence }: BrukerOption
     ['ACQ_operator', { text: says('session.operator') }],
     ['ACQ_institution', { text: says('instrument.institution') }],
     ['ACQ_station', { text: says('instrument.model') }],
+    ['ACQ_sw_version', { text: `PV ${versionOf(says)}` }],
     ['ACQ_time', { text: timeOf(says('series.acquiredAt')) }],
     ['NSLICES', { word: shape.z }],
     ['NI', { word: shape.z }],
@@ -158,7 +159,7 @@ function visu(h: Header, { experiment, sequence }: BrukerOptions, says: Says): P
   return [
     ['VisuVersion', { word: 3 }],
     ['VisuCreator', { text: 'ParaVision' }],
-    ['VisuCreatorVersion', { text: says('instrument.softwareVersion')?.replace(/^ParaVision /, '') }],
+    ['VisuCreatorVersion', { text: versionOf(says) }],
     ['VisuInstanceModality', { word: h.modality ?? undefined }],
     ['VisuCoreFrameCount', { word: z * t }],
     ['VisuCoreDim', { word: 2 }],
@@ -213,6 +214,8 @@ function visu(h: Header, { experiment, sequence }: BrukerOptions, says: Says): P
     ['VisuAcqScanTime', { word: isSteady ? seconds![0]! * 1000 * t : undefined }],
   ]
 }
+
+const versionOf = (says: Says) => /^ParaVision (.+)$/.exec(says('instrument.softwareVersion') ?? '')?.[1] ?? '6.0.1'
 
 const sexOf = (says: Says) => ({ M: 'MALE', F: 'FEMALE' })[says('subject.sex') ?? '']
 

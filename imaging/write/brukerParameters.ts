@@ -72,5 +72,6 @@ function wrapped(values: readonly string[]): string {
     }
     line += line === '' ? value : ` ${value}`
   }
-  return [...lines, line].join('\n')
+  // ParaVision keeps the blank before the break, and readers join the lines with nothing.
+  return [...lines, line].join(' \n')
 }
