@@ -150,10 +150,7 @@ const protocolNames: [File, string][] = [
  * Number of the scan, as people at the scanner call it. Folders may have been renamed, so the file is asked first:
  * VisuSeriesNumber of ParaVision 5 is scan x 65536 + reconstruction.
  */
-export function numberOfScan(
-  { visu }: Documents,
-  { experiment }: Place,
-): { value: number; evidence: string } | undefined {
+function numberOfScan({ visu }: Documents, { experiment }: Place): { value: number; evidence: string } | undefined {
   const asked = (name: string) => ifReadable(() => visu?.number(name))
   const isNumber = (value: number | undefined): value is number =>
     value !== undefined && Number.isInteger(value) && value > 0 && value < 2 ** 31

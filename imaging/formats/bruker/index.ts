@@ -4,12 +4,12 @@ import type { FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
 import { readDocuments } from './documents.ts'
 import type { Documents } from './documents.ts'
-import { factsOf, numberOfScan } from './facts.ts'
+import { factsOf } from './facts.ts'
 import { layOut } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { isParameterText } from './parameters.ts'
 import { storedByReco } from './reco.ts'
-import { baseOf, companionsOf, folderOf, hasRawData, placeOf, rawFilesOf } from './tree.ts'
+import { baseOf, companionsOf, experimentOf, folderOf, hasRawData, placeOf, rawFilesOf } from './tree.ts'
 import { notPictures, storedByVisu } from './visu.ts'
 
 const parameterNames = new Set(['visu_pars', 'reco', 'd3proc', 'acqp', 'method', 'subject'])
@@ -50,12 +50,8 @@ export const bruker: Format = {
     const isAnchor =
       name === 'visu_pars' ? place.scan !== null || beside('2dseq') : name === 'reco' && !beside('visu_pars')
     if (!isAnchor) {
-      const isScan = (name === 'acqp' || name === 'method') && place.scan === null
-      if (!isScan || !hasRawData(siblings())) return kept(keptWithScan)
-      return kept(
-        'Raw data of a ParaVision scan without a reconstructed image (2dseq): kept with its parameters, not displayed.',
-        rawFilesOf(siblings()),
-      )
+      const isScan = (name === 'acqp' || name === 'method') && hasRawData(siblings())
+      return isScan ? kept(rawReason(place.folder), rawFilesOf(siblings())) : kept(keptWithScan)
     }
 
     const companions = companionsOf(place, find, siblings).filter((path) => path !== file.path)
@@ -65,14 +61,7 @@ export const bruker: Format = {
     const facts = factsOf(documents, place)
     const data = siblings().find(({ path }) => baseOf(path) === '2dseq')
     const raw = place.scan === null ? [] : siblings(place.scan)
-    if (!data && hasRawData(raw)) {
-      const scan = numberOfScan(documents, place)
-      const which = scan ? `scan ${scan.value}` : 'a scan'
-      return kept(
-        `Raw data of ParaVision ${which} without a reconstructed image (2dseq): kept with its parameters, not displayed.`,
-        [...companions, ...rawFilesOf(raw)],
-      )
-    }
+    if (!data && hasRawData(raw)) return kept(rawReason(place.scan!), [...companions, ...rawFilesOf(raw)])
     const found: FileScan = {
       seriesKey: place.folder,
       role: 'image',
@@ -126,6 +115,12 @@ export const bruker: Format = {
         isServedAsStored && places.every((place, k) => place === k) ? { file: files.indexOf(data), offset: 0 } : null,
     }
   },
+}
+
+function rawReason(scan: string): string {
+  const number = experimentOf(scan)
+  const which = number === null ? 'a scan' : `scan ${number}`
+  return `Raw data of ${which} by ParaVision without a reconstructed image (2dseq): kept with its parameters, not displayed.`
 }
 
 /** The file that the image is read by. @throws ImagingError 'not-this-format' */

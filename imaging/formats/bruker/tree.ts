@@ -29,14 +29,19 @@ export function placeOf(path: string): Place {
   const folder = folderOf(path)
   const [, scan, processing] = /^((?:.*\/)?)pdata\/(\d{1,6})\/$/i.exec(folder) ?? []
   if (scan === undefined) return { folder, scan: null, study: null, experiment: null, processing: null }
-  const experiment = /(?:^|\/)(\d{1,6})\/$/.exec(scan)?.[1]
   return {
     folder,
     scan,
     study: scan === '' ? null : folderOf(scan.slice(0, -1)),
-    experiment: experiment === undefined ? null : Number(experiment),
+    experiment: experimentOf(scan),
     processing: Number(processing),
   }
+}
+
+/** The number that the folder of a scan has as its name. */
+export function experimentOf(scan: string): number | null {
+  const name = /(?:^|\/)(\d{1,6})\/$/.exec(scan)?.[1]
+  return name === undefined ? null : Number(name)
 }
 
 /**
