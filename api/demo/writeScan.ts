@@ -1,6 +1,7 @@
 /** Files of a scan as an instrument would have written them. Runs in a thread. */
 import type { Fact } from '#imaging/format.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
+import { writeBruker } from '#imaging/write/bruker.ts'
 import { writeDicom } from '#imaging/write/dicom.ts'
 import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
@@ -52,6 +53,15 @@ async function filesOf(scan: DemoScan, context: ScanContext): Promise<WrittenFil
   const image = phantom(scan.phantom, scan.options)
   const at = (name: string) => `${context.folder}/${name}`
   switch (scan.format) {
+    case 'bruker': {
+      const { number: experiment, sequence } = scan
+      const made = writeBruker(image, { experiment, facts: factsOf(scan, context), ...(sequence && { sequence }) })
+      // The samples first: `subject` belongs to every scan of the study.
+      return [{ path: made.path, bytes: await gathered(made.data) }, ...made.files].map(({ path, bytes }) => ({
+        path: at(`${scan.stem}/${path}`),
+        bytes,
+      }))
+    }
     case 'dicom': {
       const files: WrittenFile[] = []
       for await (const { name, bytes } of writeDicom(image, metadataOf(scan, context))) {
@@ -157,18 +167,22 @@ function factsOf(scan: DemoScan, context: ScanContext): Fact[] {
   const values: [Fact['key'], Fact['value'] | undefined][] = [
     ['instrument.manufacturer', instrument?.manufacturer],
     ['instrument.model', instrument?.model],
+    ['instrument.softwareVersion', instrument?.softwareVersion],
     ['instrument.institution', instrument?.institution],
     ['study.title', studyTitle],
     ['session.label', sessionLabel],
+    ['session.uid', dicomUid('demo', studyTitle, sessionLabel)],
     ['session.start', sessionStart],
     ['session.operator', operator],
     ['series.acquiredAt', start],
     ['series.bodyPart', scan.bodyPart],
+    ['series.protocol', scan.protocol],
     ['subject.localId', subject.localId],
     ['subject.species', subject.species?.label],
     ['subject.sex', subject.sex],
     ['subject.birthDate', subject.birthDate],
     ['subject.weight', subject.weightGrams && { value: subject.weightGrams, unit: 'g' }],
+    ['subject.position', 'HFP'],
     ['administration.agent', administration?.agent],
     ['administration.radionuclide', administration?.radionuclide],
     ['administration.activity', activity && { value: activity, unit: 'MBq' }],

@@ -4,6 +4,7 @@ import { recordModel } from '#api/db/recordModels.ts'
 import { refuseDemoAccounts } from '#api/demo/accounts.ts'
 import { demoIsWanted, demoStudies, seedDemo } from '#api/demo/seed.ts'
 import { Import } from '#api/modules/imports/model.ts'
+import { File } from '#ontology/entities/file.ts'
 import { openSite } from '../help/app.ts'
 import type { TestSite } from '../help/app.ts'
 
@@ -16,9 +17,9 @@ afterAll(() => site.close())
 
 const count = (name: string) => recordModel({ name }).count({ where: { deletedAt: null } as never })
 
-/** A complete and published study, and one where nobody corrected anything; with few scans each. */
+/** Two complete and published studies, and one where nobody corrected anything; with few scans each. */
 const studies = demoStudies()
-  .filter((study) => ['PSMA-3', 'PSMA-4'].includes(study.body.localId))
+  .filter((study) => ['PSMA-3', 'PSMA-4', 'PHENO-2'].includes(study.body.localId))
   .map((study) => ({ ...study, visits: study.visits.slice(-2) }))
 
 test('an interrupted filling goes on where it was; the result is the same as in one go', async () => {
@@ -34,19 +35,30 @@ test('an interrupted filling goes on where it was; the result is the same as in 
 
   expect(await User.count()).toBe(5)
   expect(await count('Project')).toBe(3)
-  expect(await count('Study')).toBe(2)
-  expect(await count('ImageSeries')).toBe(9)
-  expect(await Import.count({ where: { state: 'committed' } })).toBe(2)
+  expect(await count('Study')).toBe(3)
+  expect(await count('ImageSeries')).toBe(11)
+  expect(await Import.count({ where: { state: 'committed' } })).toBe(3)
   expect(await Dataset.count({ where: { state: 'submitted' } })).toBe(1)
-  expect(await Dataset.count()).toBe(1)
+  expect(await Dataset.count()).toBe(2)
 }, 120_000)
 
 test('its images can be seen, and the damaged one says why not', async () => {
   const rows = await recordModel({ name: 'ImageSeries' }).findAll()
   const states = Object.groupBy(rows, (row) => row.get('pixels' as never) as string)
-  expect(states.ready).toHaveLength(8)
+  expect(states.ready).toHaveLength(10)
   expect(states.failed).toHaveLength(1)
   expect(states.failed![0]!.body.problem).toMatch(/bytes/)
+})
+
+test('its studies of ParaVision are one series for each scan, with the parameters of the study', async () => {
+  const rows = await recordModel({ name: 'ImageSeries' }).findAll({ where: { format: 'bruker' } as never })
+  expect(rows).toHaveLength(2)
+  for (const row of rows) {
+    expect(row.body).toMatchObject({ number: 3, protocol: 'T2_TurboRARE' })
+    const files = await recordModel(File).findAll({ where: { seriesId: row.id } as never })
+    const names = files.map((file) => (file.get('path' as never) as string).split('/').at(-1)).toSorted()
+    expect(names).toEqual(['2dseq', 'acqp', 'method', 'reco', 'subject', 'visu_pars'])
+  }
 })
 
 test('its accounts have the roles that they are named after', async () => {

@@ -160,13 +160,14 @@ describe('any bytes', () => {
     '# Header file for data file x\nversion 1\n',
     `${'\0'.repeat(128)}DICM`,
     '\x5c\x01\0\0',
+    '##TITLE=Parameter List\n##$VisuCoreSize=( 2 )\n2 2\n',
   ]
   it('are recognised or kept', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...starts),
         fc.uint8Array({ maxLength: 2000 }),
-        fc.constantFrom('a.nii', 'a.nii.gz', 'a.img.hdr', 'a.dcm', 'a.tif', 'a'),
+        fc.constantFrom('a.nii', 'a.nii.gz', 'a.img.hdr', 'a.dcm', 'a.tif', 'a', 'visu_pars', '2dseq'),
         async (start, rest, path) => {
           await use([{ path, bytes: Uint8Array.from(Buffer.concat([Buffer.from(start, 'latin1'), rest])) }])
         },
@@ -187,6 +188,31 @@ describe('any bytes', () => {
           await use([
             { path: 'd/a.img.hdr', bytes: Buffer.from(`# Header file for data file a\n${text}`, 'latin1') },
             { path: 'd/a.img', bytes: new Uint8Array(64) },
+          ])
+        }
+      }),
+      { numRuns: 300 },
+    )
+  }, 120_000)
+
+  it('in parameters of ParaVision are read or refused', async () => {
+    const name = fc.constantFrom('VisuCoreSize', 'VisuCoreDim', 'VisuCoreFrameCount', 'VisuCoreExtent', 'VisuCoreOrientation', 'VisuCorePosition', 'VisuCoreDataSlope', 'VisuCoreDataOffs', 'VisuCoreWordType', 'VisuCoreByteOrder', 'VisuCoreUnits', 'VisuCoreDiskSliceOrder', 'VisuFGOrderDesc', 'VisuGroupDepVals', 'VisuAcqEchoTime', 'VisuFGElemComment', 'VisuAcqDiffusionBMatrix', 'VisuAcqScanTime', 'VisuAcqDate', 'VisuSeriesNumber', 'VisuSubjectWeight', 'RECO_size', 'RECO_wordtype', 'RECO_byte_order', 'RECO_fov', 'RECO_map_slope') // prettier-ignore
+    const piece = fc.oneof(fc.integer().map(String), fc.double().map(String), fc.constantFrom('( 2 )\n', '( 3, 3 )\n', '(2, <FG_SLICE>, <>, 0, 2)', '(2, <FG_ECHO>, <>, 0, 9)', '(<VisuCorePosition>, 0)', '(<VisuAcqEchoTime>, -1)', '@3*(', '@99999999*(1)', ')', '<', '>', '<mm>', '2 2', '_16BIT_SGN_INT', 'littleEndian', '\n$$ x\n', '\n##$', '(1, 2, 3)', '1e308', '65536'), fc.string({ maxLength: 8 })) // prettier-ignore
+    const value = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(' '))
+    const records = fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 12 })
+    const basis = [['VisuCoreSize', '( 2 )\n2 2'], ['VisuCoreFrameCount', '2'], ['VisuCoreWordType', '_16BIT_SGN_INT'], ['VisuCoreByteOrder', 'littleEndian'], ['RECO_size', '( 2 )\n2 2'], ['RECO_wordtype', '_16BIT_SGN_INT'], ['RECO_byte_order', 'littleEndian']] // prettier-ignore
+    await fc.assert(
+      fc.asyncProperty(records, fc.constantFrom('visu_pars', 'reco'), async (own, file) => {
+        for (const list of [
+          [...own, ...basis],
+          [...basis, ...own],
+        ]) {
+          const text = `##TITLE=x\n${list.map(([key, words]) => `##$${key}=${words}\n`).join('')}##END=\n`
+          await use([
+            { path: `d/1/pdata/1/${file}`, bytes: Buffer.from(text, 'latin1') },
+            { path: 'd/1/pdata/1/2dseq', bytes: new Uint8Array(64) },
+            { path: 'd/1/acqp', bytes: Buffer.from(text, 'latin1') },
+            { path: 'd/subject', bytes: Buffer.from(text, 'latin1') },
           ])
         }
       }),

@@ -124,14 +124,14 @@ function ageing(): DemoStudy {
               label: 'T2 RARE coronal',
               number: 3,
               modality: 'MR',
-              stem: 'T2_RARE',
-              format: 'dicom',
+              stem: `${id}_1_1`,
+              format: 'bruker',
               phantom: 'mouse-mr',
               options: { seed: 1300 + i, tumourVolume: 0, resolution: 0.6 },
               minutes: 8,
               bodyPart: 'whole body',
               protocol: 'T2_TurboRARE',
-              attributes: { RepetitionTime: 2500, EchoTime: 33, MagneticFieldStrength: 7, EchoTrainLength: 8 },
+              sequence: { name: 'RARE', repetitionMilliseconds: 2500, echoMilliseconds: 33 },
               ...(i === 4 &&
                 days > 0 && { quality: 'usable' as const, qualityNote: 'breathing artefact over the liver' }),
             },
@@ -143,7 +143,7 @@ function ageing(): DemoStudy {
     events: [],
     dataset: {
       title: 'T2-weighted whole-body MRI of mice at 6 and 12 months',
-      description: 'Six C57BL/6N mice scanned twice, DICOM with Supplement 187 attributes.',
+      description: 'Six C57BL/6N mice scanned twice; studies of ParaVision as the scanner leaves them.',
       creators: ['watanabe'],
     },
   }

@@ -1,11 +1,12 @@
 /** What the demo facility is described with. Everything else follows from it by the ways that people use. */
 import type { PhantomKind, PhantomOptions } from '#imaging/phantoms/index.ts'
+import type { BrukerOptions } from '#imaging/write/bruker.ts'
 import type { DicomAttributes } from '#imaging/write/dicomMetadata.ts'
 import { termByLabel } from '#ontology/terms.ts'
 import type { CodedTerm } from '#ontology/values.ts'
 import type { Modality } from '#ontology/entities/series.ts'
 
-export type ScanFormat = 'dicom' | 'inveon' | 'nifti' | 'nifti.gz' | 'tiff' | 'ome-tiff'
+export type ScanFormat = 'bruker' | 'dicom' | 'inveon' | 'nifti' | 'nifti.gz' | 'tiff' | 'ome-tiff'
 
 /** A tracer or contrast agent as a scanner's header names it. */
 export interface HeaderAdministration {
@@ -21,7 +22,7 @@ export interface DemoScan {
   label: string
   number: number
   modality: Modality
-  /** Name of the file or, for stacks, of the folder. */
+  /** Name of the file or, for stacks and studies of ParaVision, of the folder. */
   stem: string
   format: ScanFormat
   phantom: PhantomKind
@@ -33,6 +34,8 @@ export interface DemoScan {
   administration?: HeaderAdministration
   /** DICOM attributes of the acquisition. */
   attributes?: DicomAttributes
+  /** Sequence as ParaVision names it. */
+  sequence?: BrukerOptions['sequence']
   quality?: 'good' | 'usable' | 'excluded'
   qualityNote?: string
   /** Share of the file that the copy to the server kept; absent: all of it. */

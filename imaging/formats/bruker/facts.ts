@@ -170,10 +170,13 @@ const uid: Read<string> = (parameters, name) => {
   return value && /^[0-9.]{1,64}$/.test(value) ? value : undefined
 }
 
-/** VisuSubjectWeight is in kilograms. (SUBJECT_weight is in kilograms or grams, by version, and not used.) */
+/**
+ * VisuSubjectWeight is in kilograms; 0.001 stands there when nobody entered a weight. (SUBJECT_weight is in kilograms or
+ * grams, by version, and not used.)
+ */
 const weight: Read<Fact['value']> = (parameters, name) => {
   const kilograms = parameters.number(name)
-  if (kilograms === undefined || kilograms <= 0) return undefined
+  if (kilograms === undefined || kilograms <= 0.001) return undefined
   return { value: Number((kilograms * 1000).toPrecision(9)), unit: 'g' }
 }
 

@@ -61,7 +61,8 @@ export const bruker: Format = {
     const facts = factsOf(documents, place)
     const data = siblings().find(({ path }) => baseOf(path) === '2dseq')
     const raw = place.scan === null ? [] : siblings(place.scan)
-    if (!data && hasRawData(raw)) return kept(rawReason(place.scan!), [...companions, ...rawFilesOf(raw)])
+    // A scan that was stopped leaves an empty 2dseq.
+    if (!data?.size && hasRawData(raw)) return kept(rawReason(place.scan!), [...companions, ...rawFilesOf(raw)])
     const found: FileScan = {
       seriesKey: place.folder,
       role: 'image',

@@ -30,7 +30,7 @@ export function storedByReco(reco: Parameters, { acqp, d3proc }: Documents, data
   if (frameCount < 1) {
     throw new ImagingError(
       'truncated',
-      `reco announces images of ${frameBytes} bytes, but 2dseq has ${dataSize} bytes; bring the complete file again.`,
+      `reco announces images of ${frameBytes} bytes, but 2dseq has ${dataSize} bytes; bring the complete file again. (A scan that was stopped leaves such a file.)`,
       dataSize,
     )
   }

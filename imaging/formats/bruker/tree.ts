@@ -12,12 +12,12 @@ export interface Place {
 }
 
 /** Files of a reconstruction beside its `2dseq`. */
-const reconstructionFile = /^(visu_pars|reco|d3proc|id|meta|procs|methreco|isa|roi)$/i
+const reconstructionFile = /^(visu_pars|reco|d3proc|id|meta|procs|methreco|isa|roi|reco\.out|.*\.log)$/i
 /** Parameters of the scan, which every reconstruction of it needs. */
 const parameterFile = /^(acqp|method)$/i
 /** Raw data and what the scanner played: pulse programs, gradient and pulse shapes, trajectories, states of adjustments. */
 const rawFile =
-  /^(fid|ser|rawdata|traj|spnam\d*|grdprog|gdprog|pulseprogram|cpdprg\d*|configscan|specpar|uxnmr|imnd|visu_pars|adjstate\w*|shimcontainer)([._].*)?$/i
+  /^(acqp\.out$|fid|ser|rawdata|traj|spnam\d*|grdprog|gdprog|pulseprogram|cpdprg\d*|configscan|specpar|uxnmr|imnd|visu_pars|adjstate\w*|shimcondition|mapshim)([._].*)?$/i
 const dataFile = /^(fid|ser|rawdata)(\..*)?$/i
 
 const most = 10_000
@@ -74,7 +74,7 @@ export const rawFilesOf = (siblings: readonly SiblingFile[]): string[] =>
 
 /** Whether the folder of a scan holds its measured data. */
 export const hasRawData = (siblings: readonly SiblingFile[]): boolean =>
-  siblings.some(({ path }) => dataFile.test(baseOf(path)))
+  siblings.some(({ path, size }) => dataFile.test(baseOf(path)) && size > 0)
 
 function hasEarlier(scan: string, processing: number, find: (path: string) => string | undefined): boolean {
   for (let n = 1; n < Math.min(processing, most); n++) if (find(`${scan}pdata/${n}/2dseq`)) return true

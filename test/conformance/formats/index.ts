@@ -6,4 +6,10 @@ import type { FormatProfile } from './profile.ts'
 import { tiffProfile } from './tiff.ts'
 
 /** One profile for every format in imaging/formats/index.ts. */
-export const profiles: readonly FormatProfile[] = [niftiProfile, inveonProfile, dicomProfile, tiffProfile, brukerProfile]
+export const profiles: readonly FormatProfile[] = [
+  niftiProfile,
+  inveonProfile,
+  dicomProfile,
+  tiffProfile,
+  brukerProfile,
+]
