@@ -2,6 +2,7 @@
 import type { Header } from '../../imaging/header.ts'
 import type { DicomMetadata } from '../../imaging/write/dicomMetadata.ts'
 import { dicomUid } from '../../imaging/write/dicomUid.ts'
+import { writeBruker } from '../../imaging/write/bruker.ts'
 import { writeDicom } from '../../imaging/write/dicom.ts'
 import { writeInveon } from '../../imaging/write/inveon.ts'
 import { writeNifti } from '../../imaging/write/nifti.ts'
@@ -76,6 +77,26 @@ export async function niftiFile(path: string, seed = 1): Promise<MadeFile> {
   const parts: Uint8Array[] = []
   for await (const part of writeNifti(image('MR', 2, seed))) parts.push(part.slice())
   return { path, bytes: Buffer.concat(parts) }
+}
+
+/** Scans of one ParaVision study, as its folder: they share the file `subject`. */
+export async function brukerStudy(folder: string, subject: string, experiments: number[]): Promise<MadeFile[]> {
+  const facts = [
+    { key: 'subject.localId' as const, value: subject, evidence: 'test' },
+    { key: 'session.uid' as const, value: dicomUid('study', folder, subject), evidence: 'test' },
+    { key: 'session.label' as const, value: 'Day 7', evidence: 'test' },
+    { key: 'session.start' as const, value: '2024-03-01T10:00:00+01:00', evidence: 'test' },
+    { key: 'series.protocol' as const, value: 'T2_TurboRARE', evidence: 'test' },
+  ]
+  const made = new Map<string, Uint8Array>()
+  for (const experiment of experiments) {
+    const { files, path, data } = writeBruker(image('MR', 2, experiment * 100), { experiment, facts })
+    const parts: Uint8Array[] = []
+    for await (const part of data) parts.push(part.slice())
+    for (const file of files) made.set(file.path, file.bytes)
+    made.set(path, Buffer.concat(parts))
+  }
+  return [...made].map(([path, bytes]) => ({ path: `${folder}/${path}`, bytes }))
 }
 
 /** Header and image of an Inveon pair. */

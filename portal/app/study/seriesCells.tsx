@@ -110,7 +110,13 @@ function MissingCell({
 }
 
 /** Formats by the identifier that a record holds. */
-const formatNames: Record<string, string> = { dicom: 'DICOM', nifti: 'NIfTI', inveon: 'Siemens Inveon', tiff: 'TIFF' }
+const formatNames: Record<string, string> = {
+  bruker: 'Bruker ParaVision',
+  dicom: 'DICOM',
+  nifti: 'NIfTI',
+  inveon: 'Siemens Inveon',
+  tiff: 'TIFF',
+}
 
 const imageText = (image: NonNullable<SeriesRow['series']['image']>): string =>
   [formatShape(image), formatSpacing(image)].filter(Boolean).join(', ')

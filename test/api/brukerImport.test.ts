@@ -1,0 +1,81 @@
+/** A study of ParaVision, dropped as the scanner left it. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openSite, type Person, type TestSite } from '../help/app.ts'
+import { brukerStudy, type MadeFile } from '../help/scanner.ts'
+import { upload } from '../help/upload.ts'
+
+// eslint-disable-next-line typescript/no-explicit-any -- tests read whatever is there
+type Json = any
+
+let site: TestSite
+let owner: Person
+let studyId: string
+let files: MadeFile[]
+
+beforeAll(async () => {
+  site = await openSite()
+  owner = await site.person('owner')
+  const project = await owner.make('projects', { title: 'MR' })
+  studyId = (await owner.make('studies', { projectId: project.id, title: 'T2 of mice' })).id
+  const raw = new Uint8Array(300).fill(9)
+  files = [
+    ...(await brukerStudy('20240301_M-17_1', 'M-17', [3, 4])),
+    { path: '20240301_M-17_1/3/rawdata.job0', bytes: raw },
+    { path: '20240301_M-17_1/9/fid', bytes: raw },
+    { path: '20240301_M-17_1/9/acqp', bytes: Buffer.from('##TITLE=Parameter List\n##$NR=1\n##END=\n') },
+  ]
+  await site.ctx.jobs.start(site.ctx)
+}, 120_000)
+afterAll(() => site.close())
+
+async function planned(brought: MadeFile[]): Promise<Json> {
+  const { id } = await owner.make('imports', { studyId })
+  for (const { path, bytes } of brought) expect((await upload(owner, id, path, bytes)).statusCode).toBe(201)
+  await owner.post(`imports/${id}/inspect`)
+  await site.ctx.jobs.idle()
+  return (await owner.get(`imports/${id}`)).json()
+}
+
+it('becomes one session of one animal with a series for each scan, and keeps the raw data', async () => {
+  const { id, plan } = await planned(files)
+  expect(plan.sessions).toHaveLength(1)
+  expect(plan.sessions[0]).toMatchObject({
+    label: { value: 'Day 7', evidence: 'SUBJECT_study_name in subject' },
+    start: { value: '2024-03-01T10:00:00+01:00', evidence: 'SUBJECT_date in subject' },
+  })
+  expect(plan.series).toMatchObject(
+    [3, 4].map((number) => ({
+      number,
+      include: true,
+      label: { value: `T2_TurboRARE (scan ${number})` },
+      modality: { value: 'MR' },
+      shape: [8, 6, 2, 1, 1],
+      subject: { create: { localId: 'M-17' }, evidence: 'SUBJECT_id in subject' },
+    })),
+  )
+  expect(plan.series.every((each: Json) => each.files.includes('20240301_M-17_1/subject'))).toBe(true)
+  expect(plan.series[0].files).toContain('20240301_M-17_1/3/rawdata.job0')
+  expect(plan.attachments).toMatchObject(
+    ['acqp', 'fid'].map((name) => ({
+      path: `20240301_M-17_1/9/${name}`,
+      sessionKey: plan.sessions[0].key,
+      reason: expect.stringContaining('Raw data of scan 9'),
+    })),
+  )
+
+  expect((await owner.post(`imports/${id}/commit`)).statusCode).toBe(202)
+  await site.ctx.jobs.idle()
+  const { items } = (await owner.get(`series?studyId=${studyId}`)).json()
+  expect(items.map((each: Json) => each.pixels)).toEqual(['ready', 'ready'])
+})
+
+it('is known when it comes again, also in part, though its scans share files', async () => {
+  const { plan } = await planned(files.map((file) => ({ ...file, path: `again/${file.path}` })))
+  expect(plan.series.map((each: Json) => [each.include, each.problem?.code])).toEqual([
+    [false, 'duplicate'],
+    [false, 'duplicate'],
+  ])
+  expect(plan.sessions[0].existingId).toEqual(expect.any(String))
+  const later = await planned(await brukerStudy('20240301_M-17_1', 'M-17', [4, 5]))
+  expect(later.plan.series.map((each: Json) => each.include)).toEqual([false, true])
+})
