@@ -19,7 +19,7 @@ const keptWithScan = 'Parameters of a ParaVision study: kept beside its images.'
  * Bruker ParaVision 5, 6, 7 and 360: folders of scans, each with folders of reconstructions, each with the samples in
  * `2dseq`, described by `visu_pars` (by `reco` where that is missing). One reconstruction is one series; a scout with slice
  * packages of several directions stays one series, whose header then gives no place.
- * Checked against another reader with original files of 5.1 and 360.3.6; 6 and 7 write what lies between.
+ * Checked against another reader (brukerapi) with original files of 5.1, 7.0.0 and 360.3.6.
  */
 export const bruker: Format = {
   id: 'bruker',
@@ -51,7 +51,7 @@ export const bruker: Format = {
     const isAnchor =
       name === 'visu_pars' ? place.scan !== null || beside('2dseq') : name === 'reco' && !beside('visu_pars')
     if (!isAnchor) {
-      const isScan = (name === 'acqp' || name === 'method') && hasRawData(siblings())
+      const isScan = (name === 'acqp' || name === 'method') && hasRawData(siblings()) && !beside('2dseq')
       return isScan ? kept(rawReason(place.folder), rawFilesOf(siblings())) : kept(keptWithScan)
     }
 

@@ -56,7 +56,8 @@ export function companionsOf(
   const named = (list: readonly SiblingFile[], names: RegExp) =>
     list.map(({ path }) => path).filter((path) => names.test(baseOf(path)))
   const own = named(siblings(folder), reconstructionFile)
-  if (scan === null) return [...own, ...named(siblings(folder), parameterFile)]
+  // All files in one folder, as people pass single scans on.
+  if (scan === null) return [...own, ...rawFilesOf(siblings(folder))]
   const beside = siblings(scan)
   const isFirst = !hasEarlier(scan, processing!, find)
   const subject = study === null ? undefined : find(`${study}subject`)

@@ -437,6 +437,14 @@ describe('a study tree', () => {
     expect(attachments).toHaveLength(3)
   })
 
+  it('may be one folder with everything', async () => {
+    const names = ['visu_pars', '2dseq', 'acqp', 'reco', 'fid', 'traj']
+    const made = [parameters(visu), counting(1), parameters({ NR: '1' }), parameters({}), counting(1), counting(1)]
+    const { series, attachments } = await recognise(names.map((name, i) => entry(name, made[i]!)))
+    expect(series.map(({ files }) => files)).toEqual([names])
+    expect(attachments).toEqual([])
+  })
+
   it('says what a 2dseq alone needs', async () => {
     const { attachments } = await recognise([entry('2dseq', counting(1))])
     expect(attachments[0]!.reason).toContain('without visu_pars or reco')
