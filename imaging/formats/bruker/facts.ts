@@ -54,6 +54,7 @@ export function factsOf(documents: Documents, place: Place): Fact[] {
     [
       ['subject', 'SUBJECT_sex'],
       ['subject', 'SUBJECT_sex_animal'],
+      ['subject', 'SUBJECT_gender'],
       ['visu', 'VisuSubjectSex'],
     ],
     sex,
@@ -71,6 +72,7 @@ export function factsOf(documents: Documents, place: Place): Fact[] {
     'subject.position',
     [
       ['visu', 'VisuSubjectPosition'],
+      ['subject', 'SUBJECT_study_instrument_position'],
       ['acqp', 'ACQ_patient_pos'],
     ],
     (p, n) => positions[p.text(n) ?? ''],
@@ -92,11 +94,15 @@ export function factsOf(documents: Documents, place: Place): Fact[] {
     'session.start',
     [
       ['subject', 'SUBJECT_date'],
+      ['subject', 'SUBJECT_study_date'],
       ['visu', 'VisuStudyDate'],
     ],
     timeOf,
   )
-  add('session.operator', [['acqp', 'ACQ_operator']])
+  add('session.operator', [
+    ['subject', 'SUBJECT_study_operator'],
+    ['acqp', 'ACQ_operator'],
+  ])
   // ORIGIN stands without brackets ("Bruker BioSpin MRI GmbH"): its first word, the maker, is read.
   add('instrument.manufacturer', [
     ['visu', 'VisuManufacturer'],

@@ -20,7 +20,7 @@ const rawFile =
   /^(acqp\.out$|fid|ser|rawdata|traj|spnam\d*|grdprog|gdprog|pulseprogram|cpdprg\d*|configscan|specpar|uxnmr|imnd|visu_pars|adjstate\w*|shimcondition|mapshim)([._].*)?$/i
 const dataFile = /^(fid|ser|rawdata)(\..*)?$/i
 
-const most = 10_000
+const most = 1000
 
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
 export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()

@@ -374,6 +374,28 @@ describe('a study tree', () => {
     )
   })
 
+  it('reads the records of ParaVision 360, which have other names', async () => {
+    const newer = parameters({
+      SUBJECT_id: '( 60 )\n<M-17>',
+      SUBJECT_dbirth: '( 12 )\n<13 Oct 2023>',
+      SUBJECT_gender: 'MALE',
+      SUBJECT_study_date: '(1721891884, 618, 540)',
+      SUBJECT_study_operator: '( 64 )\n<neuro>',
+      SUBJECT_study_instrument_position: 'Foot_Supine',
+      SUBJECT_study_weight: '0.001',
+    })
+    const { VisuSubjectPosition: _, ...rest } = visu
+    const unweighed = plainVisu({ ...rest, VisuSubjectWeight: '0.001' })
+    const { facts } = await bruker.open(reconstruction(unweighed, counting(1), { subject: newer }))
+    const value = (key: string) => facts.find((fact) => fact.key === key)?.value
+    expect(value('subject.birthDate')).toBe('2023-10-13')
+    expect(value('subject.sex')).toBe('M')
+    expect(value('subject.position')).toBe('FFS')
+    expect(value('subject.weight')).toBeUndefined()
+    expect(value('session.operator')).toBe('neuro')
+    expect(value('session.start')).toBe('2024-07-25T16:18:04+09:00')
+  })
+
   it('makes one session with its raw scans beside it', async () => {
     const files = tree()
     const { series, attachments } = await recognise(files)
