@@ -5,6 +5,7 @@ import type { Config } from '#api/config.ts'
 import type { Database } from '#api/db/database.ts'
 import { AppError } from '#api/errors.ts'
 import { Membership, SignIn, Token, User } from '#api/db/models.ts'
+import type { Believed, Shown } from './believed.ts'
 import { anonymous, scopes, type Caller, type Role, type Scope } from './caller.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
@@ -14,13 +15,17 @@ const minute = 60_000
 
 /**
  * The caller of a request.
+ * @param believed callers of the last seconds; absent: the database is asked
  * @throws AppError signInNeeded when a token is presented that is unknown, revoked, expired or of a disabled account
  */
-export async function authenticate(db: Database, request: FastifyRequest): Promise<Caller> {
+export async function authenticate(db: Database, request: FastifyRequest, believed?: Believed): Promise<Caller> {
+  const made = async (key: string, find: () => Promise<Shown | null>) =>
+    believed ? believed.caller(key, find) : ((await find())?.caller ?? null)
   const header = request.headers.authorization
   if (header !== undefined) {
     const secret = /^Bearer (viv_[\w-]{43})$/i.exec(header)?.[1]
-    const caller = secret ? await tokenCaller(db, secret) : null
+    const hash = secret && hashSecret(secret)
+    const caller = hash ? await made(`token ${hash}`, () => tokenCaller(db, hash)) : null
     if (!caller)
       throw new AppError(
         'signInNeeded',
@@ -29,13 +34,16 @@ export async function authenticate(db: Database, request: FastifyRequest): Promi
     return caller
   }
   const secret = request.cookies[cookieName]
-  return secret ? ((await cookieCaller(secret)) ?? anonymous) : anonymous
+  if (!secret) return anonymous
+  const hash = hashSecret(secret)
+  return (await made(`cookie ${hash}`, () => cookieCaller(hash))) ?? anonymous
 }
 
-async function cookieCaller(secret: string): Promise<Caller | null> {
-  const row = await SignIn.findByPk(hashSecret(secret))
+async function cookieCaller(tokenHash: string): Promise<Shown | null> {
+  const row = await SignIn.findByPk(tokenHash)
   if (!row || row.expiresAt <= new Date()) return null
-  return callerOfUser(row.userId)
+  const caller = await callerOfUser(row.userId)
+  return caller && { caller, expiresAt: row.expiresAt }
 }
 
 /**
@@ -55,8 +63,8 @@ export async function callerOfUser(userId: string): Promise<Caller | null> {
   }
 }
 
-async function tokenCaller(db: Database, secret: string): Promise<Caller | null> {
-  const token = await Token.findOne({ where: { secretHash: hashSecret(secret) } })
+async function tokenCaller(db: Database, secretHash: string): Promise<Shown | null> {
+  const token = await Token.findOne({ where: { secretHash } })
   if (!token || (token.expiresAt && token.expiresAt <= new Date())) return null
   const user = await User.findByPk(token.userId)
   if (!user || user.disabled) return null
@@ -65,7 +73,7 @@ async function tokenCaller(db: Database, secret: string): Promise<Caller | null>
   }
   const roles = await rolesOf(user.id)
   const allowed = token.projectIds
-  return {
+  const caller: Caller = {
     kind: 'token',
     userId: user.id,
     name: `${user.name} (token ${token.label})`,
@@ -74,6 +82,7 @@ async function tokenCaller(db: Database, secret: string): Promise<Caller | null>
     scopes: new Set(token.scopes.split(' ') as Scope[]),
     limited: allowed !== null,
   }
+  return { caller, expiresAt: token.expiresAt }
 }
 
 async function rolesOf(userId: string): Promise<Map<string, Role>> {

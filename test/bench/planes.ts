@@ -1,240 +1,184 @@
 /**
- * How fast planes travel: `node test/bench/planes.ts [slices] [times]`. One series of 512 x 512 8-bit planes is served by
- * the product, with rights checked, and by nginx as a plain file when there is one; the rounds take turns, so that only
- * the ratio depends on them. Prints p50 and p95 of single planes in milliseconds and of chunks in MB/s.
+ * How fast planes travel: `node test/bench/planes.ts [time points] [rounds]`. Sets of 94 planes of 512 x 512 for each time
+ * point (40 make the 3760 planes of the founding paper's 4D set) are served by the product, with rights checked, and by
+ * nginx as plain files; one time point also by Orthanc. Servers take turns in every round, so that only ratios depend on
+ * the rounds; medians are printed. Everything is in the page cache, over the loopback, and the client is on the same
+ * machine.
  */
-import { fork, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { ulid } from 'ulid'
-import { entities } from '#ontology/index.ts'
-import type { Header } from '#imaging/header.ts'
-import { writeNifti } from '#imaging/write/nifti.ts'
-import { system } from '#api/access/caller.ts'
-import { Blob, SeriesPixels } from '#api/db/models.ts'
-import { recordModel } from '#api/db/recordModels.ts'
-import { deriveTask } from '#api/modules/pixels/derivation.ts'
-import { createRecord } from '#api/records/write.ts'
-import { openSite } from '../help/app.ts'
-import { freePort } from '../help/mariadb.ts'
+import { cpus, loadavg } from 'node:os'
+import { Connection, at, load, memory, type Load, type Target } from './planes/client.ts'
+import { benchImage, dicomUids, multiFrameDicom, slices } from './planes/images.ts'
+import { provided, startNginx, startOrthanc, type Rival } from './planes/rivals.ts'
+import { startSite, type BenchSet } from './planes/site.ts'
 
-const side = 512
-const rounds = 5
-const planesAsked = 300
+const [times = 40, rounds = 5] = process.argv.slice(2).map(Number)
+/** Answers in each round: enough for a steady state, few enough for a few minutes in all. */
+const planesAsked = 600
+const chunkBytesAsked = 1e9
+const firstAsked = 20
 
-interface Ready {
-  port: number
-  cookie: string
-  base: string
-  header: { planeCount: number; planeBytes: number; chunk: { planes: number; count: number }; revision: string }
-  /** The file that holds the planes, for the other server. */
-  file: string
-  offset: number
+/** One server as it is asked for one set. */
+interface Way {
+  pids: number[]
+  chunks: Target[]
+  planes: Target[]
+  /** What a viewer asks for before it has a plane. */
+  first: Target[]
 }
 
-if (process.argv[2] === 'serve') await serve(Number(process.argv[3]), Number(process.argv[4]))
-else await measure()
-
-/** The product with one series, in a process of its own. */
-async function serve(slices: number, times: number): Promise<void> {
-  const site = await openSite()
-  const { ctx } = site
-  await ctx.jobs.start(ctx)
-  await site.app.listen({ port: 0, host: '127.0.0.1' })
-  const entity = (name: string) => entities.find((e) => e.name === name)!
-  const owner = await site.person('owner')
-  const project = await owner.make('projects', { title: 'Bench' })
-  const study = await owner.make('studies', { title: 'Bench', projectId: project.id })
-  const session = await owner.make('sessions', { studyId: study.id, label: 'Bench' })
-  const given = { sessionId: session.id, label: 'Bench' }
-  const series = await createRecord(ctx, system, entity('ImageSeries'), given, {
-    system: { format: 'nifti', fileCount: 1, byteCount: 0, pixels: 'waiting' },
-  })
-  const blob = await ctx.blobs.commit(await ctx.blobs.stage(writeNifti(imageOf(slices, times))))
-  const now = new Date()
-  await ctx.db.write(async (t) => {
-    await Blob.create({ ...blob, createdAt: now }, { transaction: t })
-    const place = { seriesId: series.id, sessionId: session.id, studyId: study.id, projectId: project.id }
-    const row = { id: ulid(), version: 1, createdAt: now, updatedAt: now, labelSort: 'b', body: {}, role: 'image' }
-    const values = { ...row, ...place, path: 'b.nii', ...blob }
-    await recordModel({ name: 'File' }).create(values as never, { transaction: t })
-    await ctx.jobs.enqueue(t, [{ task: deriveTask, payload: { seriesId: series.id } }])
-  })
-  await ctx.jobs.idle()
-  const pixels = await SeriesPixels.findByPk(series.id)
-  const header = (await owner.get(`series/${series.id}/header`)).json()
-  const { port } = site.app.server.address() as { port: number }
-  const ready: Ready = {
-    port,
-    cookie: owner.headers.cookie!,
-    base: `/api/v1/series/${series.id}/r/${header.revision}`,
-    header,
-    file: await ctx.blobs.localFile(blob.sha256),
-    offset: (pixels!.layout as { offset: number }).offset,
-  }
-  process.send!(ready)
-  // The parent says when it is done by closing the channel, also when it fails.
-  process.once('disconnect', () => void site.close())
+const site = await startSite(times)
+const nginx = provided('nginx', ['nginx-light']) ? await startNginx() : null
+try {
+  console.log(
+    `${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}, ${rounds} rounds, medians; nginx ${nginx?.version ?? 'is not here'}`,
+  )
+  for (const set of site.sets) await compare(set)
+  await compareWithOrthanc()
+} finally {
+  await nginx?.stop()
+  await site.stop()
 }
 
-function imageOf(slices: number, times: number) {
-  const header: Header = {
-    format: 'nifti',
-    modality: 'MR',
-    shape: { x: side, y: side, z: slices, t: times, c: 1 },
-    sampleType: 'uint8',
-    samplesPerPixel: 1,
-    spacing: [0.1, 0.1, 0.2],
-    origin: null,
-    direction: null,
-    orientation: 'unknown',
-    slope: [1],
-    intercept: [0],
-    unit: '',
-    frames: null,
-    channels: null,
-    window: null,
-    warnings: [],
-  }
-  return {
-    header,
-    *planes() {
-      const plane = Uint8Array.from({ length: side * side }, (_, i) => (i * 7 + (i >> 9) * 13) & 255)
-      for (let k = 0; k < slices * times; k++) {
-        plane.set([k & 255, k >> 8])
-        yield plane.slice()
-      }
-    },
-  }
+function ours(set: BenchSet): Way {
+  const target = (path: string) => ({ port: site.port, path, headers: { cookie: site.cookie } })
+  const chunks = Array.from({ length: set.chunk.count }, (_, n) => target(`${set.base}/chunks/${n}`))
+  const planes = Array.from({ length: set.planeCount }, (_, n) => target(`${set.base}/planes/${n}`))
+  return { pids: [site.pid], chunks, planes, first: [target(set.header), planes[slices >> 1]!] }
 }
 
-async function measure(): Promise<void> {
-  const slices = Number(process.argv[2] ?? 94)
-  const times = Number(process.argv[3] ?? 8)
-  const child = fork(import.meta.filename, ['serve', String(slices), String(times)])
-  const [ready] = (await once(child, 'message')) as [Ready]
-  const nginx = await startNginx(ready.file)
-  try {
-    await compare(ready, nginx)
-  } finally {
-    await nginx?.stop()
-    child.disconnect()
-    await once(child, 'exit')
+function asFiles(server: Rival, set: BenchSet): Way {
+  const end = set.offset + set.planeCount * set.planeBytes
+  const part = (bytes: number) => (_: unknown, n: number) => {
+    const from = set.offset + n * bytes
+    const range = `bytes=${from}-${Math.min(end, from + bytes) - 1}`
+    return { port: server.port, path: set.file, headers: { range } }
   }
+  const chunks = Array.from({ length: set.chunk.count }, part(set.chunk.planes * set.planeBytes))
+  const planes = Array.from({ length: set.planeCount }, part(set.planeBytes))
+  return { pids: server.pids, chunks, planes, first: [planes[slices >> 1]!] }
 }
 
-type Nginx = Awaited<ReturnType<typeof startNginx>>
+/** As many targets as asked for, in the order in which a person goes through planes: forwards, then again. */
+function around(targets: readonly Target[], count: number): Target[] {
+  return Array.from({ length: count }, (_, n) => targets[n % targets.length]!)
+}
 
-async function compare(ready: Ready, nginx: Nginx): Promise<void> {
-  const { header, offset } = ready
-  const own = (name: string) => (n: number) => ({
-    port: ready.port,
-    path: `${ready.base}/${name}/${n}`,
-    headers: { cookie: ready.cookie },
-  })
-  const part = (bytes: number) => (n: number) => {
-    const end = Math.min(offset + header.planeCount * header.planeBytes, offset + (n + 1) * bytes)
-    return { port: nginx!.port, path: nginx!.path, headers: { range: `bytes=${offset + n * bytes}-${end - 1}` } }
+async function compare(set: BenchSet): Promise<void> {
+  const ways: [name: string, way: Way][] = [['ours', ours(set)]]
+  if (nginx) ways.push(['nginx', asFiles(nginx, set)])
+  const chunkCount = Math.max(4, Math.ceil(chunkBytesAsked / (set.chunk.planes * set.planeBytes)))
+  const before = memory(site.pid)
+  const results = new Map<string, Map<string, Load[]>>()
+  const keep = (what: string, name: string, found: Load) => {
+    const byServer = results.get(what) ?? new Map<string, Load[]>()
+    results.set(what, byServer.set(name, [...(byServer.get(name) ?? []), found]))
   }
-  const servers: [name: string, chunk: Address, plane: Address][] = [
-    ['vivarchive', own('chunks'), own('planes')],
-    ...(nginx
-      ? [
-          ['nginx', part(header.chunk.planes * header.planeBytes), part(header.planeBytes)] as [
-            string,
-            Address,
-            Address,
-          ],
-        ]
-      : []),
-  ]
-  const results = new Map(servers.map(([name]) => [name, { speeds: [] as number[], planes: [] as number[] }]))
+  const firsts = new Map<string, number[]>()
   for (let round = 0; round < rounds; round++) {
-    for (const [name, chunk, plane] of servers) {
-      const agent = new http.Agent({ keepAlive: true, maxSockets: 2 })
-      const started = performance.now()
-      let bytes = 0
-      const numbers = Array.from({ length: header.chunk.count }, (_, n) => n)
-      const drain = async () => {
-        for (let n = numbers.shift(); n !== undefined; n = numbers.shift()) bytes += await fetchAll(agent, chunk(n))
+    for (const [name, way] of round % 2 === 0 ? ways : ways.toReversed()) {
+      for (let n = 0; n < firstAsked / rounds; n++) {
+        firsts.set(name, [...(firsts.get(name) ?? []), await firstPlane(way)])
       }
-      await Promise.all([drain(), drain()])
-      const { speeds, planes } = results.get(name)!
-      speeds.push(bytes / 1e6 / ((performance.now() - started) / 1000))
-      for (let i = 0; i < planesAsked; i++) {
-        const before = performance.now()
-        await fetchAll(agent, plane((i * 37) % header.planeCount))
-        planes.push(performance.now() - before)
+    }
+    for (const clients of [1, 2]) {
+      for (const [name, way] of ways) {
+        keep(
+          `chunks, ${clients} client${clients > 1 ? 's' : ''}`,
+          name,
+          await load(around(way.chunks, chunkCount), clients, way.pids),
+        )
       }
-      agent.destroy()
+    }
+    for (const clients of [1, 4, 16]) {
+      for (const [name, way] of round % 2 === 0 ? ways : ways.toReversed()) {
+        keep(
+          `planes, ${clients} client${clients > 1 ? 's' : ''}`,
+          name,
+          await load(around(way.planes, planesAsked), clients, way.pids),
+        )
+      }
     }
   }
+  const after = memory(site.pid)
   console.log(
-    `${header.planeCount} planes of ${side} x ${side}, ${header.chunk.count} chunks of ${header.chunk.planes} planes`,
+    `\n${set.name}: ${set.planeCount} planes of ${set.planeBytes} bytes, ${set.chunk.count} chunks of ${set.chunk.planes} planes`,
   )
-  for (const [name, { speeds, planes }] of results) {
-    const line = [at(planes, 0.5), at(planes, 0.95)].map((ms) => ms.toFixed(2)).join(' / ')
-    console.log(`${name.padEnd(12)} chunks ${at(speeds, 0.5).toFixed(0)} MB/s   plane p50 / p95 ${line} ms`)
+  for (const [what, byServer] of results) print(what, byServer)
+  const first = [...firsts].map(([name, ms]) => `${name} ${at(ms, 0.5).toFixed(1)} ms`)
+  console.log(`  first plane on a new connection, ours with the header document: ${first.join(', ')}`)
+  console.log(
+    `  resident memory of ours ${before.now.toFixed(0)} -> ${after.now.toFixed(0)} MiB, peak since start ${after.peak.toFixed(0)} MiB`,
+  )
+}
+
+async function firstPlane({ first }: Way): Promise<number> {
+  const connection = new Connection()
+  const started = performance.now()
+  for (const target of first) await connection.get(target)
+  const milliseconds = performance.now() - started
+  connection.close()
+  return milliseconds
+}
+
+function middle(loads: readonly Load[], of: (load: Load) => number): number {
+  return at(loads.map(of), 0.5)
+}
+
+function print(what: string, byServer: Map<string, Load[]>): void {
+  const parts = [...byServer].map(
+    ([name, loads]) =>
+      `${name} ${middle(loads, (l) => l.speed)
+        .toFixed(0)
+        .padStart(
+          5,
+        )} MB/s, ${middle(loads, (l) => at(l.times, 0.5)).toFixed(2)} ms, ${middle(loads, (l) => l.cpuSecondsPerGigabyte).toFixed(2)} CPU s/GB`,
+  )
+  const [mine, theirs] = [...byServer.values()].map((loads) => middle(loads, (l) => l.speed))
+  console.log(`  ${what.padEnd(18)} ${parts.join('   ')}${theirs ? `   ratio ${(mine! / theirs).toFixed(2)}` : ''}`)
+}
+
+/** One time point of the first set, stored in Orthanc as one multi-frame object: what its DICOMweb clients do. */
+async function compareWithOrthanc(): Promise<void> {
+  if (!provided('Orthanc', ['orthanc', 'orthanc-dicomweb'])) {
+    console.log('\nOrthanc is not here: install orthanc and orthanc-dicomweb to compare')
+    return
   }
-  const [mine, theirs] = [...results.values()].map(({ speeds }) => at(speeds, 0.5))
-  if (theirs) console.log(`chunks at ${(mine! / theirs).toFixed(2)} of nginx`)
-  else console.log('no nginx here: install it, or name it in NGINX, to compare')
-}
-
-type Address = (n: number) => { port: number; path: string; headers: Record<string, string> }
-
-/** Reads an answer to its end without keeping it; the number of bytes. */
-function fetchAll(agent: http.Agent, { port, path: target, headers }: ReturnType<Address>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const request = http.get({ host: '127.0.0.1', port, path: target, headers, agent }, (response) => {
-      let bytes = 0
-      if (response.statusCode! >= 300) reject(new Error(`${target}: ${response.statusCode}`))
-      response.on('data', (data: Buffer) => (bytes += data.length))
-      response.on('end', () => resolve(bytes))
-      response.on('error', reject)
-    })
-    request.on('error', reject)
+  const orthanc = await startOrthanc(Buffer.concat([...multiFrameDicom(benchImage('uint8', 1))]))
+  const { study, series, instance } = dicomUids
+  const target = (path: string, type: string): Target => ({
+    port: orthanc.port,
+    path: `/dicom-web/studies/${study}/series/${series}/instances/${instance}${path}`,
+    headers: { accept: `multipart/related; type="${type}"` },
   })
-}
-
-function at(values: number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.round(share * (values.length - 1))]!
-}
-
-async function startNginx(file: string): Promise<{ port: number; path: string; stop(): Promise<void> } | null> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'vivarchive-nginx-'))
-  mkdirSync(path.join(folder, 'temp'))
-  const port = await freePort()
-  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (kind) => `${kind}_temp_path ${folder}/temp/${kind};`,
-  )
-  writeFileSync(
-    path.join(folder, 'nginx.conf'),
-    `daemon off; ${process.getuid?.() === 0 ? 'user root; ' : ''}pid ${folder}/pid; error_log stderr warn; worker_processes 1; events {}
-http { access_log off; sendfile on; tcp_nopush on; ${temp.join(' ')}
-server { listen 127.0.0.1:${port}; root ${path.dirname(file)}; } }\n`,
-  )
-  const child: ChildProcess = spawn(process.env.NGINX ?? 'nginx', ['-p', folder, '-c', 'nginx.conf'], {
-    stdio: 'ignore',
-  })
-  const lost = new Promise<boolean>((resolve) => child.once('error', () => resolve(true)))
-  const isGone = await Promise.race([lost, sleep(500).then(() => child.exitCode !== null)])
-  if (isGone) {
-    rmSync(folder, { recursive: true, force: true })
-    return null
-  }
-  return {
-    port,
-    path: `/${path.basename(file)}`,
-    async stop() {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const octets = 'application/octet-stream'
+  const frames = Array.from({ length: slices }, (_, n) => target(`/frames/${n + 1}`, octets))
+  const all = target(`/frames/${frames.map((_, n) => n + 1).join(',')}`, octets)
+  const { chunks, planes } = ours(site.sets[0]!)
+  try {
+    console.log(`\nOrthanc ${orthanc.version}, ${slices} planes of 262144 bytes in one object`)
+    for (const clients of [1, 4]) {
+      const found = {
+        frames: [] as Load[],
+        list: [] as Load[],
+        object: [] as Load[],
+        planes: [] as Load[],
+        chunks: [] as Load[],
+      }
+      for (let round = 0; round < rounds; round++) {
+        found.planes.push(await load(around(planes, slices * 4), clients, [site.pid]))
+        found.frames.push(await load(frames.slice(0, 24), clients, orthanc.pids))
+        found.chunks.push(await load(around(chunks.slice(0, 1), 24), clients, [site.pid]))
+        found.list.push(await load(around([all], 8), clients, orthanc.pids))
+        found.object.push(await load(around([target('', 'application/dicom')], 8), clients, orthanc.pids))
+      }
+      const speed = (name: keyof typeof found) => middle(found[name], (l) => l.speed)
+      const best = Math.max(speed('list'), speed('object'))
+      console.log(
+        `  ${clients} client${clients > 1 ? 's' : ''}: plane by plane ours ${speed('planes').toFixed(0)}, Orthanc ${speed('frames').toFixed(0)} MB/s, ratio ${(speed('planes') / speed('frames')).toFixed(1)};` +
+          ` whole ours ${speed('chunks').toFixed(0)}, Orthanc frame list ${speed('list').toFixed(0)}, object ${speed('object').toFixed(0)} MB/s, ratio to its best ${(speed('chunks') / best).toFixed(1)}`,
+      )
+    }
+  } finally {
+    await orthanc.stop()
   }
 }
