@@ -54,6 +54,7 @@ export function sharedDescriptors(limit: number): Descriptors {
           held = false
           entry.users--
           if (entry.retired && entry.users === 0) await handle.close()
+          if (entries.size <= limit) return
           const idle = [...entries].filter(([, other]) => other.users === 0)
           for (const [name, other] of idle.slice(0, Math.max(0, idle.length - limit))) await retire(name, other)
         },

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isKnown, rangeStillHolds, requestedSpan } from './range.ts'
 import type { Span } from './range.ts'
+import { sendFile } from './sendFile.ts'
+import type { FilePart } from './sendFile.ts'
 
 /** Bytes that never change under their address. */
 export interface Representation {
@@ -11,7 +13,7 @@ export interface Representation {
   /** Sent with 200, 206 and 304. */
   headers: Record<string, string>
   mediaType: string
-  body(span: Span): Promise<Readable | Buffer>
+  body(span: Span): Promise<Readable | Buffer | FilePart>
 }
 
 /**
@@ -35,7 +37,9 @@ export async function sendBytes(request: FastifyRequest, reply: FastifyReply, wh
   const span = asked ?? whole
   reply.header('content-type', what.mediaType).header('content-length', String(span.end - span.start))
   if (asked) reply.code(206).header('content-range', `bytes ${span.start}-${span.end - 1}/${what.byteCount}`)
-  return reply.send(request.method === 'HEAD' ? bodyless(request) : await what.body(span))
+  if (request.method === 'HEAD') return reply.send(bodyless(request))
+  const body = await what.body(span)
+  return 'lease' in body ? sendFile(reply, body) : reply.send(body)
 }
 
 /** Fastify would read a real body of HEAD to its end, and call an absent one 0 bytes long; an empty stream keeps the headers. */

@@ -71,7 +71,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
   const shelf = openShelf(ctx)
   app.addHook('onClose', () => shelf.close())
   // What may be seen is decided per series: what is published is open to everybody.
-  const route = { config: { access: 'public' as const }, compress: false as const }
+  const route = { config: { access: 'public' as const, burst: true as const }, compress: false as const }
 
   app.get<ById>(
     `${series}/header`,

@@ -108,7 +108,7 @@ function representation(
     etag: `"${revision}-${name}"`,
     mediaType: 'application/octet-stream',
     headers: { 'cache-control': `${access}, max-age=${yearSeconds}, immutable` },
-    body: (span) => shelf.read(series, { start: start + span.start, end: start + span.end }),
+    body: (span) => shelf.part(series, { start: start + span.start, end: start + span.end }),
   }
 }
 

@@ -1,7 +1,5 @@
 /** Finds and reads the planes of series; knows for a few seconds what it was asked for. */
-import { createReadStream, read as readFrom } from 'node:fs'
 import path from 'node:path'
-import type { Readable } from 'node:stream'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import { datasetStates } from '#api/access/bytes.ts'
@@ -14,6 +12,7 @@ import { derivedNames } from '#api/imaging/derive.ts'
 import type { PixelLayout } from '#api/imaging/derive.ts'
 import { sharedDescriptors } from '#api/storage/descriptors.ts'
 import type { Span } from '#api/modules/content/range.ts'
+import type { FilePart } from '#api/modules/content/sendFile.ts'
 import { orderDerivation } from './derivation.ts'
 import { chunksOf } from './chunks.ts'
 import type { Chunks } from './chunks.ts'
@@ -22,7 +21,6 @@ import type { Chunks } from './chunks.ts'
 const believedMilliseconds = 3000
 const believedSeries = 2000
 const openPlanes = 64
-const streamBlockBytes = 2 ** 20
 
 /** What is asked for again and again while a series is looked at. */
 export interface Shelved extends Standing {
@@ -30,21 +28,22 @@ export interface Shelved extends Standing {
   version: number
   state: 'waiting' | 'ready' | 'failed' | 'none'
   problem: string | null
-  planes: { revision: string; layout: PixelLayout; bytes: number; count: number; chunks: Chunks } | null
+  planes: {
+    revision: string
+    /** The file that holds the planes and where plane 0 starts in it; looked up once. */
+    place(): Promise<{ file: string; offset: number }>
+    bytes: number
+    count: number
+    chunks: Chunks
+  } | null
 }
 
 export interface Shelf {
   /** @throws AppError notFound */
   look(seriesId: string): Promise<Shelved>
-  /** Bytes of the planes file; `span` counts from plane 0. */
-  read(series: Shelved, span: Span): Promise<Readable | Buffer>
+  /** A part of the planes file; `span` counts from plane 0. */
+  part(series: Shelved, span: Span): Promise<FilePart>
   close(): Promise<void>
-}
-
-/** The descriptor belongs to all readers: a stream that is destroyed would close it, even with autoClose switched off. */
-const sharedReading = {
-  read: readFrom,
-  close: (_fd: number, done: (error?: Error | null) => void) => done(null),
 }
 
 /** Folder of the derived files of a series, relative to the data folder. */
@@ -72,7 +71,7 @@ export function openShelf(ctx: Context): Shelf {
       problem: (row.body.problem as string | undefined) ?? null,
       planes: pixels && {
         revision: pixels.revision,
-        layout: pixels.layout,
+        place: once(() => placeOf(seriesId, pixels.layout)),
         bytes: planeBytes(pixels.header),
         count: planeCount(pixels.header),
         chunks: chunksOf(pixels.header),
@@ -80,8 +79,7 @@ export function openShelf(ctx: Context): Shelf {
     }
   }
 
-  async function fileOf({ seriesId, planes }: Shelved): Promise<{ file: string; offset: number }> {
-    const layout = planes!.layout
+  async function placeOf(seriesId: string, layout: PixelLayout): Promise<{ file: string; offset: number }> {
     if (layout.kind === 'direct') return { file: await ctx.blobs.localFile(layout.sha256), offset: layout.offset }
     return { file: path.join(ctx.config.dataFolder, derivedFolder(seriesId), layout.key), offset: 0 }
   }
@@ -102,37 +100,22 @@ export function openShelf(ctx: Context): Shelf {
       return found
     },
 
-    async read(series, { start, end }) {
-      const { file, offset } = await fileOf(series)
+    async part(series, { start, end }) {
+      const { file, offset } = await series.planes!.place()
       const lease = await descriptors.acquire(file).catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error
         await orderDerivation(ctx, [series.seriesId])
         throw new AppError('busy', 'The planes of this series are being made anew. Ask again in a few seconds.')
       })
-      const [from, to] = [offset + start, offset + end]
-      if (end - start > streamBlockBytes) {
-        const stream = createReadStream('', {
-          fd: lease.handle.fd,
-          fs: sharedReading,
-          start: from,
-          end: to - 1,
-          highWaterMark: streamBlockBytes,
-        })
-        return stream.once('close', () => void lease.release())
-      }
-      try {
-        const bytes = Buffer.allocUnsafe(end - start)
-        for (let filled = 0; filled < bytes.length;) {
-          const { bytesRead } = await lease.handle.read(bytes, filled, bytes.length - filled, from + filled)
-          if (bytesRead === 0) throw new Error(`the planes of ${series.seriesId} end at byte ${from + filled}`)
-          filled += bytesRead
-        }
-        return bytes
-      } finally {
-        await lease.release()
-      }
+      return { lease, start: offset + start, end: offset + end }
     },
 
     close: () => descriptors.close(),
   }
+}
+
+/** Asks when first needed, and keeps the answer. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null
+  return () => (asked ??= ask())
 }

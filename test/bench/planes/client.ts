@@ -58,9 +58,12 @@ export class Connection {
   #take(part: Buffer): void {
     let body = part
     if (this.#head) {
-      this.#head = Buffer.concat([this.#head, part])
+      this.#head = this.#head.length > 0 ? Buffer.concat([this.#head, part]) : part
       const end = this.#head.indexOf('\r\n\r\n')
-      if (end < 0) return
+      if (end < 0) {
+        this.#head = Buffer.from(this.#head)
+        return
+      }
       const text = this.#head.toString('latin1', 0, end)
       body = this.#head.subarray(end + 4)
       this.#head = null
@@ -102,7 +105,9 @@ export async function load(targets: readonly Target[], clients: number, pids: re
       while (next < targets.length) {
         const target = targets[next++]!
         const asked = performance.now()
-        bytes += await connection.get(target)
+        // `bytes += await ...` would take the sum of before the wait.
+        const got = await connection.get(target)
+        bytes += got
         times.push(performance.now() - asked)
       }
     }),

@@ -1,0 +1,88 @@
+/** Sends a part of an open file, as fast as Node can without sendfile. */
+import { read } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import type { Lease } from '#api/storage/descriptors.ts'
+import { AppError } from '#api/errors.ts'
+import type { Span } from './range.ts'
+
+/** Bytes `start` to `end` of a file; whoever sends them gives the lease back. */
+export interface FilePart extends Span {
+  lease: Lease
+}
+
+/** A client has two blocks at most: one on its way out, one being read. */
+const blockBytes = 512 * 1024
+const keptBlocks = 64
+
+/**
+ * Blocks that are used again and again. Fresh memory of this size has to be given and cleared by the kernel page by page,
+ * and collected afterwards, which costs more than the bytes that go through it.
+ */
+const blocks: Buffer[] = []
+const takeBlock = (): Buffer => blocks.pop() ?? Buffer.allocUnsafeSlow(blockBytes)
+const giveBlock = (block: Buffer): void => void (blocks.length < keptBlocks && blocks.push(block))
+
+/**
+ * Sends the headers that the reply has by now and then the bytes, one block after the other: the next one is read while the
+ * one before is sent, and none before the client has taken it. Ends when the client goes away. Fastify is done with the
+ * reply once this is called; hooks that run on a finished response still do.
+ * @throws AppError gone when the file ends too early and nothing was sent yet
+ */
+export async function sendFile(reply: FastifyReply, { lease, start, end }: FilePart): Promise<void> {
+  const { raw } = reply
+  try {
+    let block = takeBlock()
+    let got = await readBlock(lease.handle.fd, block, start, end)
+    if (got === 0) throw new AppError('gone', 'The stored file is shorter than it should be. Tell the administrator.')
+    reply.hijack()
+    for (const [name, value] of Object.entries(reply.getHeaders())) raw.setHeader(name, value as string)
+    raw.statusCode = reply.statusCode
+    for (let position = start + got; position < end && !raw.destroyed; position += got) {
+      const following = takeBlock()
+      const [, next] = await Promise.all([
+        sent(raw, block, got),
+        readBlock(lease.handle.fd, following, position, end),
+      ])
+      // Too few bytes for what was announced: the client must see an answer that broke off.
+      if (next === 0) return void raw.destroy()
+      block = following
+      got = next
+    }
+    await sent(raw, block, got, true)
+  } catch (error) {
+    if (!reply.sent) throw error
+    reply.log.error({ err: error }, 'sending broke off')
+    raw.destroy()
+  } finally {
+    await lease.release()
+  }
+}
+
+/** Fills the block from the file up to `end`; how many bytes it got, 0 at the end of the file. */
+function readBlock(fd: number, block: Buffer, position: number, end: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(fd, block, 0, Math.min(blockBytes, end - position), position, (error, bytes) =>
+      error ? reject(error) : resolve(bytes),
+    )
+  })
+}
+
+/**
+ * Resolves when the operating system has the bytes, or the client is gone. The block goes back only in the first case: in
+ * the second one somebody may still be reading it.
+ */
+function sent(raw: ServerResponse, block: Buffer, bytes: number, last = false): Promise<void> {
+  return new Promise((resolve) => {
+    const gone = () => resolve()
+    raw.once('close', gone)
+    const taken = (error?: Error | null) => {
+      raw.off('close', gone)
+      if (!error) giveBlock(block)
+      resolve()
+    }
+    const part = block.subarray(0, bytes)
+    if (last) raw.end(part, () => taken())
+    else raw.write(part, taken)
+  })
+}
