@@ -118,6 +118,8 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     body === '' ? done(null, undefined) : parseJson(request, body as string, done),
   )
   app.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode === 500 ? 'error' : 'debug'
+    if (!log.isLevelEnabled(level)) return
     const line = {
       method: request.method,
       url: request.url.split('?')[0],
@@ -125,7 +127,7 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
       ms: Math.round(reply.elapsedTime),
       user: request.caller?.userId ?? undefined,
     }
-    request.log[reply.statusCode === 500 ? 'error' : 'debug'](line, 'request')
+    request.log[level](line, 'request')
   })
   problems(app)
   await security(app, ctx)

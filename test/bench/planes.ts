@@ -143,7 +143,7 @@ async function compareWithOrthanc(): Promise<void> {
     console.log('\nOrthanc is not here: install orthanc and orthanc-dicomweb to compare')
     return
   }
-  const orthanc = await startOrthanc(Buffer.concat([...multiFrameDicom(benchImage('uint8', 1))]))
+  const orthanc = await startOrthanc(Buffer.concat(await Array.fromAsync(multiFrameDicom(benchImage('uint8', 1)))))
   const { study, series, instance } = dicomUids
   const target = (path: string, type: string): Target => ({
     port: orthanc.port,

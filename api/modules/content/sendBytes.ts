@@ -22,24 +22,28 @@ export interface Representation {
  */
 export async function sendBytes(request: FastifyRequest, reply: FastifyReply, what: Representation): Promise<void> {
   const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers
-  reply.headers({ ...what.headers, etag: what.etag, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' })
-  if (isKnown(ifNoneMatch, what.etag)) return reply.code(304).send(bodyless(request))
+  const headers = { ...what.headers, etag: what.etag, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' }
+  if (isKnown(ifNoneMatch, what.etag)) return reply.headers(headers).code(304).send(bodyless(request))
 
   const whole = { start: 0, end: what.byteCount }
   const asked = rangeStillHolds(oneOf(ifRange), what.etag) ? requestedSpan(range, what.byteCount) : null
   if (asked === 'unsatisfiable') {
     return reply
+      .headers({ ...headers, 'content-range': `bytes */${what.byteCount}`, 'content-length': '0' })
       .code(416)
-      .header('content-range', `bytes */${what.byteCount}`)
-      .header('content-length', '0')
       .send(bodyless(request))
   }
-  const span = asked ?? whole
-  reply.header('content-type', what.mediaType).header('content-length', String(span.end - span.start))
-  if (asked) reply.code(206).header('content-range', `bytes ${span.start}-${span.end - 1}/${what.byteCount}`)
-  if (request.method === 'HEAD') return reply.send(bodyless(request))
-  const body = await what.body(span)
-  return 'lease' in body ? sendFile(reply, body) : reply.send(body)
+  const { start, end } = asked ?? whole
+  const sent = {
+    ...headers,
+    'content-type': what.mediaType,
+    'content-length': String(end - start),
+    ...(asked && { 'content-range': `bytes ${start}-${end - 1}/${what.byteCount}` }),
+  }
+  const status = asked ? 206 : 200
+  if (request.method === 'HEAD') return reply.headers(sent).code(status).send(bodyless(request))
+  const body = await what.body({ start, end })
+  return 'lease' in body ? sendFile(reply, status, sent, body) : reply.headers(sent).code(status).send(body)
 }
 
 /** Fastify would read a real body of HEAD to its end, and call an absent one 0 bytes long; an empty stream keeps the headers. */

@@ -24,26 +24,27 @@ const takeBlock = (): Buffer => blocks.pop() ?? Buffer.allocUnsafeSlow(blockByte
 const giveBlock = (block: Buffer): void => void (blocks.length < keptBlocks && blocks.push(block))
 
 /**
- * Sends the headers that the reply has by now and then the bytes, one block after the other: the next one is read while the
- * one before is sent, and none before the client has taken it. Ends when the client goes away. Fastify is done with the
- * reply once this is called; hooks that run on a finished response still do.
+ * Sends these headers, with those that every answer has, and then the bytes, one block after the other: the next one is
+ * read while the one before is sent, and none before the client has taken it. Ends when the client goes away. It goes past
+ * Fastify's own sending, so hooks that change an answer do not run; those on a finished response do.
  * @throws AppError gone when the file ends too early and nothing was sent yet
  */
-export async function sendFile(reply: FastifyReply, { lease, start, end }: FilePart): Promise<void> {
+export async function sendFile(
+  reply: FastifyReply,
+  status: number,
+  headers: Record<string, string>,
+  { lease, start, end }: FilePart,
+): Promise<void> {
   const { raw } = reply
   try {
     let block = takeBlock()
     let got = await readBlock(lease.handle.fd, block, start, end)
     if (got === 0) throw new AppError('gone', 'The stored file is shorter than it should be. Tell the administrator.')
     reply.hijack()
-    for (const [name, value] of Object.entries(reply.getHeaders())) raw.setHeader(name, value as string)
-    raw.statusCode = reply.statusCode
+    raw.writeHead(status, headers)
     for (let position = start + got; position < end && !raw.destroyed; position += got) {
       const following = takeBlock()
-      const [, next] = await Promise.all([
-        sent(raw, block, got),
-        readBlock(lease.handle.fd, following, position, end),
-      ])
+      const [, next] = await Promise.all([sent(raw, block, got), readBlock(lease.handle.fd, following, position, end)])
       // Too few bytes for what was announced: the client must see an answer that broke off.
       if (next === 0) return void raw.destroy()
       block = following

@@ -53,7 +53,7 @@ export const dicomUids = { study: '2.25.1', series: '2.25.1.1', instance: '2.25.
  * One multi-frame Secondary Capture object, explicit VR little endian, plane by plane: the product's own writer holds a
  * whole object in memory, which this one would not fit into.
  */
-export function* multiFrameDicom({ header, planes }: BenchImage): Generator<Uint8Array> {
+export async function* multiFrameDicom({ header, planes }: BenchImage): AsyncGenerator<Uint8Array> {
   const bits = planeBytes(header) / ((side * side) / 8)
   const count = planeCount(header)
   const sopClass = multiFrame[header.sampleType]!

@@ -1,16 +1,14 @@
 /** The product in a process of its own, with the sets that are measured; forked by test/bench/planes.ts. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { ulid } from 'ulid'
 import { entities } from '#ontology/index.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
 import { system } from '#api/access/caller.ts'
-import { Blob, SeriesPixels } from '#api/db/models.ts'
-import { recordModel } from '#api/db/recordModels.ts'
-import { deriveTask } from '#api/modules/pixels/derivation.ts'
+import { SeriesPixels } from '#api/db/models.ts'
 import { derivedFolder } from '#api/modules/pixels/shelf.ts'
 import { createRecord } from '#api/records/write.ts'
 import { openSite } from '../../help/app.ts'
+import { seriesFile } from '../../help/seriesFile.ts'
 import { benchImage, multiFrameDicom } from './images.ts'
 
 export interface BenchSet {
@@ -62,7 +60,7 @@ async function serve(times: number): Promise<void> {
   const session = await owner.make('sessions', { studyId: study.id, label: 'Bench' })
   const place = { sessionId: session.id, studyId: study.id, projectId: project.id }
 
-  async function setOf(name: string, format: string, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) {
+  async function setOf(name: string, format: string, bytes: AsyncIterable<Uint8Array>) {
     const series = await createRecord(
       ctx,
       system,
@@ -72,16 +70,7 @@ async function serve(times: number): Promise<void> {
         system: { format, fileCount: 1, byteCount: 0, pixels: 'waiting' },
       },
     )
-    const blob = await ctx.blobs.commit(await ctx.blobs.stage(bytes as AsyncIterable<Uint8Array>))
-    const now = new Date()
-    await ctx.db.write(async (t) => {
-      await Blob.upsert({ ...blob, createdAt: now }, { transaction: t })
-      const row = { id: ulid(), version: 1, createdAt: now, updatedAt: now, labelSort: name, body: {}, role: 'image' }
-      const values = { ...row, ...place, seriesId: series.id, path: name, ...blob }
-      await recordModel({ name: 'File' }).create(values as never, { transaction: t })
-      await ctx.jobs.enqueue(t, [{ task: deriveTask, payload: { seriesId: series.id } }])
-    })
-    await ctx.jobs.idle()
+    const blob = await seriesFile(ctx, { ...place, seriesId: series.id }, name, bytes)
     const answer = await owner.get(`series/${series.id}/header`)
     if (answer.statusCode !== 200) throw new Error(`${name}: ${answer.body}`)
     const { revision, planeCount, planeBytes, chunk } = answer.json()
