@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isKnown, rangeStillHolds, requestedSpan } from './range.ts'
 import type { Span } from './range.ts'
-import { sendFile } from './sendFile.ts'
-import type { FilePart } from './sendFile.ts'
+import { sendFile, sendHeld } from './sendFile.ts'
+import type { FilePart, Held } from './sendFile.ts'
 
 /** Bytes that never change under their address. */
 export interface Representation {
@@ -13,7 +13,7 @@ export interface Representation {
   /** Sent with 200, 206 and 304. */
   headers: Record<string, string>
   mediaType: string
-  body(span: Span): Promise<Readable | Buffer | FilePart>
+  body(span: Span): Promise<Readable | Buffer | FilePart | Held>
 }
 
 /**
@@ -43,6 +43,7 @@ export async function sendBytes(request: FastifyRequest, reply: FastifyReply, wh
   const status = asked ? 206 : 200
   if (request.method === 'HEAD') return reply.headers(sent).code(status).send(bodyless(request))
   const body = await what.body({ start, end })
+  if ('release' in body) return sendHeld(reply, status, sent, body)
   return 'lease' in body ? sendFile(reply, status, sent, body) : reply.headers(sent).code(status).send(body)
 }
 

@@ -11,6 +11,13 @@ export interface FilePart extends Span {
   lease: Lease
 }
 
+/** Bytes that are in memory already, in a block that belongs to somebody else. */
+export interface Held {
+  bytes: Buffer
+  /** Called once. `sent`: the operating system has the bytes; false: it may still be reading them. */
+  release(sent: boolean): void
+}
+
 /** A client has two blocks at most: one on its way out, one being read. */
 const blockBytes = 512 * 1024
 const keptBlocks = 64
@@ -44,13 +51,16 @@ export async function sendFile(
     raw.writeHead(status, headers)
     for (let position = start + got; position < end && !raw.destroyed; position += got) {
       const following = takeBlock()
-      const [, next] = await Promise.all([sent(raw, block, got), readBlock(lease.handle.fd, following, position, end)])
+      const [, next] = await Promise.all([
+        sendBlock(raw, block, got, false),
+        readBlock(lease.handle.fd, following, position, end),
+      ])
       // Too few bytes for what was announced: the client must see an answer that broke off.
       if (next === 0) return void raw.destroy()
       block = following
       got = next
     }
-    await sent(raw, block, got, true)
+    await sendBlock(raw, block, got, true)
   } catch (error) {
     if (!reply.sent) throw error
     reply.log.error({ err: error }, 'sending broke off')
@@ -58,6 +68,18 @@ export async function sendFile(
   } finally {
     await lease.release()
   }
+}
+
+/** Sends these headers and held bytes; as `sendFile` otherwise. */
+export async function sendHeld(
+  reply: FastifyReply,
+  status: number,
+  headers: Record<string, string>,
+  { bytes, release }: Held,
+): Promise<void> {
+  reply.hijack()
+  reply.raw.writeHead(status, headers)
+  release(await sent(reply.raw, bytes, true))
 }
 
 /** Fills the block from the file up to `end`; how many bytes it got, 0 at the end of the file. */
@@ -69,21 +91,22 @@ function readBlock(fd: number, block: Buffer, position: number, end: number): Pr
   })
 }
 
-/**
- * Resolves when the operating system has the bytes, or the client is gone. The block goes back only in the first case: in
- * the second one somebody may still be reading it.
- */
-function sent(raw: ServerResponse, block: Buffer, bytes: number, last = false): Promise<void> {
+/** The block goes back when it is sent; otherwise somebody may still be reading it. */
+async function sendBlock(raw: ServerResponse, block: Buffer, bytes: number, last: boolean): Promise<void> {
+  if (await sent(raw, block.subarray(0, bytes), last)) giveBlock(block)
+}
+
+/** Resolves with true when the operating system has the bytes, with false when the client is gone. */
+function sent(raw: ServerResponse, bytes: Buffer, last: boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    const gone = () => resolve()
+    if (raw.destroyed) return resolve(false)
+    const gone = () => resolve(false)
     raw.once('close', gone)
     const taken = (error?: Error | null) => {
       raw.off('close', gone)
-      if (!error) giveBlock(block)
-      resolve()
+      resolve(!error)
     }
-    const part = block.subarray(0, bytes)
-    if (last) raw.end(part, () => taken())
-    else raw.write(part, taken)
+    if (last) raw.end(bytes, () => taken())
+    else raw.write(bytes, taken)
   })
 }

@@ -77,7 +77,8 @@ export async function plane(
 ): Promise<Representation> {
   const found = await ready(shelf, caller, id)
   if (number >= found.planes.count) throw new AppError('notFound', outside('plane', found.planes.count, number))
-  return representation(shelf, found, revision, `p${number}`, number, number + 1)
+  const whole = representation(shelf, found, revision, `p${number}`, number, number + 1)
+  return { ...whole, body: (span) => shelf.plane(found.series, number, span) }
 }
 
 export interface PlaneAddress {

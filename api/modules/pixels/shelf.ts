@@ -10,12 +10,13 @@ import { recordModel } from '#api/db/recordModels.ts'
 import { AppError, notFound } from '#api/errors.ts'
 import { derivedNames } from '#api/imaging/derive.ts'
 import type { PixelLayout } from '#api/imaging/derive.ts'
-import { sharedDescriptors } from '#api/storage/descriptors.ts'
+import { sharedDescriptors, type Lease } from '#api/storage/descriptors.ts'
 import type { Span } from '#api/modules/content/range.ts'
-import type { FilePart } from '#api/modules/content/sendFile.ts'
+import type { FilePart, Held } from '#api/modules/content/sendFile.ts'
 import { orderDerivation } from './derivation.ts'
 import { chunksOf } from './chunks.ts'
 import type { Chunks } from './chunks.ts'
+import { neighbours } from './neighbours.ts'
 
 /** How long rights and states are believed; a revoked right ends after it. */
 const believedMilliseconds = 3000
@@ -43,6 +44,8 @@ export interface Shelf {
   look(seriesId: string): Promise<Shelved>
   /** A part of the planes file; `span` counts from plane 0. */
   part(series: Shelved, span: Span): Promise<FilePart>
+  /** A part of plane `k`; `span` counts from its first byte. */
+  plane(series: Shelved, k: number, span: Span): Promise<FilePart | Held>
   close(): Promise<void>
 }
 
@@ -56,6 +59,7 @@ export const derivedFile = (ctx: Context, seriesId: string, revision: string, ki
 export function openShelf(ctx: Context): Shelf {
   const believed = new Map<string, { until: number; found: Promise<Shelved> }>()
   const descriptors = sharedDescriptors(openPlanes)
+  const near = neighbours()
 
   async function find(seriesId: string): Promise<Shelved> {
     const row = await recordModel(ImageSeries).findOne({ where: { id: seriesId, deletedAt: null } })
@@ -84,6 +88,19 @@ export function openShelf(ctx: Context): Shelf {
     return { file: path.join(ctx.config.dataFolder, derivedFolder(seriesId), layout.key), offset: 0 }
   }
 
+  async function acquire(seriesId: string, file: string): Promise<Lease> {
+    return descriptors.acquire(file).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      await orderDerivation(ctx, [seriesId])
+      throw new AppError('busy', 'The planes of this series are being made anew. Ask again in a few seconds.')
+    })
+  }
+
+  async function part(series: Shelved, { start, end }: Span): Promise<FilePart> {
+    const { file, offset } = await series.planes!.place()
+    return { lease: await acquire(series.seriesId, file), start: offset + start, end: offset + end }
+  }
+
   return {
     look(seriesId) {
       const now = Date.now()
@@ -100,14 +117,15 @@ export function openShelf(ctx: Context): Shelf {
       return found
     },
 
-    async part(series, { start, end }) {
-      const { file, offset } = await series.planes!.place()
-      const lease = await descriptors.acquire(file).catch(async (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error
-        await orderDerivation(ctx, [series.seriesId])
-        throw new AppError('busy', 'The planes of this series are being made anew. Ask again in a few seconds.')
-      })
-      return { lease, start: offset + start, end: offset + end }
+    part,
+
+    async plane(series, k, { start, end }) {
+      const { bytes, count, place } = series.planes!
+      const { file, offset } = await place()
+      const planes = { file, offset, planeBytes: bytes, planeCount: count }
+      const held = await near.plane(planes, k, () => acquire(series.seriesId, file))
+      if (held) return { ...held, bytes: held.bytes.subarray(start, end) }
+      return part(series, { start: k * bytes + start, end: k * bytes + end })
     },
 
     close: () => descriptors.close(),
