@@ -201,6 +201,96 @@ test('numbers and revisions that are not there get a problem that says what is',
   expect(old.json().revision).toBe(revision)
 })
 
+/** The box cut out of the planes in memory. */
+function cut([x0, x1]: [number, number], [y0, y1]: [number, number], [z0, z1]: [number, number], first = 0): Buffer {
+  const { x } = image.header.shape
+  const bytes = planeBytes(image.header) / (x * image.header.shape.y)
+  const rows: Buffer[] = []
+  for (let z = z0; z < z1; z++) {
+    for (let y = y0; y < y1; y++) {
+      rows.push(planes[first + z]!.subarray((y * x + x0) * bytes, (y * x + x1) * bytes))
+    }
+  }
+  return Buffer.concat(rows)
+}
+
+test.each(['direct', 'gzipped'])(
+  'boxes and slabs of the %s series along any axis, whole and in part',
+  async (which) => {
+    who = viewer
+    const id = which === 'direct' ? direct : gzipped
+    const { revision } = (await get(`/series/${id}/header`)).json()
+    const { x, y, z } = image.header.shape
+    const url = `/series/${id}/r/${revision}/box`
+    const all3: [[number, number], [number, number], [number, number]] = [
+      [0, x],
+      [0, y],
+      [0, z],
+    ]
+    const boxes = new Map<string, typeof all3>([
+      ['', all3],
+      ['?x=3:4', [[3, 4], all3[1], all3[2]]],
+      [`?x=${x - 1}:${x}`, [[x - 1, x], all3[1], all3[2]]],
+      ['?y=5:7', [all3[0], [5, 7], all3[2]]],
+      ['?z=1:3', [all3[0], all3[1], [1, 3]]],
+      [
+        '?x=2:9&y=1:4&z=2:5&t=0&c=0',
+        [
+          [2, 9],
+          [1, 4],
+          [2, 5],
+        ],
+      ],
+      [
+        '?x=2:3&y=1:2&z=2:3',
+        [
+          [2, 3],
+          [1, 2],
+          [2, 3],
+        ],
+      ],
+    ])
+    for (const [query, [bx, by, bz]] of boxes) {
+      const answer = await get(url + query)
+      const expected = cut(bx, by, bz)
+      expect([query, answer.statusCode, answer.headers['content-length']]).toEqual([
+        query,
+        200,
+        String(expected.length),
+      ])
+      expect(answer.rawPayload.equals(expected), query).toBe(true)
+      const etag = answer.headers.etag as string
+      expect((await get(url + query, { 'if-none-match': etag })).statusCode).toBe(304)
+      const head = await get(url + query, {}, 'HEAD')
+      expect([head.headers['content-length'], head.rawPayload.length]).toEqual([String(expected.length), 0])
+      const [from, to] = [Math.floor(expected.length / 3), Math.ceil(expected.length / 2)]
+      const part = await get(url + query, { range: `bytes=${from}-${to}` })
+      expect(part.rawPayload.equals(expected.subarray(from, to + 1)), query).toBe(true)
+    }
+    expect((await get(`${url}?z=1:3`)).headers.etag).not.toBe((await get(`${url}?z=1:2`)).headers.etag)
+  },
+)
+
+test('boxes that are not there name the parameter, the value and what is there', async () => {
+  who = viewer
+  const { revision, shape } = (await get(`/series/${direct}/header`)).json()
+  const url = `/series/${direct}/r/${revision}/box`
+  for (const [query, pointer] of [
+    [`x=0:${shape.x + 1}`, '?x'],
+    ['y=5:5', '?y'],
+    ['z=7:2', '?z'],
+    ['z=4', '?z'],
+    ['t=1', '?t'],
+    ['c=9', '?c'],
+    ['x=-1:3', '?x'],
+    ['w=0:1', '?w'],
+  ]) {
+    const answer = await get(`${url}?${query}`)
+    expect([query, answer.statusCode, answer.json().errors?.[0]?.pointer]).toEqual([query, 422, pointer])
+  }
+  expect((await get(`/series/${direct}/r/0123456789abcdef/box`)).statusCode).toBe(404)
+})
+
 test('thumbnail and header entries', async () => {
   who = viewer
   const picture = await get(`/series/${direct}/thumbnail?size=256`)
@@ -226,6 +316,7 @@ test('whoever may not see the series gets 404 for all of it', async () => {
     `/series/${direct}/archive.zip`,
     `/series/${direct}/r/${revision}/planes/0`,
     `/series/${direct}/r/${revision}/chunks/0`,
+    `/series/${direct}/r/${revision}/box?x=0:1`,
     `/files/${file!.id}/content`,
     `/studies/${studyId}/archive.zip`,
   ]
@@ -334,6 +425,7 @@ test('a client that goes away ends what was sent to it, and the next one gets ev
   const before = openFiles()
   for (const url of [
     `/series/${id}/r/${revision}/chunks/0`,
+    `/series/${id}/r/${revision}/box?x=1:${header.shape.x}`,
     `/files/${file!.id}/content`,
     `/series/${id}/archive.zip`,
   ]) {

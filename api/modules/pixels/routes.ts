@@ -8,16 +8,38 @@ import { callerOf } from '#api/plugins/signIn.ts'
 import { sendBytes } from '#api/modules/content/sendBytes.ts'
 import { isKnown } from '#api/modules/content/range.ts'
 import { idParams } from '#api/records/routes.ts'
-import { chunk, pixelHeader, plane, tags, thumbnail } from './service.ts'
+import { box, chunk, pixelHeader, plane, tags, thumbnail } from './service.ts'
+import type { BoxQuery } from './box.ts'
 import type { PlaneAddress } from './service.ts'
 import { openShelf } from './shelf.ts'
 
 const series = '/api/v1/series/:id'
 
-const planeParams = closed({
+const boxParams = closed({
   id: idSchema(),
   revision: Type.String({ pattern: '^[0-9a-f]{16}$', description: '`revision` of the header.' }),
+})
+const planeParams = closed({
+  ...boxParams.properties,
   number: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+})
+
+const interval = (axis: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{1,9}:[0-9]{1,9}$',
+      description: `Voxels along ${axis}, FROM:TO from 0 without the last; absent: all.`,
+      examples: ['40:41'],
+    }),
+  )
+const whole = (what: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: 1e9, default: 0, description: what }))
+
+const boxQuery = closed({
+  x: interval('x'),
+  y: interval('y'),
+  z: interval('z'),
+  t: whole('Time point.'),
+  c: whole('Channel.'),
 })
 
 const PixelHeader = Type.Object(
@@ -91,6 +113,21 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
     `${series}/r/:revision/planes/:number`,
     { ...route, schema: about('One plane', { params: planeParams, response: { 200: octets, 206: octets } }) },
     async (request, reply) => sendBytes(request, reply, await plane(shelf, callerOf(request), request.params)),
+  )
+  app.get<ByNumber & { Querystring: BoxQuery }>(
+    `${series}/r/:revision/box`,
+    {
+      ...route,
+      schema: about('A box of voxels, or a slab along any axis, of one time point', {
+        description:
+          'Little-endian samples, x fastest, then y, then z. A slab is a box that is bounded along one axis only.',
+        params: boxParams,
+        querystring: boxQuery,
+        response: { 200: octets, 206: octets },
+      }),
+    },
+    async (request, reply) =>
+      sendBytes(request, reply, await box(shelf, callerOf(request), request.params, request.query)),
   )
   app.get<ById>(
     `${series}/thumbnail`,

@@ -7,6 +7,7 @@ import type { Context } from '#api/context.ts'
 import { SeriesPixels } from '#api/db/models.ts'
 import { AppError } from '#api/errors.ts'
 import type { Representation } from '#api/modules/content/sendBytes.ts'
+import { boxBytes, boxName, boxOf, type BoxQuery } from './box.ts'
 import { orderDerivation } from './derivation.ts'
 import { namesOf } from './names.ts'
 import { derivedFile } from './shelf.ts'
@@ -65,8 +66,14 @@ export async function chunk(
   const found = await ready(shelf, caller, id)
   const { chunks, count } = found.planes
   if (number >= chunks.count) throw new AppError('notFound', outside('chunk', chunks.count, number))
-  const first = number * chunks.planes
-  return representation(shelf, found, revision, `c${number}`, first, Math.min(count, first + chunks.planes))
+  const { bytes } = found.planes
+  const first = number * chunks.planes * bytes
+  const byteCount = Math.min(count * bytes, first + chunks.planes * bytes) - first
+  return {
+    ...representation(found, revision, `c${number}`),
+    byteCount,
+    body: ({ start, end }) => shelf.part(found.series, { start: first + start, end: first + end }),
+  }
 }
 
 /** One plane. */
@@ -77,8 +84,28 @@ export async function plane(
 ): Promise<Representation> {
   const found = await ready(shelf, caller, id)
   if (number >= found.planes.count) throw new AppError('notFound', outside('plane', found.planes.count, number))
-  const whole = representation(shelf, found, revision, `p${number}`, number, number + 1)
-  return { ...whole, body: (span) => shelf.plane(found.series, number, span) }
+  return {
+    ...representation(found, revision, `p${number}`),
+    byteCount: found.planes.bytes,
+    body: (span) => shelf.plane(found.series, number, span),
+  }
+}
+
+/** A box of voxels of one time point of one channel. */
+export async function box(
+  shelf: Shelf,
+  caller: Caller,
+  { id, revision }: Omit<PlaneAddress, 'number'>,
+  query: BoxQuery,
+): Promise<Representation> {
+  const found = await ready(shelf, caller, id)
+  const { voxels } = found.planes
+  const asked = boxOf(voxels, query)
+  return {
+    ...representation(found, revision, `b${boxName(asked)}`),
+    byteCount: boxBytes(voxels, asked),
+    body: (span) => shelf.box(found.series, asked, span),
+  }
 }
 
 export interface PlaneAddress {
@@ -90,26 +117,17 @@ export interface PlaneAddress {
 const outside = (what: string, count: number, number: number): string =>
   `This series has the ${what}s 0 to ${count - 1}; there is no ${what} ${number}.`
 
-function representation(
-  shelf: Shelf,
-  { series, planes, access }: Ready,
-  revision: string,
-  name: string,
-  from: number,
-  to: number,
-): Representation {
+/** What all parts of the planes have in common. */
+function representation({ planes, access }: Ready, revision: string, name: string) {
   if (revision !== planes.revision) {
     throw new AppError('notFound', `The image has the revision ${planes.revision} now; load its header again.`, {
       details: { revision: planes.revision },
     })
   }
-  const start = from * planes.bytes
   return {
-    byteCount: (to - from) * planes.bytes,
     etag: `"${revision}-${name}"`,
     mediaType: 'application/octet-stream',
     headers: { 'cache-control': `${access}, max-age=${yearSeconds}, immutable` },
-    body: (span) => shelf.part(series, { start: start + span.start, end: start + span.end }),
   }
 }
 

@@ -1,7 +1,8 @@
 /** Finds and reads the planes of series; knows for a few seconds what it was asked for. */
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 import { ImageSeries } from '#ontology/entities/series.ts'
-import { planeBytes, planeCount } from '#imaging/header.ts'
+import { planeBytes, planeCount, sampleBytes } from '#imaging/header.ts'
 import { datasetStates } from '#api/access/bytes.ts'
 import type { Standing } from '#api/access/bytes.ts'
 import type { Context } from '#api/context.ts'
@@ -14,6 +15,7 @@ import { sharedDescriptors, type Lease } from '#api/storage/descriptors.ts'
 import type { Span } from '#api/modules/content/range.ts'
 import type { FilePart, Held } from '#api/modules/content/sendFile.ts'
 import { orderDerivation } from './derivation.ts'
+import { boxSpan, boxStream, type Box, type Voxels } from './box.ts'
 import { chunksOf } from './chunks.ts'
 import type { Chunks } from './chunks.ts'
 import { neighbours } from './neighbours.ts'
@@ -36,6 +38,7 @@ export interface Shelved extends Standing {
     bytes: number
     count: number
     chunks: Chunks
+    voxels: Voxels
   } | null
 }
 
@@ -46,6 +49,8 @@ export interface Shelf {
   part(series: Shelved, span: Span): Promise<FilePart>
   /** A part of plane `k`; `span` counts from its first byte. */
   plane(series: Shelved, k: number, span: Span): Promise<FilePart | Held>
+  /** A part of the bytes of a box. */
+  box(series: Shelved, box: Box, span: Span): Promise<FilePart | Readable>
   close(): Promise<void>
 }
 
@@ -79,6 +84,10 @@ export function openShelf(ctx: Context): Shelf {
         bytes: planeBytes(pixels.header),
         count: planeCount(pixels.header),
         chunks: chunksOf(pixels.header),
+        voxels: {
+          shape: pixels.header.shape,
+          voxelBytes: pixels.header.samplesPerPixel * sampleBytes[pixels.header.sampleType],
+        },
       },
     }
   }
@@ -126,6 +135,14 @@ export function openShelf(ctx: Context): Shelf {
       const held = await near.plane(planes, k, () => acquire(series.seriesId, file))
       if (held) return { ...held, bytes: held.bytes.subarray(start, end) }
       return part(series, { start: k * bytes + start, end: k * bytes + end })
+    },
+
+    async box(series, box, { start, end }) {
+      const { voxels, place } = series.planes!
+      const whole = boxSpan(voxels, box)
+      if (whole) return part(series, { start: whole.start + start, end: whole.start + end })
+      const { file, offset } = await place()
+      return boxStream(voxels, box, { start, end }, { offset, acquire: () => acquire(series.seriesId, file) })
     },
 
     close: () => descriptors.close(),
