@@ -65,6 +65,7 @@ export function boxOf({ shape, voxelBytes }: Voxels, query: BoxQuery): Box {
     t: number('t', 'time points'),
     c: number('c', 'channels'),
   }
+  if (boxSpan({ shape, voxelBytes }, box)) return box
   const { isRowwise, readBytes } = readingOf({ shape, voxelBytes }, box)
   const rows = lengthOf(box.y) * lengthOf(box.z)
   if ((isRowwise && rows > mostReads) || rows * readBytes > mostBytes) {
