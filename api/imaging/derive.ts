@@ -1,4 +1,4 @@
-/** Makes what the browser needs of a series: header, contiguous planes, range, thumbnail, tags. Runs in a thread. */
+/** Makes what the browser needs of a series: header, contiguous planes, range, coarse image, thumbnail, tags. Runs in a thread. */
 import { createHash, randomUUID } from 'node:crypto'
 import {
   closeSync,
@@ -19,6 +19,7 @@ import type { SeriesReader } from '#imaging/format.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import type { Header } from '#imaging/header.ts'
 import { formatById } from '#imaging/formats/index.ts'
+import { coarseOf, createCoarse } from '#imaging/render/coarse.ts'
 import { createStatistics } from '#imaging/render/statistics.ts'
 import type { Statistics } from '#imaging/render/statistics.ts'
 import { thumbnail } from '#imaging/render/thumbnail.ts'
@@ -74,6 +75,7 @@ export interface Derived {
 /** Names of the derived files inside the folder of the series. */
 export const derivedNames = (revision: string) => ({
   planes: `${revision}.planes`,
+  coarse: `${revision}.coarse`,
   thumbnail: `${revision}.png`,
   tags: `${revision}.tags.json`,
 })
@@ -111,13 +113,16 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
   removeOldParts(input.folder)
   const direct = reader.direct()
   const statistics = createStatistics(header)
-  const pass = (write: (plane: Uint8Array) => void) =>
-    eachPlane(reader, count, tools, (k, plane) => {
-      statistics.add(k, plane)
-      write(plane)
-    })
-  if (direct) await pass(() => undefined)
-  else await writePlanes(input.folder, names.planes, bytes, pass)
+  await withCoarse(input.folder, names.coarse, header, async (coarse) => {
+    const pass = (write: (plane: Uint8Array) => void) =>
+      eachPlane(reader, count, tools, (k, plane) => {
+        statistics.add(k, plane)
+        coarse?.add(k, plane)
+        write(plane)
+      })
+    if (direct) await pass(() => undefined)
+    else await writePlanes(input.folder, names.planes, bytes, pass)
+  })
 
   // Planes come back from the file just written: many readers can only go forwards cheaply.
   const stored = direct ? null : openSync(path.join(input.folder, names.planes), 'r')
@@ -216,6 +221,18 @@ async function writePlanes(
     })
     writeFileSync(to, gathered.subarray(0, filled))
   })
+}
+
+/** Writes the reduced image of the planes that `pass` adds to it; without a file when the image is small. */
+async function withCoarse(
+  folder: string,
+  name: string,
+  header: Header,
+  pass: (coarse: ReturnType<typeof createCoarse> | null) => Promise<void>,
+): Promise<void> {
+  const reduced = coarseOf(header)
+  if (!reduced) return pass(null)
+  await writeComplete(folder, name, (to) => pass(createCoarse(header, reduced, (plane) => writeFileSync(to, plane))))
 }
 
 /** A file that appears under its name only when it is complete and durable. */

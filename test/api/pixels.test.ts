@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { once } from 'node:events'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { ulid } from 'ulid'
@@ -291,6 +292,52 @@ test('boxes that are not there name the parameter, the value and what is there',
   expect((await get(`/series/${direct}/r/0123456789abcdef/box`)).statusCode).toBe(404)
 })
 
+test('a large series has a reduced image of each time point, which is made again when it is lost', async () => {
+  who = viewer
+  const [x, y, z, t] = [200, 160, 50, 2]
+  const header = { ...image.header, sampleType: 'uint8' as const, shape: { x, y, z, t, c: 1 }, frames: null }
+  // Every voxel has the number of its block, so that means are exact.
+  const plane = (k: number) =>
+    Uint8Array.from(
+      { length: x * y },
+      (_, i) => ((i % x) >> 1) + (Math.floor(i / x) >> 1) + ((k % z) >> 1) + (k < z ? 0 : 9),
+    )
+  const volume = Array.from({ length: z * t }, (_, k) => plane(k))
+  const id = await derived(await seriesOf({ 'large.nii': writeNifti({ header, planes: () => volume }) }))
+  const { revision, coarse } = (await get(`/series/${id}/header`)).json()
+  expect(coarse).toEqual({ shape: { x: 100, y: 80, z: 50, t, c: 1 }, factor: { x: 2, y: 2, z: 1 }, bytes: 400_000 })
+  const reduced = (time: number) =>
+    Buffer.from(
+      Uint8Array.from({ length: coarse.bytes }, (_, i) => {
+        const [u, v, w] = [i % 100, Math.floor(i / 100) % 80, Math.floor(i / 8000)]
+        return u + v + (w >> 1) + 9 * time
+      }),
+    )
+  const url = `/series/${id}/r/${revision}/coarse`
+  for (const time of [0, 1]) {
+    const answer = await get(`${url}/${time}`)
+    expect(answer.rawPayload.equals(reduced(time))).toBe(true)
+    expect(answer.headers['cache-control']).toBe('private, max-age=31536000, immutable')
+  }
+  expect((await get(`${url}/1`, { range: 'bytes=5-9' })).rawPayload.equals(reduced(1).subarray(5, 10))).toBe(true)
+  expect((await get(`${url}/2`)).json().detail).toContain('time points 0 to 1')
+  expect((await get(`/series/${direct}/header`)).json().coarse).toBeNull()
+  const { revision: small } = (await get(`/series/${direct}/header`)).json()
+  expect((await get(`/series/${direct}/r/${small}/coarse/0`)).statusCode).toBe(404)
+
+  // Nobody has asked for this one yet, so no descriptor keeps its file alive.
+  const folder = path.join(site.folder, 'derived', id.slice(-2), id)
+  const again = await derived(
+    await seriesOf({ 'other.nii': writeNifti({ header, planes: () => volume.toReversed() }) }),
+  )
+  await rm(path.join(site.folder, 'derived', again.slice(-2), again), { recursive: true })
+  const other = (await get(`/series/${again}/header`)).json().revision
+  expect((await get(`/series/${again}/r/${other}/coarse/0`)).statusCode).toBe(503)
+  await ctx.jobs.idle()
+  expect((await get(`/series/${again}/r/${other}/coarse/0`)).statusCode).toBe(200)
+  expect((await readdir(folder)).filter((name) => name.endsWith('.coarse'))).toEqual([`${revision}.coarse`])
+})
+
 test('thumbnail and header entries', async () => {
   who = viewer
   const picture = await get(`/series/${direct}/thumbnail?size=256`)
@@ -317,6 +364,7 @@ test('whoever may not see the series gets 404 for all of it', async () => {
     `/series/${direct}/r/${revision}/planes/0`,
     `/series/${direct}/r/${revision}/chunks/0`,
     `/series/${direct}/r/${revision}/box?x=0:1`,
+    `/series/${direct}/r/${revision}/coarse/0`,
     `/files/${file!.id}/content`,
     `/studies/${studyId}/archive.zip`,
   ]
@@ -435,6 +483,38 @@ test('a client that goes away ends what was sent to it, and the next one gets ev
   const whole = await get(`/series/${id}/r/${revision}/chunks/0`)
   expect(whole.rawPayload.length).toBe(chunk.planes * planeBytes(header))
   expect(whole.rawPayload.subarray(0, once[0]!.length).equals(Buffer.from(once[0]!))).toBe(true)
+})
+
+/** Bytes that this process has read from files and sockets. */
+const bytesRead = () => Number(/^rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))![1])
+
+test('a client that takes nothing makes the server read nothing more', async () => {
+  who = viewer
+  const header = { ...image.header, sampleType: 'uint8' as const, shape: { x: 1024, y: 1024, z: 30, t: 1, c: 1 } }
+  const slice = new Uint8Array(2 ** 20).fill(7)
+  const id = await derived(
+    await seriesOf({ 'slow.nii': writeNifti({ header, planes: () => Array<Uint8Array>(30).fill(slice) }) }),
+  )
+  const { revision, chunk } = (await get(`/series/${id}/header`)).json()
+  const total = chunk.planes * 2 ** 20
+  expect(total).toBeGreaterThan(24 * 2 ** 20)
+  const { port } = site.app.server.address() as AddressInfo
+  const before = bytesRead()
+  const socket = net.connect({ host: '127.0.0.1', port })
+  socket.pause()
+  socket.write(
+    `GET /api/v1/series/${id}/r/${revision}/chunks/0 HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: ${who.headers.cookie}\r\n\r\n`,
+  )
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const read = bytesRead() - before
+  expect(read).toBeGreaterThan(0)
+  // What the sockets hold, and two blocks.
+  expect(read).toBeLessThan(total / 2)
+  const parts: Buffer[] = []
+  socket.on('data', (part: Buffer) => parts.push(part))
+  await once(socket, 'end')
+  const answer = Buffer.concat(parts)
+  expect(answer.length - answer.indexOf('\r\n\r\n') - 4).toBe(total)
 })
 
 test('a file has its digest, its name and its bytes', async () => {

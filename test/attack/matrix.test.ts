@@ -162,6 +162,7 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/series/:id/header': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/chunks/:number': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/planes/:number': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/r/:revision/coarse/:number': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/box': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/thumbnail': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/tags': { rule: 'bytes', params: series },

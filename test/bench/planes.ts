@@ -80,7 +80,7 @@ async function compare(set: BenchSet): Promise<void> {
         firsts.set(name, [...(firsts.get(name) ?? []), await firstPlane(way)])
       }
     }
-    for (const clients of [1, 2]) {
+    for (const clients of [1, 4]) {
       for (const [name, way] of ways) {
         keep(
           `chunks, ${clients} client${clients > 1 ? 's' : ''}`,

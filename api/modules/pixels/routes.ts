@@ -8,7 +8,7 @@ import { callerOf } from '#api/plugins/signIn.ts'
 import { sendBytes } from '#api/modules/content/sendBytes.ts'
 import { isKnown } from '#api/modules/content/range.ts'
 import { idParams } from '#api/records/routes.ts'
-import { box, chunk, pixelHeader, plane, tags, thumbnail } from './service.ts'
+import { box, chunk, coarse, pixelHeader, plane, tags, thumbnail } from './service.ts'
 import type { BoxQuery } from './box.ts'
 import type { PlaneAddress } from './service.ts'
 import { openShelf } from './shelf.ts'
@@ -54,6 +54,20 @@ const PixelHeader = Type.Object(
       planes: Type.Integer({ description: 'Planes in each chunk; the last one may have fewer.' }),
       count: Type.Integer(),
     }),
+    coarse: Type.Union(
+      [
+        closed({
+          shape: Type.Record(Type.String(), Type.Integer()),
+          factor: closed({ x: Type.Integer(), y: Type.Integer(), z: Type.Integer() }),
+          bytes: Type.Integer({ description: 'Of one time point of one channel.' }),
+        }),
+        Type.Null(),
+      ],
+      {
+        description:
+          'The reduced image: each voxel is the mean of a block of `factor` voxels. Null: the image is small.',
+      },
+    ),
     range: Type.Object(
       { min: Type.Number(), max: Type.Number(), low: Type.Number(), high: Type.Number() },
       { description: 'Range of the values after slope and intercept; low and high are the 1st and 99th percentile.' },
@@ -113,6 +127,18 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
     `${series}/r/:revision/planes/:number`,
     { ...route, schema: about('One plane', { params: planeParams, response: { 200: octets, 206: octets } }) },
     async (request, reply) => sendBytes(request, reply, await plane(shelf, callerOf(request), request.params)),
+  )
+  app.get<ByNumber>(
+    `${series}/r/:revision/coarse/:number`,
+    {
+      ...route,
+      schema: about('One time point of the reduced image, for a first look', {
+        description: 'Number = channel * times + time.',
+        params: planeParams,
+        response: { 200: octets, 206: octets },
+      }),
+    },
+    async (request, reply) => sendBytes(request, reply, await coarse(shelf, callerOf(request), request.params)),
   )
   app.get<ByNumber & { Querystring: BoxQuery }>(
     `${series}/r/:revision/box`,

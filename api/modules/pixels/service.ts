@@ -52,6 +52,7 @@ export async function pixelHeader(shelf: Shelf, caller: Caller, seriesId: string
     planeBytes: planes.bytes,
     planeCount: planes.count,
     chunk: planes.chunks,
+    coarse: planes.coarse,
     range: row.valueRange,
   }
   return { document, access }
@@ -88,6 +89,24 @@ export async function plane(
     ...representation(found, revision, `p${number}`),
     byteCount: found.planes.bytes,
     body: (span) => shelf.plane(found.series, number, span),
+  }
+}
+
+/** One time point of the reduced image, for a first look. */
+export async function coarse(
+  shelf: Shelf,
+  caller: Caller,
+  { id, revision, number }: PlaneAddress,
+): Promise<Representation> {
+  const found = await ready(shelf, caller, id)
+  const { coarse: reduced, voxels } = found.planes
+  const times = voxels.shape.t * voxels.shape.c
+  if (!reduced) throw new AppError('notFound', 'This image is small; there is no reduced one. Load its chunks.')
+  if (number >= times) throw new AppError('notFound', outside('time point', times, number))
+  return {
+    ...representation(found, revision, `l${number}`),
+    byteCount: reduced.bytes,
+    body: (span) => shelf.coarse(found.series, number, span),
   }
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { planeBytes, planeCount, sampleBytes } from '#imaging/header.ts'
+import { coarseOf, type Coarse } from '#imaging/render/coarse.ts'
 import { datasetStates } from '#api/access/bytes.ts'
 import type { Standing } from '#api/access/bytes.ts'
 import type { Context } from '#api/context.ts'
@@ -39,6 +40,7 @@ export interface Shelved extends Standing {
     count: number
     chunks: Chunks
     voxels: Voxels
+    coarse: Coarse | null
   } | null
 }
 
@@ -51,15 +53,21 @@ export interface Shelf {
   plane(series: Shelved, k: number, span: Span): Promise<FilePart | Held>
   /** A part of the bytes of a box. */
   box(series: Shelved, box: Box, span: Span): Promise<FilePart | Readable>
+  /** A part of time point `n` of the reduced image; they are counted through the channels. */
+  coarse(series: Shelved, n: number, span: Span): Promise<FilePart>
   close(): Promise<void>
 }
 
 /** Folder of the derived files of a series, relative to the data folder. */
 export const derivedFolder = (seriesId: string): string => path.join('derived', seriesId.slice(-2), seriesId)
 
-/** Absolute path of the thumbnail or the header entries of a revision. */
-export const derivedFile = (ctx: Context, seriesId: string, revision: string, kind: 'thumbnail' | 'tags'): string =>
-  path.join(ctx.config.dataFolder, derivedFolder(seriesId), derivedNames(revision)[kind])
+/** Absolute path of a derived file of a revision. */
+export const derivedFile = (
+  ctx: Context,
+  seriesId: string,
+  revision: string,
+  kind: keyof ReturnType<typeof derivedNames>,
+): string => path.join(ctx.config.dataFolder, derivedFolder(seriesId), derivedNames(revision)[kind])
 
 export function openShelf(ctx: Context): Shelf {
   const believed = new Map<string, { until: number; found: Promise<Shelved> }>()
@@ -84,6 +92,7 @@ export function openShelf(ctx: Context): Shelf {
         bytes: planeBytes(pixels.header),
         count: planeCount(pixels.header),
         chunks: chunksOf(pixels.header),
+        coarse: coarseOf(pixels.header),
         voxels: {
           shape: pixels.header.shape,
           voxelBytes: pixels.header.samplesPerPixel * sampleBytes[pixels.header.sampleType],
@@ -101,7 +110,7 @@ export function openShelf(ctx: Context): Shelf {
     return descriptors.acquire(file).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
       await orderDerivation(ctx, [seriesId])
-      throw new AppError('busy', 'The planes of this series are being made anew. Ask again in a few seconds.')
+      throw new AppError('busy', 'The image of this series is being made anew. Ask again in a few seconds.')
     })
   }
 
@@ -143,6 +152,13 @@ export function openShelf(ctx: Context): Shelf {
       if (whole) return part(series, { start: whole.start + start, end: whole.start + end })
       const { file, offset } = await place()
       return boxStream(voxels, box, { start, end }, { offset, acquire: () => acquire(series.seriesId, file) })
+    },
+
+    async coarse({ seriesId, planes }, n, { start, end }) {
+      const { coarse, revision } = planes!
+      const offset = n * coarse!.bytes
+      const lease = await acquire(seriesId, derivedFile(ctx, seriesId, revision, 'coarse'))
+      return { lease, start: offset + start, end: offset + end }
     },
 
     close: () => descriptors.close(),
