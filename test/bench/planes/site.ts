@@ -70,7 +70,7 @@ async function serve(times: number): Promise<void> {
         system: { format, fileCount: 1, byteCount: 0, pixels: 'waiting' },
       },
     )
-    const blob = await seriesFile(ctx, { ...place, seriesId: series.id }, name, bytes)
+    await seriesFile(ctx, { ...place, seriesId: series.id }, name, bytes)
     const answer = await owner.get(`series/${series.id}/header`)
     if (answer.statusCode !== 200) throw new Error(`${name}: ${answer.body}`)
     const { revision, planeCount, planeBytes, chunk } = answer.json()

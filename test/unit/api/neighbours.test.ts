@@ -33,8 +33,7 @@ const lease = (file: PlaneFile) => async () => {
   opened.push(handle)
   return { handle, release: async () => undefined }
 }
-const isRight = (file: PlaneFile, k: number, bytes: Buffer) =>
-  bytes.equals(Buffer.alloc(planeBytes, byteOf(file, k)))
+const isRight = (file: PlaneFile, k: number, bytes: Buffer) => bytes.equals(Buffer.alloc(planeBytes, byteOf(file, k)))
 
 test('planes in order come from memory, read once; planes in no order are left alone', async () => {
   const near = neighbours()
