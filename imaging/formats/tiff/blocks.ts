@@ -13,8 +13,21 @@ export interface Blocks {
   lengths: number[]
 }
 
-/** Most bytes that one compressed byte can become; what is announced beyond that cannot be true. */
-const expansion: Record<number, number> = { 5: 4096, 6: 4096, 7: 4096, 8: 1032, 32946: 1032, 32773: 64 }
+/**
+ * Most bytes that one compressed byte can become; what is announced beyond that cannot be true. A run of 2560 pixels takes
+ * 12 bits in CCITT coding (ITU-T T.4, table 3), and a block of up to 128 KiB 4 bytes in Zstandard (RFC 8878, 3.1.1.2).
+ */
+const expansion: Record<number, number> = {
+  2: 256,
+  3: 256,
+  5: 4096,
+  6: 4096,
+  7: 4096,
+  8: 1032,
+  32946: 1032,
+  32773: 64,
+  50000: 32768,
+}
 
 /** The decoder holds 24 bytes for each pixel. */
 const mostJpegPixels = 32 * 1024 * 1024
@@ -42,7 +55,9 @@ export async function readBlocks(page: Page): Promise<Blocks> {
   const total = lengths.slice(0, wanted).reduce((sum, length) => sum + length, 0)
   const ratio = expansion[compression]
   const needed = (page.width * page.height * page.samples * page.bits) / 8
-  if (ratio !== undefined && needed > total * ratio) {
+  // A line like the one above takes at least one bit (ITU-T T.6, 2.2.4).
+  const isTooTall = compression === 4 && page.height > total * 8
+  if (isTooTall || (ratio !== undefined && needed > total * ratio)) {
     throw new ImagingError(
       'too-large',
       `The page announces ${Math.ceil(needed)} bytes of pixels, which its ${total} compressed bytes cannot hold.`,
