@@ -21,6 +21,9 @@ export interface RoundResult {
   failure?: string
 }
 
+/** Of processor time: a busy machine makes no case slower. What never ends is ended by the limits in fuzz.ts. */
+const secondsOfCase = 5
+
 const targets = [...generatedTargets, ...sampleTargets()]
 const files = new Map<number, Promise<Bytes[]>>()
 const filesOf = (target: number): Promise<Bytes[]> => {
@@ -45,7 +48,11 @@ serveTasks({
           if (i !== which % whole.length) return { path, bytes }
           return { path, bytes: inside && isGzip(bytes) ? insideGzip(bytes, changed) : changed(bytes) }
         })
+        const from = process.threadCpuUsage()
         opened += (await useFiles(damaged)).opened > 0 ? 1 : 0
+        const { user, system } = process.threadCpuUsage(from)
+        const seconds = (user + system) / 1e6
+        if (seconds > secondsOfCase) throw new Error(`The case took ${seconds} s of this thread.`)
       },
     )
     const result = await fc.check(property, { seed, numRuns: cases })
