@@ -72,10 +72,10 @@ export async function useFiles(files: readonly Bytes[]): Promise<{ opened: numbe
       assert.deepEqual(JSON.parse(JSON.stringify(header)), header, 'the header is plain data')
       const count = planeCount(header)
       const tags = await reader.tags()
-      // Nothing may be announced that the bytes cannot hold, not even compressed: LZW makes at most 4096 bytes of one; in
+      // Nothing may be announced that the bytes cannot hold, not even compressed: Zstandard makes at most 32768 bytes of one, and bits are served as bytes; in
       // fax coding (TIFF compression 2 to 4) a line like the one above takes one bit, however wide it is.
       const isFax = tags.some(({ key, value }) => key === 'IFD0/Compression' && ['2', '3', '4'].includes(value))
-      const most = isFax ? size * 8 * header.shape.x : size * 4096
+      const most = isFax ? size * 8 * header.shape.x : size * 32768 * 8
       assert.ok(planeBytes(header) <= most, `${size} bytes hold no plane of ${planeBytes(header)}`)
       assert.ok(count <= size * 1032, `${size} bytes hold no ${count} planes`)
       for (const k of new Set([0, 1, count >> 1, count - 1])) {

@@ -6,6 +6,7 @@ import { decodeJpeg } from './jpeg.ts'
 import { decodeLzw } from './lzw.ts'
 import type { Page } from './page.ts'
 import { undoPredictor } from './predictor.ts'
+import { decodeZstandard } from './zstandard.ts'
 
 /** Where the strips or tiles of a page stand. */
 export interface Blocks {
@@ -18,6 +19,8 @@ export interface Blocks {
  * 12 bits in CCITT coding (ITU-T T.4, table 3), and a block of up to 128 KiB 4 bytes in Zstandard (RFC 8878, 3.1.1.2).
  */
 const expansion: Record<number, number> = {
+  // Pieces that were never written count as zeros, but something must be there.
+  1: 1032,
   2: 256,
   3: 256,
   5: 4096,
@@ -28,6 +31,9 @@ const expansion: Record<number, number> = {
   32773: 64,
   50000: 32768,
 }
+
+/** CCITT and JPEG code pictures, not bytes: some writers leave the tag in, but nothing was differenced. */
+const withoutPredictor = new Set([2, 3, 4, 6, 7])
 
 /** The decoder holds 24 bytes for each pixel. */
 const mostJpegPixels = 32 * 1024 * 1024
@@ -52,7 +58,9 @@ export async function readBlocks(page: Page): Promise<Blocks> {
     // Old writers leave the lengths out; a single compressed strip ends with the file at the latest.
     lengths = offsets.map((offset, i) => (compression === 1 ? blockBytes(page, i) : file.source.size - offset))
   }
-  const total = lengths.slice(0, wanted).reduce((sum, length) => sum + length, 0)
+  const { size } = file.source
+  let total = 0
+  for (let i = 0; i < wanted; i++) total += Math.max(0, Math.min(lengths[i]!, size - offsets[i]!))
   const ratio = expansion[compression]
   const needed = (page.width * page.height * page.samples * page.bits) / 8
   // A line like the one above takes at least one bit (ITU-T T.6, 2.2.4).
@@ -60,7 +68,7 @@ export async function readBlocks(page: Page): Promise<Blocks> {
   if (isTooTall || (ratio !== undefined && needed > total * ratio)) {
     throw new ImagingError(
       'too-large',
-      `The page announces ${Math.ceil(needed)} bytes of pixels, which its ${total} compressed bytes cannot hold.`,
+      `The page announces ${Math.ceil(needed)} bytes of pixels, which its ${total} bytes in the file cannot hold.`,
       directory.offset,
     )
   }
@@ -118,7 +126,7 @@ export async function decodeBlock(page: Page, blocks: Blocks, index: number): Pr
   const stored = await file.source.read(offset, length)
   const bytes = page.isReversed && compression !== 7 && compression !== 6 ? reversed(stored) : stored
   const decoded = complete(await decompress(page, bytes, size, index), size, offset)
-  return page.predictor === 1 ? decoded : undoPredictor(page, decoded)
+  return page.predictor === 1 || withoutPredictor.has(compression) ? decoded : undoPredictor(page, decoded)
 }
 
 async function decompress(page: Page, bytes: Uint8Array, size: number, index: number): Promise<Uint8Array> {
@@ -140,6 +148,8 @@ async function decompress(page: Page, bytes: Uint8Array, size: number, index: nu
     case 32946:
       // The two bytes of the zlib header (RFC 1950) say nothing that is needed.
       return inflateBounded(bytes.subarray(2), { limit: size, beyond: 'stop', what: 'the page' })
+    case 50000:
+      return decodeZstandard(bytes, size)
     default:
       return decodePackBits(bytes, size)
   }

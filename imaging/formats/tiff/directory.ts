@@ -169,6 +169,34 @@ async function readDirectory(file: TiffFile, offset: number): Promise<{ director
   return { directory: { offset, entries }, next }
 }
 
+/** Smaller copies of a page are few: each is a half or a quarter of the one before. */
+const mostSubDirectories = 64
+
+/**
+ * The directories that hang on another one (tag 330, SubIFDs of TIFF Technical Note 1) and those that follow each of them:
+ * the smaller copies of a pyramid, masks, previews. Damaged ones are left out.
+ */
+export async function subDirectories(file: TiffFile, directory: Directory): Promise<Directory[]> {
+  const found: Directory[] = []
+  const seen = new Set<number>()
+  const starts =
+    (directory.entries.get(330)?.count ?? 0) > mostSubDirectories ? [] : await numbers(file, directory, 330)
+  for (const start of starts) {
+    for (let offset = start; offset !== 0 && !seen.has(offset) && found.length < mostSubDirectories;) {
+      seen.add(offset)
+      try {
+        const { directory: sub, next } = await readDirectory(file, offset)
+        found.push(sub)
+        offset = next
+      } catch (error) {
+        if (!(error instanceof ImagingError)) throw error
+        break
+      }
+    }
+  }
+  return found
+}
+
 /** Bytes of a value as they stand in the file. */
 async function valueBytes(file: TiffFile, entry: Entry): Promise<Uint8Array> {
   if (entry.inline) return entry.inline

@@ -8,26 +8,35 @@ import { attribute, child, children, textOf } from './xml.ts'
 
 const longestLabel = 200
 
-/** What the first page and the OME-XML say about the experiment. */
-export async function factsOf(file: TiffFile, ome: Ome | null): Promise<Fact[]> {
-  const directory = file.directories[0]!
-  const facts: Fact[] = []
-  const add = (key: FactKey, value: string | undefined, evidence: string) => {
+const adder =
+  (facts: Fact[]) =>
+  (key: FactKey, value: string | undefined, evidence: string): void => {
     if (value && !facts.some((fact) => fact.key === key))
       facts.push({ key, value: value.slice(0, longestLabel), evidence })
   }
-  if (ome) {
-    const [image] = ome.images
-    add('series.label', attribute(image, 'Name'), 'OME Image Name')
-    const acquired = textOf(child(image, 'AcquisitionDate')) ?? textOf(child(image, 'AcquiredDate'))
-    add('series.acquiredAt', isoText(acquired), 'OME Image AcquisitionDate')
-    const microscope = children(ome.root, 'Instrument')
-      .map((instrument) => child(instrument, 'Microscope'))
-      .find(Boolean)
-    add('instrument.manufacturer', attribute(microscope, 'Manufacturer'), 'OME Microscope Manufacturer')
-    add('instrument.model', attribute(microscope, 'Model'), 'OME Microscope Model')
-    add('instrument.serialNumber', attribute(microscope, 'SerialNumber'), 'OME Microscope SerialNumber')
-  }
+
+/** What the OME-XML says about the experiment. */
+export function omeFacts(ome: Ome): Fact[] {
+  const facts: Fact[] = []
+  const add = adder(facts)
+  const [image] = ome.images
+  add('series.label', attribute(image, 'Name'), 'OME Image Name')
+  const acquired = textOf(child(image, 'AcquisitionDate')) ?? textOf(child(image, 'AcquiredDate'))
+  add('series.acquiredAt', isoText(acquired), 'OME Image AcquisitionDate')
+  const microscope = children(ome.root, 'Instrument')
+    .map((instrument) => child(instrument, 'Microscope'))
+    .find(Boolean)
+  add('instrument.manufacturer', attribute(microscope, 'Manufacturer'), 'OME Microscope Manufacturer')
+  add('instrument.model', attribute(microscope, 'Model'), 'OME Microscope Model')
+  add('instrument.serialNumber', attribute(microscope, 'SerialNumber'), 'OME Microscope SerialNumber')
+  return facts
+}
+
+/** What the first page and the OME-XML say about the experiment. */
+export async function factsOf(file: TiffFile, ome: Ome | null): Promise<Fact[]> {
+  const directory = file.directories[0]!
+  const facts = ome ? omeFacts(ome) : []
+  const add = adder(facts)
   const tag = async (key: FactKey, number: number, name: string, change: (value: string) => string | undefined) => {
     const value = (await asciiOf(file, directory, number))?.trim()
     if (value) add(key, change(value), `IFD0/${name} (${number})`)

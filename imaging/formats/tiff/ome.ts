@@ -7,8 +7,12 @@ import type { XmlNode } from './xml.ts'
 /** What the OME-XML of a file says (OME-TIFF specification; names from the 2016-06 schema, 2010-06 accepted). */
 export interface Ome {
   uuid: string | undefined
-  /** UUIDs of all files that hold planes of the first image. */
+  /** UUIDs of all files that hold planes of the first image, in the order of the description. */
   fileUuids: string[]
+  /** Their names when it was written; often out of date. */
+  fileNames: string[]
+  /** Set when the description stands in another file (BinaryOnly). */
+  describedBy: { uuid: string | undefined; fileName: string | undefined } | undefined
   images: XmlNode[]
   root: XmlNode
 }
@@ -21,20 +25,42 @@ export function parseOme(description: string): Ome {
   if (!root) throw new ImagingError('malformed', 'The OME-XML has no OME element.')
   const images = children(root, 'Image')
   const tiffData = children(child(images[0], 'Pixels'), 'TiffData')
-  const fileUuids = [...new Set(tiffData.flatMap((data) => textOf(child(data, 'UUID')) ?? []))].toSorted()
-  return { uuid: attribute(root, 'UUID'), fileUuids, images, root }
+  const uuids = tiffData.flatMap((data) => children(data, 'UUID').slice(0, 1))
+  const binaryOnly = child(root, 'BinaryOnly')
+  return {
+    uuid: attribute(root, 'UUID'),
+    fileUuids: [...new Set(uuids.flatMap((node) => textOf(node) ?? []))],
+    fileNames: [...new Set(uuids.flatMap((node) => attribute(node, 'FileName') ?? []))],
+    describedBy: binaryOnly && {
+      uuid: attribute(binaryOnly, 'UUID'),
+      fileName: attribute(binaryOnly, 'MetadataFile'),
+    },
+    images,
+    root,
+  }
 }
+
+/** The UUID of the file that a description stands in, without reading all of it. */
+export const uuidOf = (description: string): string | undefined =>
+  /<(?:\w+:)?OME\s[^>]*?\bUUID\s*=\s*["']([^"']+)["']/.exec(description.slice(0, 8192))?.[1]
 
 const mostPlanes = 1_000_000
 
 /**
  * The layout of the first image.
- * @param pages         pages of the file that the XML stands in
+ * @param pages         pages of the file that the XML stands in, or of the first file of the set
  * @param samples       samples per pixel of a page
  * @param samplesServed true when a page is served as one colour plane
+ * @param pagesOfSet    pages of all files of the set
  * @throws ImagingError when sizes are missing or absurd
  */
-export function omeLayout(ome: Ome, pages: number, samples: number, samplesServed: boolean): Layout {
+export function omeLayout(
+  ome: Ome,
+  pages: number,
+  samples: number,
+  samplesServed: boolean,
+  pagesOfSet = pages,
+): Layout {
   const pixels = child(ome.images[0], 'Pixels')
   const size = (name: string): number => {
     const value = numericAttribute(pixels, name)
@@ -49,7 +75,9 @@ export function omeLayout(ome: Ome, pages: number, samples: number, samplesServe
   const [z, t, sizeC] = [size('SizeZ'), size('SizeT'), size('SizeC')]
   // SizeC counts samples: an RGB page contributes three.
   const groups = sizeC % samples === 0 ? sizeC / samples : sizeC
-  if (z * t * sizeC > Math.min(mostPlanes, 1000 + pages * samples * 100))
+  // A set of which much is missing is still shown; a few pages that claim to be a million planes are not believed.
+  const placed = children(pixels, 'TiffData').length
+  if (z * t * sizeC > Math.min(mostPlanes, 1000 + (pagesOfSet + placed) * samples * 100))
     throw new ImagingError('too-large', `The OME-XML announces ${z * t * sizeC} planes, which is not read here.`)
   const order = dimensionOrder(attribute(pixels, 'DimensionOrder'))
   const sizes = { Z: z, C: groups, T: t }

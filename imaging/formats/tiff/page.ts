@@ -50,11 +50,10 @@ const compressions: Record<number, string> = {
   33003: 'Aperio JPEG 2000',
   33005: 'Aperio JPEG 2000',
   34713: 'Nikon NEF',
-  50000: 'Zstandard',
   50001: 'WebP',
   50002: 'JPEG XL',
 }
-const decoded = new Set([1, 2, 3, 4, 5, 6, 7, 8, 32946, 32773])
+const decoded = new Set([1, 2, 3, 4, 5, 6, 7, 8, 32946, 32773, 50000])
 const photometrics: Record<number, string> = {
   5: 'CMYK',
   8: 'CIE L*a*b*',

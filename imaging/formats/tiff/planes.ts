@@ -5,7 +5,6 @@ import type { Header } from '../../header.ts'
 import { readBlocks } from './blocks.ts'
 import type { TiffFile } from './directory.ts'
 import type { Layout, PlaneSource } from './layout.ts'
-import type { Ome } from './ome.ts'
 import { readPage } from './page.ts'
 import type { Page } from './page.ts'
 import { checkColour, contiguous, isPlain, readSamples, rgbFromPalette, rgbFromYcbcr } from './pixels.ts'
@@ -13,8 +12,8 @@ import { checkColour, contiguous, isPlain, readSamples, rgbFromPalette, rgbFromY
 export interface TiffEntry {
   entry: FileEntry
   file: TiffFile
-  ome: Ome | null
-  warnings: string[]
+  /** UUID of the file in its OME-XML. */
+  uuid: string | undefined
 }
 
 /** What a page is served as. */
@@ -35,20 +34,22 @@ export function placesOf(layout: Layout): (PlaneSource | null)[] {
 }
 
 /** The file that a plane stands in. Names inside files are often out of date, so UUIDs go first. */
-export function fileOf(place: PlaneSource, opened: TiffEntry[]): TiffEntry | undefined {
+export function fileOf(place: PlaneSource, opened: TiffEntry[], isSet: boolean): TiffEntry | undefined {
   const [main] = opened
   if (place.uuid === undefined && place.fileName === undefined) return main
-  const byUuid = place.uuid === undefined ? undefined : opened.find(({ ome }) => ome?.uuid === place.uuid)
+  const byUuid = place.uuid === undefined ? undefined : opened.find(({ uuid }) => uuid === place.uuid)
   if (byUuid) return byUuid
   const byName = opened.find(
     ({ entry }) => place.fileName !== undefined && entry.path.split('/').at(-1) === place.fileName,
   )
   if (byName) return byName
-  return (main?.ome?.fileUuids.length ?? 0) <= 1 ? main : undefined
+  return isSet ? undefined : main
 }
 
 export interface Reading {
   opened: TiffEntry[]
+  /** The description places planes in several files. */
+  isSet: boolean
   /** Directory index of each page that counts. */
   pages: number[]
   first: Page
@@ -59,7 +60,7 @@ export interface Reading {
 export async function readPlane(place: PlaneSource, reading: Reading): Promise<Uint8Array> {
   const { first, kind, appended, pages } = reading
   if (appended) return readSamples(shifted(first, appended, place.page), wantedSamples(first, kind, place))
-  const holder = fileOf(place, reading.opened)
+  const holder = fileOf(place, reading.opened, reading.isSet)
   if (!holder)
     throw new ImagingError(
       'missing-companion',
@@ -107,11 +108,12 @@ function shifted(first: Page, appended: Appended, index: number): Page {
 /** Strip tables of so many pages are read to find out whether planes can be served straight from the file. */
 const mostChecked = 5000
 
+/** Offset of plane 0 in the only file when all planes stand there as they are served; otherwise null. */
 export async function directOffset(
   header: Header,
   places: (PlaneSource | null)[],
   reading: Reading,
-): Promise<{ file: number; offset: number } | null> {
+): Promise<number | null> {
   const { opened, pages, first, kind, appended } = reading
   const isServable = (kind === 'samples' && first.samples === 1) || kind === 'colour'
   const { littleEndian } = first.file
@@ -140,5 +142,5 @@ export async function directOffset(
     start ??= offset
     if (offset === null || offset !== start! + k * bytes) return null
   }
-  return start !== null && start + places.length * bytes <= first.file.source.size ? { file: 0, offset: start } : null
+  return start !== null && start + places.length * bytes <= first.file.source.size ? start : null
 }

@@ -3,19 +3,20 @@ import type { FileEntry, SeriesReader } from '../../format.ts'
 import { planeCount } from '../../header.ts'
 import type { Header } from '../../header.ts'
 import { readBlocks } from './blocks.ts'
-import { numbers, readTiff, text } from './directory.ts'
+import { openBinData } from './binData.ts'
+import { numbers, subDirectories, text } from './directory.ts'
 import type { TiffFile } from './directory.ts'
 import { factsOf } from './facts.ts'
 import { imageJLayout, looksLikeImageJ, parseImageJ } from './imageJ.ts'
 import type { Layout } from './layout.ts'
-import { looksLikeOme, omeLayout, parseOme } from './ome.ts'
-import type { Ome } from './ome.ts'
+import { omeLayout } from './ome.ts'
 import { readPage } from './page.ts'
 import type { Page } from './page.ts'
 import { plainLayout, resolutionOf } from './plain.ts'
 import { checkColour, contiguous, isPlain } from './pixels.ts'
 import { directOffset, fileOf, placesOf, readPlane } from './planes.ts'
-import type { Appended, Kind, Reading, TiffEntry } from './planes.ts'
+import type { Appended, Kind, Reading } from './planes.ts'
+import { openSet } from './set.ts'
 import { tagsOf } from './tags.ts'
 
 /**
@@ -23,24 +24,29 @@ import { tagsOf } from './tags.ts'
  * @throws ImagingError
  */
 export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
-  const opened: TiffEntry[] = []
-  for (const entry of files) opened.push(await openFile(entry))
+  const { opened, ome, document, warnings } = await openSet(files)
   const main = opened[0]
-  if (!main) throw new ImagingError('missing-companion', 'The series has no file.')
-  const { file, ome } = main
+  if (!main) {
+    if (document && ome) return openBinData(document, ome)
+    throw new ImagingError('missing-companion', 'The series has no file.')
+  }
+  const { file } = main
   const description = (await text(file, file.directories[0]!, 270)) ?? ''
   const first = await readPage(file, file.directories[0]!)
   checkColour(first)
+  // What the tables of the page announce must be possible before anything is promised.
+  await readBlocks(first)
   const isImageJ = looksLikeImageJ(description)
   const kind = kindOf(first, isImageJ)
   const samplesPerPixel = kind === 'samples' ? 1 : kind === 'colour' && first.samples === 4 ? 4 : 3
   const perPage = kind === 'samples' ? first.samples : 1
-  const warnings = [...main.warnings, ...file.warnings]
+  warnings.push(...file.warnings)
   const appended = isImageJ ? await appendedPlanes(first, parseImageJ(description), warnings) : null
   let pages: number[] = file.directories.map((_, i) => i)
+  const pagesOfSet = opened.reduce((sum, one) => sum + one.file.directories.length, 0)
   let layout: Layout | null = null
   if (ome && ome.images.length > 0)
-    layout = tryLayout(() => omeLayout(ome, pages.length, first.samples, kind !== 'samples'), warnings)
+    layout = tryLayout(() => omeLayout(ome, pages.length, first.samples, kind !== 'samples', pagesOfSet), warnings)
   if (!layout && isImageJ) {
     const resolution = await resolutionOf(file, file.directories[0]!)
     layout = imageJLayout(
@@ -70,14 +76,15 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
     frames: layout.frames,
     channels: layout.channels,
     window: layout.window,
-    warnings: [...warnings, ...layout.warnings, ...notesOf(first)],
+    warnings: [...warnings, ...layout.warnings, ...notesOf(first), ...(await notesOfCopies(first))],
   }
   const places = placesOf(layout)
-  const missing = places.filter((place) => place && !fileOf(place, opened)).length
+  const isSet = (ome?.fileUuids.length ?? 0) > 1
+  const missing = places.filter((place) => place && !fileOf(place, opened, isSet)).length
   if (missing > 0)
     header.warnings.push(`${missing} of ${places.length} planes stand in other files of the set, which are not here.`)
-  const reading: Reading = { opened, pages, first, kind, appended }
-  const direct = await directOffset(header, places, reading)
+  const reading: Reading = { opened, isSet, pages, first, kind, appended }
+  const offset = await directOffset(header, places, reading)
   return {
     header,
     facts: await factsOf(file, ome),
@@ -90,29 +97,8 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
       if (!place) throw new ImagingError('malformed', `The description of the file gives no page for plane ${k + 1}.`)
       return readPlane(place, reading)
     },
-    direct: () => direct,
+    direct: () => (offset === null ? null : { file: files.indexOf(main.entry), offset }),
   }
-}
-
-/** Reads the directories of a file, and its OME-XML when it has one that can be read. */
-export async function openFile(entry: FileEntry, mostPages?: number): Promise<TiffEntry> {
-  const file = await readTiff(entry.source, mostPages)
-  const description = (await text(file, file.directories[0]!, 270)) ?? ''
-  const warnings: string[] = []
-  let ome: Ome | null = null
-  if (looksLikeOme(description)) {
-    try {
-      ome = parseOme(description)
-      if (ome.images.length === 0)
-        warnings.push(
-          'The description of the image is in another file of the set; the pages are shown as a plain stack.',
-        )
-    } catch (error) {
-      if (!(error instanceof ImagingError)) throw error
-      warnings.push(`${error.message} The pages are shown as a plain stack.`)
-    }
-  }
-  return { entry, file, ome, warnings }
 }
 
 function kindOf(page: Page, isImageJ: boolean): Kind {
@@ -179,4 +165,17 @@ function notesOf(page: Page): string[] {
   if (page.bits === 64 && page.sampleFormat !== 3)
     notes.push('64-bit integers are shown as floating point numbers, exact up to 2^53.')
   return notes
+}
+
+/** Smaller copies of the page (the levels of a pyramid), which are no planes of their own. */
+async function notesOfCopies(page: Page): Promise<string[]> {
+  const sizes: string[] = []
+  for (const copy of await subDirectories(page.file, page.directory)) {
+    const [width] = await numbers(page.file, copy, 256)
+    const [height] = await numbers(page.file, copy, 257)
+    if (width && height && width <= page.width && height <= page.height && width * height < page.width * page.height)
+      sizes.push(`${width} x ${height}`)
+  }
+  if (sizes.length === 0) return []
+  return [`The page has ${sizes.length} smaller copies (${sizes.slice(0, 12).join(', ')}); the full size is shown.`]
 }

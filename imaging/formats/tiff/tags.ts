@@ -1,6 +1,6 @@
 import type { Tag } from '../../format.ts'
-import { numbers, text } from './directory.ts'
-import type { Entry, TiffFile } from './directory.ts'
+import { numbers, subDirectories, text } from './directory.ts'
+import type { Directory, Entry, TiffFile } from './directory.ts'
 import type { Ome } from './ome.ts'
 import type { XmlNode } from './xml.ts'
 
@@ -17,21 +17,31 @@ export async function tagsOf(file: TiffFile, ome: Ome | null): Promise<Tag[]> {
   const { globals } = await import('geotiff')
   const definitions: Record<number, { name: string } | undefined> = globals.tagDefinitions
   const out: Tag[] = []
-  for (const [i, directory] of file.directories.slice(0, mostDirectories).entries()) {
+  const listDirectory = async (path: string, directory: Directory) => {
     for (const entry of [...directory.entries.values()].toSorted((a, b) => a.tag - b.tag)) {
       const name = definitions[entry.tag]?.name ?? `Tag ${entry.tag}`
-      const show = async () => (await valueText(file, entry, i)).slice(0, longestValue)
-      out.push({ key: `IFD${i}/${name}`, name, value: await show() })
+      const value = (await valueText(file, entry, directory)).slice(0, longestValue)
+      out.push({ key: `${path}/${name}`, name, value })
     }
+  }
+  for (const [i, directory] of file.directories.slice(0, mostDirectories).entries()) {
+    await listDirectory(`IFD${i}`, directory)
+    for (const [j, sub] of (await subDirectories(file, directory)).entries())
+      await listDirectory(`IFD${i}/SubIFD${j}`, sub)
   }
   const rest = file.directories.length - mostDirectories
   if (rest > 0) out.push({ key: 'IFD', name: 'Further pages', value: `${rest} pages with tags of the same kind` })
-  if (ome) list(ome.root, 'OME', out)
-  return out.slice(0, mostTags)
+  return [...out, ...(ome ? omeTags(ome) : [])].slice(0, mostTags)
 }
 
-async function valueText(file: TiffFile, entry: Entry, index: number): Promise<string> {
-  const directory = file.directories[index]!
+/** The attributes and texts of OME-XML. */
+export function omeTags(ome: Ome): Tag[] {
+  const out: Tag[] = []
+  list(ome.root, 'OME', out)
+  return out
+}
+
+async function valueText(file: TiffFile, entry: Entry, directory: Directory): Promise<string> {
   if (entry.type === 2)
     return entry.count > 1_000_000 ? `<${entry.count} characters>` : ((await text(file, directory, entry.tag)) ?? '')
   if (entry.count > mostNumbers) return `<${entry.count} values>`

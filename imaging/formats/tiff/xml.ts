@@ -35,9 +35,11 @@ export function parseXml(text: string): XmlNode {
   try {
     return parser.parse(text) as XmlNode
   } catch (error) {
+    // The message of the library quotes the text, which may be anything; where it stopped is enough.
+    const [, position] = /position:? (\d+)/i.exec(error instanceof Error ? error.message : '') ?? []
     throw new ImagingError(
       'malformed',
-      `The XML cannot be read (${error instanceof Error ? error.message : String(error)}).`,
+      `The XML cannot be read${position === undefined ? '' : `; something is wrong near character ${position}`}.`,
     )
   }
 }

@@ -30,8 +30,10 @@ export function sampleFacts(): Record<string, { expected?: Record<string, unknow
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null
 }
 
+export const sampleBytes = (path: string): Uint8Array => readFileSync(root + path)
+
 /** A sample file as an entry of a batch. */
-export const sampleFile = (path: string): FileEntry => ({ path, source: memorySource(readFileSync(root + path)) })
+export const sampleFile = (path: string): FileEntry => ({ path, source: memorySource(sampleBytes(path)) })
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 

@@ -1,12 +1,15 @@
-import { deflateSync } from 'node:zlib'
+import { deflateSync, zstdCompressSync } from 'node:zlib'
 import { assert, asyncProperty, constantFrom, integer, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ImagingError } from '#imaging/errors.ts'
 import { tiff } from '#imaging/formats/tiff/index.ts'
 import { decodeLzw } from '#imaging/formats/tiff/lzw.ts'
 import { samplesOf } from '#imaging/samples.ts'
+import { recognise } from '#imaging/recognise.ts'
 import { memorySource } from '#imaging/source.ts'
+import type { ByteSource } from '#imaging/source.ts'
 import { sampleFacts, sampleFile } from '../../conformance/formats/profile.ts'
+import { entry } from './files.ts'
 import { grey, tiffBytes, tiffEntry } from './tiffFiles.ts'
 import type { Entries } from './tiffFiles.ts'
 
@@ -195,6 +198,24 @@ describe('compression', () => {
     expect([...samplesOf('uint16', await reader.plane(0))]).toEqual([...values])
   })
 
+  it('decodes Zstandard, and gives it no more room than a strip has', async () => {
+    const pixels = Uint8Array.from({ length: 200 }, (_, i) => i)
+    const strip = (bytes: Uint8Array, more: Entries = {}) =>
+      tiffBytes([{ entries: grey(200, 1, 8, { 259: [3, [50000]], ...more }), blocks: [bytes] }])
+    expect(await plane(strip(zstdCompressSync(pixels)))).toEqual([...pixels])
+    const steps = Uint8Array.from(pixels, (_, i) => (i === 0 ? 0 : 1))
+    expect(await plane(strip(zstdCompressSync(steps), { 317: [3, [2]] }))).toEqual([...pixels])
+    for (const bytes of [zstdCompressSync(new Uint8Array(2 ** 24)), zstdCompressSync(pixels).subarray(0, 20), pixels])
+      await expect(plane(strip(bytes))).rejects.toBeInstanceOf(ImagingError)
+  })
+
+  it('takes no differences from JPEG and CCITT, whatever the tag says', async () => {
+    const entries = (more: Entries) => ({ ...grey(8, 2, 1, { 259: [3, [4]], 262: [3, [0]] }), ...more })
+    // Group 4: a line that is all white has one bit (V0), twice.
+    const file = (more: Entries) => tiffBytes([page(entries(more), [0b11000000])])
+    expect(await plane(file({ 317: [3, [2]] }))).toEqual(await plane(file({})))
+  })
+
   it('undoes floating point differencing', async () => {
     const values = Float32Array.of(1, -2.5, 1e10)
     const view = new DataView(values.buffer)
@@ -309,6 +330,138 @@ describe('descriptions', () => {
       code: 'missing-companion',
       message: expect.stringContaining('old1.tif'),
     })
+  })
+
+  /** Files without a description of their own, and the one that describes them. */
+  const companionSet = (described: string) => {
+    const data = [0, 1]
+      .map((z) => `<TiffData FirstZ="${z}" IFD="0"><UUID FileName="z${z}.tif">urn:uuid:${z}</UUID></TiffData>`)
+      .join('')
+    const part = (z: number) => {
+      const description = `<?xml version="1.0"?><OME xmlns="x" UUID="urn:uuid:${z}"><BinaryOnly MetadataFile="set.companion.ome" UUID="${described}"/></OME>`
+      return tiffEntry(tiffBytes([page({ ...grey(1, 1, 8), 270: [2, description] }, [10 + z])]), `a/part${z}.tif`)
+    }
+    const text = ome('DimensionOrder="XYZCT" SizeZ="2" SizeC="1" SizeT="1"', data, `UUID="${described}"`)
+    return { parts: [part(0), part(1)], companion: entry('a/set.companion.ome', Buffer.from(text)) }
+  }
+
+  it('joins files that name a companion to it', async () => {
+    const { parts, companion } = companionSet('urn:uuid:c')
+    const found = await recognise([companion, ...parts])
+    expect(found).toMatchObject({ attachments: [], series: [{ format: 'tiff' }] })
+    expect(found.series[0]!.files).toHaveLength(3)
+    const reader = await tiff.open([companion, parts[1]!, parts[0]!])
+    expect(reader.header).toMatchObject({ shape: { z: 2, t: 1, c: 1 }, warnings: [] })
+    expect([[...(await reader.plane(0))], [...(await reader.plane(1))]]).toEqual([[10], [11]])
+    expect(reader.facts).toContainEqual({ key: 'series.label', value: 'A & B', evidence: 'OME Image Name' })
+  })
+
+  it('says what a set lacks: a part, all parts, the companion', async () => {
+    const { parts, companion } = companionSet('urn:uuid:c')
+    const some = await tiff.open([companion, parts[1]!])
+    expect(some.header.warnings.join()).toContain('1 of 2 planes stand in other files')
+    await expect(some.plane(0)).rejects.toMatchObject({ code: 'missing-companion' })
+    expect([...(await some.plane(1))]).toEqual([11])
+    const missing = { code: 'missing-companion', message: expect.stringContaining('z0.tif') }
+    await expect(tiff.open([companion])).rejects.toMatchObject(missing)
+    await expect(tiff.open(parts)).rejects.toMatchObject({
+      code: 'missing-companion',
+      message: expect.stringContaining('set.companion.ome'),
+    })
+    const alone = await tiff.open([parts[0]!])
+    expect(alone.header.warnings.join()).toContain('set.companion.ome')
+  })
+
+  it('joins files that are described by the first of them', async () => {
+    const { parts } = companionSet('urn:uuid:0')
+    const data = [0, 1]
+      .map((z) => `<TiffData FirstZ="${z}" IFD="0"><UUID FileName="part${z}.tif">urn:uuid:${z}</UUID></TiffData>`)
+      .join('')
+    const text = ome('DimensionOrder="XYZCT" SizeZ="2" SizeC="1" SizeT="1"', data, 'UUID="urn:uuid:0"')
+    const first = tiffEntry(tiffBytes([page({ ...grey(1, 1, 8), 270: [2, text] }, [10])]), 'a/part0.tif')
+    const found = await recognise([parts[1]!, first])
+    expect(found.series).toHaveLength(1)
+    const reader = await tiff.open([parts[1]!, first])
+    expect([[...(await reader.plane(0))], [...(await reader.plane(1))]]).toEqual([[10], [11]])
+  })
+
+  it('opens a set of 2000 files of one page each, of which most are missing', async () => {
+    const data = Array.from(
+      { length: 2000 },
+      (_, z) => `<TiffData FirstZ="${z}" IFD="0"><UUID FileName="z${z}.tif">urn:uuid:${z}</UUID></TiffData>`,
+    ).join('')
+    const text = ome('DimensionOrder="XYZCT" SizeZ="2000" SizeC="1" SizeT="1"', data, 'UUID="urn:uuid:7"')
+    const reader = await tiff.open([tiffEntry(tiffBytes([page({ ...grey(1, 1, 8), 270: [2, text] }, [5])]))])
+    expect(reader.header.warnings.join()).toContain('1999 of 2000 planes stand in other files')
+    expect([...(await reader.plane(7))]).toEqual([5])
+  })
+
+  it('reads OME-XML with the pixels inside, compressed or not, in either byte order', async () => {
+    const big = Buffer.from([1, 2, 3, 4])
+    const inside = [
+      `<BinData Length="8" BigEndian="true">${big.toString('base64')}</BinData>`,
+      `<BinData Length="8" BigEndian="false" Compression="zlib">${deflateSync(big).toString('base64')}</BinData>`,
+      `<BinData Length="8" BigEndian="false" Compression="bzip2">${big.toString('base64')}</BinData>`,
+    ]
+    const text = ome('DimensionOrder="XYZCT" SizeZ="3" SizeC="1" SizeT="1"', inside.join('')).replace(
+      'Type="uint8" SizeX="1"',
+      'Type="uint16" SizeX="2"',
+    )
+    const file = entry('a.ome', Buffer.from(text))
+    expect((await recognise([file])).series).toMatchObject([{ format: 'tiff', files: ['a.ome'] }])
+    const reader = await tiff.open([file])
+    expect([...(await reader.plane(0))]).toEqual([2, 1, 4, 3])
+    expect([...(await reader.plane(1))]).toEqual([1, 2, 3, 4])
+    await expect(reader.plane(2)).rejects.toMatchObject({ code: 'unsupported' })
+  })
+
+  it('keeps OME-XML that has no image beside the others', async () => {
+    const { series, attachments } = await recognise([
+      entry('a.ome', Buffer.from('<?xml version="1.0"?><OME xmlns="x"/>')),
+    ])
+    expect({ series, attachments }).toEqual({
+      series: [],
+      attachments: [{ path: 'a.ome', reason: expect.stringContaining('without an image') }],
+    })
+  })
+
+  it('tells of smaller copies of a page, and does not show them as planes', async () => {
+    const level = tiffBytes([page(grey(2, 1, 8), [7, 7])]).subarray(8)
+    const whole = (at: number) => tiffBytes([page({ ...grey(4, 2, 8), 330: [4, [at]] }, [1, 2, 3, 4, 5, 6, 7, 8])])
+    // The level is put behind the file; its two pixels stand first, its directory after them.
+    const start = whole(0).length
+    const file = new Uint8Array(Buffer.concat([whole(start + 2), level]))
+    const reader = await open(file)
+    expect(reader.header).toMatchObject({ shape: { x: 4, y: 2, z: 1 } })
+    expect(reader.header.warnings.join()).toContain('1 smaller copies (2 x 1)')
+    expect((await reader.tags()).find(({ key }) => key === 'IFD0/SubIFD0/ImageWidth')?.value).toBe('2')
+    // A copy that points to itself, or nowhere, ends there.
+    expect((await open(whole(8))).header.warnings).toEqual([])
+    expect((await open(whole(2 ** 31))).header.warnings).toEqual([])
+  })
+
+  it('reads ImageJ stacks of more than 4 GiB, whose planes have no directories', async () => {
+    const side = 4096
+    const count = 300
+    const text = `ImageJ=1.54f\nimages=${count}\nchannels=2\nslices=50\nframes=3\nhyperstack=true\n`
+    const entries: Entries = { ...grey(side, side, 8), 270: [2, text], 273: [4, [4096]], 279: [4, [side * side]] }
+    const start = tiffBytes([{ entries, blocks: [] }])
+    // Only the first bytes are there; every plane would be filled with its own number.
+    const source: ByteSource = {
+      size: 4096 + count * side * side,
+      async read(offset, length) {
+        const out = new Uint8Array(length).fill(Math.floor((offset - 4096) / (side * side)) & 255)
+        if (offset < start.length) out.set(start.subarray(offset, offset + length).subarray(0, length))
+        return out
+      },
+    }
+    const reader = await tiff.open([{ path: 'large.tif', source }])
+    expect(source.size).toBeGreaterThan(2 ** 32)
+    expect(reader.header.shape).toEqual({ x: side, y: side, z: 50, t: 3, c: 2 })
+    expect(reader.direct()).toBeNull()
+    // Channel 1, time 2, slice 49 is the last plane of the file; channels run fastest.
+    expect((await reader.plane(299))[5]).toBe(299 & 255)
+    expect((await reader.plane(1))[5]).toBe(2)
   })
 
   it.each([
