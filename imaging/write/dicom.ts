@@ -1,21 +1,12 @@
-import { data as dcmjs } from 'dcmjs'
 import { ImagingError } from '../errors.ts'
 import type { Header } from '../header.ts'
 import { planeCount, sampleBytes } from '../header.ts'
 import type { DicomAttributes, DicomMetadata } from './dicomMetadata.ts'
+import { part10, pixelAttributes } from './dicomFile.ts'
+import type { WrittenFile } from './dicomFile.ts'
 import { commonAttributes, dateOf, decimalString, plusSeconds, timeOf } from './dicomModules.ts'
 import { modalityAttributes, sopClassOf } from './dicomObjects.ts'
 import type { Image } from './planes.ts'
-
-interface WrittenFile {
-  /** "IM0001.dcm" */
-  name: string
-  bytes: Uint8Array
-}
-
-const explicitLittleEndian = '1.2.840.10008.1.2.1'
-/** Names this writer in (0002,0012). */
-const implementation = { uid: '2.25.216174063915126170298357064930741082341', name: 'VIVARCHIVE' }
 
 /**
  * Writes an image as DICOM Part 10 files, explicit VR little endian: CT, MR and PT as one file for each plane, everything
@@ -32,14 +23,25 @@ export async function* writeDicom(image: Image, metadata: DicomMetadata): AsyncG
     let k = 0
     for await (const plane of image.planes()) {
       const instance = { ...frameAttributes(header, metadata, k), ...pixelAttributes(header, [plane]) }
-      yield { name: `IM${String(++k).padStart(digits, '0')}.dcm`, bytes: part10(header, metadata, k, instance) }
+      yield { name: `IM${String(++k).padStart(digits, '0')}.dcm`, bytes: classic(header, metadata, k, instance) }
     }
   } else {
     const planes: Uint8Array[] = []
     for await (const plane of image.planes()) planes.push(plane)
     const instance = { ...multiFrameAttributes(header), ...pixelAttributes(header, planes) }
-    yield { name: 'IM0001.dcm', bytes: part10(header, metadata, 1, instance) }
+    yield { name: 'IM0001.dcm', bytes: classic(header, metadata, 1, instance) }
   }
+}
+
+/** The file: defaults of the object, then what belongs to this instance, then the caller's own attributes. */
+function classic(header: Header, metadata: DicomMetadata, number: number, instance: DicomAttributes): Uint8Array {
+  return part10(sopClassOf(header), `${metadata.series.uid}.${number}`, header, {
+    InstanceNumber: number,
+    ...commonAttributes(header, metadata),
+    ...modalityAttributes(header, metadata),
+    ...instance,
+    ...metadata.attributes,
+  })
 }
 
 function check(header: Header): void {
@@ -54,63 +56,6 @@ function check(header: Header): void {
   }
   if (['CT', 'MR', 'PT'].includes(modality ?? '') && (!spacing || !origin || !direction || isColour)) {
     throw new ImagingError('unsupported', `A ${modality} series is grey and needs spacing, origin and direction.`)
-  }
-}
-
-/** The file: defaults of the object, then what belongs to this instance, then the caller's own attributes. */
-function part10(header: Header, metadata: DicomMetadata, number: number, instance: DicomAttributes): Uint8Array {
-  const sopClass = sopClassOf(header)
-  const sopInstance = `${metadata.series.uid}.${number}`
-  const attributes: DicomAttributes = {
-    SpecificCharacterSet: 'ISO_IR 192',
-    SOPClassUID: sopClass,
-    SOPInstanceUID: sopInstance,
-    InstanceNumber: number,
-    ...commonAttributes(header, metadata),
-    ...modalityAttributes(header, metadata),
-    ...instance,
-    ...metadata.attributes,
-  }
-  const isWide = sampleBytes[header.sampleType] === 2
-  const { DicomMetaDictionary, DicomDict } = dcmjs
-  const denaturalized = (set: DicomAttributes) =>
-    DicomMetaDictionary.denaturalizeDataset({ ...set, _vrMap: { PixelData: isWide ? 'OW' : 'OB' } })
-  const meta = denaturalized({
-    FileMetaInformationVersion: new Uint8Array([0, 1]).buffer,
-    MediaStorageSOPClassUID: sopClass,
-    MediaStorageSOPInstanceUID: sopInstance,
-    TransferSyntaxUID: explicitLittleEndian,
-    ImplementationClassUID: implementation.uid,
-    ImplementationVersionName: implementation.name,
-  })
-  const file = new DicomDict(meta)
-  file.dict = denaturalized(attributes)
-  return new Uint8Array(file.write())
-}
-
-/** Image Pixel Module (PS3.3 C.7.6.3). */
-function pixelAttributes(header: Header, planes: Uint8Array[]): DicomAttributes {
-  const { shape, sampleType, samplesPerPixel } = header
-  const bits = sampleBytes[sampleType] * 8
-  const length = planes.reduce((total, plane) => total + plane.length, 0)
-  // Values have an even length (PS3.5, 7.1.1).
-  const bytes = new Uint8Array(length + (length % 2))
-  let at = 0
-  for (const plane of planes) {
-    bytes.set(plane, at)
-    at += plane.length
-  }
-  return {
-    SamplesPerPixel: samplesPerPixel,
-    PhotometricInterpretation: samplesPerPixel === 3 ? 'RGB' : 'MONOCHROME2',
-    ...(samplesPerPixel === 3 ? { PlanarConfiguration: 0 } : {}),
-    Rows: shape.y,
-    Columns: shape.x,
-    BitsAllocated: bits,
-    BitsStored: bits,
-    HighBit: bits - 1,
-    PixelRepresentation: sampleType.startsWith('int') ? 1 : 0,
-    PixelData: bytes.buffer,
   }
 }
 

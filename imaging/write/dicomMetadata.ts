@@ -7,7 +7,8 @@ export interface Code {
 }
 
 /** Value of an attribute by its dictionary keyword; sequences are arrays of such objects. */
-export type DicomValue = string | number | string[] | number[] | DicomAttributes[] | ArrayBuffer
+export type DicomValue =
+  string | number | string[] | number[] | DicomAttributes[] | ArrayBuffer | Record<string, string>
 export interface DicomAttributes {
   [keyword: string]: DicomValue | undefined
 }

@@ -29,7 +29,7 @@ export function plusSeconds(point: string, seconds: number): string {
 }
 
 /** One-item code sequence. */
-const coded = (code: Code): DicomAttributes[] => [
+export const coded = (code: Code): DicomAttributes[] => [
   { CodeValue: code.value, CodingSchemeDesignator: code.scheme, CodeMeaning: code.meaning },
 ]
 

@@ -61,6 +61,9 @@ export function modalityAttributes(header: Header, metadata: DicomMetadata): Dic
   }
 }
 
+/** Corrections that PET images are written with (Corrected Image, PS3.3 C.8.9.1), unless the caller's attributes say otherwise. */
+export const petCorrections = ['NORM', 'DTIM', 'ATTN', 'SCAT', 'RAN', 'DECY']
+
 function petAttributes({ shape, unit }: Header, { administration, series }: DicomMetadata): DicomAttributes {
   return {
     ImageType: ['ORIGINAL', 'PRIMARY'],
@@ -69,7 +72,7 @@ function petAttributes({ shape, unit }: Header, { administration, series }: Dico
     SeriesType: [shape.t > 1 ? 'DYNAMIC' : 'STATIC', 'IMAGE'],
     NumberOfSlices: shape.z,
     NumberOfTimeSlices: shape.t > 1 ? shape.t : undefined,
-    CorrectedImage: ['NORM', 'DTIM', 'ATTN', 'SCAT', 'RAN', 'DECY'],
+    CorrectedImage: petCorrections,
     RandomsCorrectionMethod: 'DLYD',
     DecayCorrection: administration ? 'ADMIN' : 'NONE',
     DecayFactor: 1,

@@ -32,12 +32,16 @@ export function unitOf(data: DataSet): string {
   const isLocalizer = data.strings(0x00080008).includes('LOCALIZER')
   if (data.string(0x00080060) === 'CT' && type === undefined && !isLocalizer && transformation.has(0x00281053))
     return 'HU'
-  return mappedUnit(own?.item(0x00409096) ?? shared?.item(0x00409096) ?? data.item(0x00409096))
+  return mappedUnit(own?.item(0x00409096) ?? shared?.item(0x00409096) ?? data.item(0x00409096), transformation)
 }
 
-/** Unit of a Real World Value Mapping that leaves the numbers as they are. */
-function mappedUnit(mapping: DataSet | undefined): string {
-  if (!mapping || mapping.number(0x00409225, 'FD') !== 1 || mapping.number(0x00409224, 'FD') !== 0) return ''
+/** Unit of a Real World Value Mapping that makes of the stored numbers what slope and intercept make of them. */
+function mappedUnit(mapping: DataSet | undefined, transformation: DataSet): string {
+  if (!mapping) return ''
+  const same = (mapped: number | undefined, rescaled: number) =>
+    mapped !== undefined && Math.abs(mapped - rescaled) <= 1e-9 * Math.abs(rescaled)
+  if (!same(mapping.number(0x00409225, 'FD'), transformation.number(0x00281053) ?? 1)) return ''
+  if (!same(mapping.number(0x00409224, 'FD'), transformation.number(0x00281052) ?? 0)) return ''
   const code = mapping.item(0x004008ea)
   const value = code?.string(0x00080102) === 'UCUM' ? (code.string(0x00080100) ?? '') : ''
   return value === '1' ? '' : value === "[hnsf'U]" ? 'HU' : value

@@ -8,6 +8,7 @@ import type { Header, SampleType } from '#imaging/header.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import { memorySource } from '#imaging/source.ts'
 import { writeDicom } from '#imaging/write/dicom.ts'
+import { writeEnhancedDicom } from '#imaging/write/dicomEnhanced.ts'
 import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
 import { allPlanes } from './files.ts'
@@ -62,6 +63,15 @@ const images: Record<string, Header> = {
   'OT colour': header('OT', { z: 2 }, 'uint8', { samplesPerPixel: 3 }),
 }
 
+/** What fits into the enhanced objects. */
+const enhanced: Record<string, Header> = {
+  CT: images.CT!,
+  MR: images.MR!,
+  'MR of 8 bits': header('MR', { z: 3 }, 'uint8', placed),
+  PT: images.PT!,
+  'PT of one time': header('PT', { z: 4 }, 'uint16', { ...placed, unit: 'Bq/mL', slope: [0.25] }),
+}
+
 const metadata: DicomMetadata = {
   patient: {
     id: 'M-0042',
@@ -101,6 +111,7 @@ const metadata: DicomMetadata = {
     agent: 'Fludeoxyglucose',
     radionuclide: { value: '77004003', scheme: 'SCT', meaning: 'Fluorine-18' },
     halfLifeSeconds: 6586.2,
+    positronFraction: 0.967,
     activityMegabecquerel: 7.4,
     volumeMillilitres: 0.1,
     route: 'Intravenous',
@@ -143,6 +154,37 @@ describe('what is written is read again', () => {
       ),
     )
     expect(keys.size).toBe(1)
+  })
+
+  it.each(Object.entries(enhanced))('%s in one enhanced file', async (_name, h) => {
+    const { name, bytes } = await writeEnhancedDicom(imageOf(h), metadata)
+    const reader = await reopened([{ name, bytes }])
+    const { format: _format, warnings: _warnings, sampleType, ...rest } = h
+    const wide = sampleType === 'uint8' ? 'uint16' : sampleType
+    expect(reader.header).toMatchObject({
+      ...rest,
+      sampleType: wide,
+      slope: rest.slope.map((v) => expect.closeTo(v, 12)),
+    })
+    const planes = [...imageOf(h).planes()]
+    expect(await allPlanes(reader)).toEqual(
+      sampleType === 'uint8' ? planes.map((plane) => new Uint8Array(Uint16Array.from(plane).buffer)) : planes,
+    )
+    expect(reader.direct()).not.toBeNull()
+    const facts = Object.fromEntries(reader.facts.map(({ key, value }) => [key, value]))
+    expect(facts).toMatchObject({
+      'subject.localId': 'M-0042',
+      'subject.strain': 'C57BL/6J',
+      'series.label': 'Scan',
+      'instrument.serialNumber': '7',
+      'series.acquiredAt': expect.stringContaining('2024-03-01T10:15:00'),
+    })
+    if (h.modality === 'PT')
+      expect(facts).toMatchObject({
+        'administration.agent': 'Fludeoxyglucose',
+        'administration.radionuclide': 'Fluorine-18',
+        'administration.activity': { value: 7.4, unit: 'MBq' },
+      })
   })
 
   it('with the animal, its tracer and the session', async () => {
@@ -202,6 +244,21 @@ it('refuses what the objects cannot hold', async () => {
   }
 })
 
+it('refuses what the enhanced objects cannot hold, or must say and nobody knows', async () => {
+  const refused = { name: 'ImagingError', code: 'unsupported' }
+  for (const h of [images['US picture']!, header('CT', { z: 2 }, 'int16'), header('MR', {}, 'float32', placed)])
+    await expect(writeEnhancedDicom(imageOf(h), metadata)).rejects.toMatchObject(refused)
+  const { administration: _administration, ...bare } = metadata
+  await expect(writeEnhancedDicom(imageOf(images.PT!), bare)).rejects.toMatchObject({
+    ...refused,
+    message: expect.stringContaining('missing: tracer, radionuclide, half-life, positron fraction, time of injection'),
+  })
+  // CT and MR say nothing of an agent that was not given.
+  const { bytes } = await writeEnhancedDicom(imageOf(images.CT!), bare)
+  const tags = await (await reopened([{ name: 'a.dcm', bytes }])).tags()
+  expect(tags.filter(({ name }) => name.startsWith('ContrastBolus'))).toEqual([])
+})
+
 it('makes UIDs under 2.25 that depend on the words alone', () => {
   expect(dicomUid('a', 'b')).toBe(dicomUid('a', 'b'))
   expect(dicomUid('a', 'b')).not.toBe(dicomUid('ab', ''))
@@ -228,6 +285,8 @@ const python = ['python3', '/usr/bin/python3'].find((name) => {
 if (!python) console.warn('skipped: pydicom not installed')
 const hasValidator = runs('dciodvfy', '-version')
 if (!hasValidator) console.warn('skipped: dciodvfy not installed')
+const hasToolkit = runs('dcmdump', '--version') && runs('dcm2pnm', '--version')
+if (!hasToolkit) console.warn('skipped: dcmtk not installed')
 
 const folder = mkdtempSync(join(tmpdir(), 'dicom-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -241,6 +300,35 @@ async function onDisk(h: Header): Promise<string[]> {
   }
   return paths
 }
+
+/** Every object that is written: name, header, files on disk. */
+const objects = [
+  ...Object.entries(images).map(([name, h]) => [name, () => onDisk(h)] as const),
+  ...Object.entries(enhanced).map(
+    ([name, h]) =>
+      [
+        `enhanced ${name}`,
+        async () => {
+          const path = join(folder, `enhanced-${h.modality}-${planeCount(h)}.dcm`)
+          writeFileSync(path, (await writeEnhancedDicom(imageOf(h), metadata)).bytes)
+          return [path]
+        },
+      ] as const,
+  ),
+  [
+    'enhanced CT of an unknown instrument, region and agent',
+    async () => {
+      const path = join(folder, 'enhanced-bare.dcm')
+      const { administration: _administration, instrument: _instrument, ...bare } = metadata
+      const { uid, number, start } = bare.series
+      writeFileSync(
+        path,
+        (await writeEnhancedDicom(imageOf(images.CT!), { ...bare, series: { uid, number, start } })).bytes,
+      )
+      return [path]
+    },
+  ] as const,
+]
 
 describe.runIf(python)('pydicom agrees with what is written', () => {
   const script = `
@@ -275,11 +363,61 @@ print(json.dumps(out))`
   })
 })
 
+describe.runIf(python)('pydicom agrees with the enhanced objects', () => {
+  const script = `
+import sys, json, hashlib, pydicom
+d = pydicom.dcmread(sys.argv[1])
+groups = d.PerFrameFunctionalGroupsSequence
+print(json.dumps({
+  'sha': hashlib.sha256(d.pixel_array.tobytes()).hexdigest(),
+  'positions': [[float(v) for v in g.PlanePositionSequence[0].ImagePositionPatient] for g in groups],
+  'slopes': [float(g.PixelValueTransformationSequence[0].RescaleSlope) for g in groups],
+  'indices': [list(g.FrameContentSequence[0].DimensionIndexValues) for g in groups],
+  'spacing': [float(v) for v in d.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing],
+}))`
+
+  it.each(Object.entries(enhanced))('%s', async (_name, h) => {
+    const { createHash } = await import('node:crypto')
+    const path = join(folder, 'pydicom.dcm')
+    writeFileSync(path, (await writeEnhancedDicom(imageOf(h), metadata)).bytes)
+    const found = JSON.parse(execFileSync(python!, ['-c', script, path], { encoding: 'utf8' })) as {
+      sha: string
+      positions: number[][]
+      slopes: number[]
+      indices: number[][]
+      spacing: number[]
+    }
+    const planes = [...imageOf(h).planes()].map((plane) =>
+      h.sampleType === 'uint8' ? new Uint8Array(Uint16Array.from(plane).buffer) : plane,
+    )
+    expect(found.sha).toBe(createHash('sha256').update(Buffer.concat(planes)).digest('hex'))
+    const slices = planes.map((_, k) => k % h.shape.z)
+    expect(found.positions).toEqual(
+      slices.map((z) => h.origin!.map((v, axis) => expect.closeTo(v + h.direction![6 + axis]! * h.spacing![2] * z, 9))),
+    )
+    expect(found.slopes).toEqual(planes.map((_, k) => expect.closeTo(h.slope[k] ?? h.slope[0]!, 12)))
+    expect(found.indices).toEqual(slices.map((z, k) => [1, Math.floor(k / h.shape.z) + 1, z + 1]))
+    expect(found.spacing).toEqual([h.spacing![1], h.spacing![0]])
+  })
+})
+
 describe.runIf(hasValidator)('dciodvfy finds no error', () => {
-  it.each(Object.entries(images))('%s', async (_name, h) => {
-    for (const path of await onDisk(h)) {
+  it.each(objects)('%s', async (_name, make) => {
+    for (const path of await make()) {
       const output = execFileSync('sh', ['-c', 'dciodvfy -new "$0" 2>&1 || true', path], { encoding: 'utf8' })
       expect(output.split('\n').filter((line) => line.startsWith('Error'))).toEqual([])
+    }
+  })
+})
+
+describe.runIf(hasToolkit)('dcmtk reads every value, frame and all', () => {
+  it.each(objects)('%s', async (_name, make) => {
+    for (const path of await make()) {
+      const output = execFileSync('sh', ['-c', 'dcmdump +L -q "$0" > /dev/null 2>"$0.log"; cat "$0.log"', path], {
+        encoding: 'utf8',
+      })
+      expect(output).toBe('')
+      execFileSync('sh', ['-c', 'dcm2pnm --write-raw-pnm +Wm "$0" "$0.pgm" 2>&1', path])
     }
   })
 })
