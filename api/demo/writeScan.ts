@@ -2,6 +2,7 @@
 import type { Fact } from '#imaging/format.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
 import { writeBruker } from '#imaging/write/bruker.ts'
+import { bidsSidecar, encodeSidecar } from '#imaging/write/bidsSidecar.ts'
 import { writeDicom } from '#imaging/write/dicom.ts'
 import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
@@ -80,7 +81,10 @@ async function filesOf(scan: DemoScan, context: ScanContext): Promise<WrittenFil
     case 'nifti':
     case 'nifti.gz': {
       const parts = writeNifti(image, { gzip: scan.format === 'nifti.gz' })
-      return [{ path: at(scan.stem), bytes: await gathered(parts) }]
+      const file = { path: at(scan.stem), bytes: await gathered(parts) }
+      if (!scan.sidecar) return [file]
+      const sidecar = encodeSidecar(bidsSidecar(image.header, metadataOf(scan, context)))
+      return [file, { path: at(scan.stem.replace(/\.nii(\.gz)?$/, '.json')), bytes: sidecar }]
     }
     case 'tiff':
       return [{ path: at(scan.stem), bytes: await writeTiff(image, { withResolution: true, compression: 'deflate' }) }]

@@ -85,7 +85,7 @@ describe('any bytes', () => {
           [...basis, ...own],
         ]) {
           const text = `##TITLE=x\n${list.map(([key, words]) => `##$${key}=${words}\n`).join('')}##END=\n`
-          await use([
+          await useFiles([
             { path: `d/1/pdata/1/${file}`, bytes: Buffer.from(text, 'latin1') },
             { path: 'd/1/pdata/1/2dseq', bytes: new Uint8Array(64) },
             { path: 'd/1/acqp', bytes: Buffer.from(text, 'latin1') },

@@ -144,6 +144,7 @@ function bone(): DemoStudy {
       ) => ({
         ...part,
         format: 'nifti.gz' as const,
+        sidecar: true,
         options: { ...options, resolution },
         bodyPart: 'whole body',
       })

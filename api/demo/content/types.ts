@@ -32,6 +32,8 @@ export interface DemoScan {
   bodyPart?: string
   protocol?: string
   administration?: HeaderAdministration
+  /** NIfTI: with a BIDS sidecar, as converters write it. */
+  sidecar?: boolean
   /** DICOM attributes of the acquisition. */
   attributes?: DicomAttributes
   /** Sequence as ParaVision names it. */

@@ -9,8 +9,9 @@ import { niftiKind, readFields } from './fields.ts'
 import type { NiftiFields } from './fields.ts'
 import { layOut } from './layout.ts'
 import type { Layout } from './layout.ts'
+import { readSidecar, sidecarPath } from './sidecar.ts'
 
-/** NIfTI-1.1 and NIfTI-2, one file or header and image apart, plain or gzip (nifti.nimh.nih.gov). */
+/** NIfTI-1.1 and NIfTI-2, one file or header and image apart, plain or gzip (nifti.nimh.nih.gov), with its BIDS sidecar. */
 export const nifti: Format = {
   id: 'nifti',
   label: 'NIfTI',
@@ -19,13 +20,13 @@ export const nifti: Format = {
   verified: true,
   sniff: (_name, head) => niftiKind(head) !== undefined,
 
-  async scan(file, find): Promise<FileScan> {
-    const source = await inflated(file.source)
-    const fields = await readFields(source)
+  async scan(file, find, _siblings, source): Promise<FileScan> {
+    const bytes = await inflated(file.source)
+    const fields = await readFields(bytes)
     const found: FileScan = { seriesKey: file.path, role: 'image', companions: [], facts: [] }
     try {
       const layout = layOut(fields)
-      if (!fields.isPair) checkSize(layout, source, source !== file.source)
+      if (!fields.isPair) checkSize(layout, bytes, bytes !== file.source)
     } catch (error) {
       if (!(error instanceof ImagingError)) throw error
       found.problem = error
@@ -35,10 +36,17 @@ export const nifti: Format = {
       const image = [`${stem}.img`, `${stem}.img.gz`].map(find).find((path) => path !== undefined)
       found.companions.push(image ?? `${stem}.img`)
     }
+    const sidecar = find(sidecarPath(file.path))
+    const beside = sidecar === undefined ? undefined : source?.(sidecar)
+    if (sidecar !== undefined) {
+      found.companions.push(sidecar)
+      if (beside) found.facts = (await readSidecar({ path: sidecar, source: beside }, 1)).facts
+    }
     return found
   },
 
-  async open(files): Promise<SeriesReader> {
+  async open(given): Promise<SeriesReader> {
+    const files = given.filter(({ path }) => !path.toLowerCase().endsWith('.json'))
     const opened = await Promise.all(files.map(async (file) => ({ file, source: await inflated(file.source) })))
     let headerAt = -1
     for (const [i, { source }] of opened.entries()) {
@@ -63,7 +71,13 @@ export const nifti: Format = {
     const layout = layOut(fields)
     const compressed = data.source !== data.file.source
     checkSize(layout, data.source, compressed)
-    return reader(fields, layout, header.source, data.source, compressed ? -1 : dataAt)
+    const held = compressed ? -1 : given.indexOf(data.file)
+    const open = reader(fields, layout, header.source, data.source, held)
+    const beside = given.find(({ path }) => path.toLowerCase() === sidecarPath(header.file.path).toLowerCase())
+    if (!beside) return open
+    const sidecar = await readSidecar(beside, open.header.shape.t)
+    const warnings = [...open.header.warnings, ...sidecar.warnings]
+    return { ...open, header: { ...open.header, ...sidecar.header, warnings }, facts: sidecar.facts }
   },
 }
 
