@@ -513,6 +513,7 @@ test('a client that takes nothing makes the server read nothing more', async () 
     expect(read).toBeLessThan(total / 2)
     const parts: Buffer[] = []
     socket.on('data', (part: Buffer) => parts.push(part))
+    socket.resume()
     await once(socket, 'end')
     const answer = Buffer.concat(parts)
     expect(answer.length - answer.indexOf('\r\n\r\n') - 4).toBe(total)

@@ -13,8 +13,8 @@ import { startSite, type BenchSet } from './planes/site.ts'
 
 const [times = 40, rounds = 5] = process.argv.slice(2).map(Number)
 /** Answers in each round: enough for a steady state, few enough for a few minutes in all. */
-const planesAsked = 600
-const chunkBytesAsked = 1e9
+const planesAsked = 500
+const chunkBytesAsked = 5e8
 const firstAsked = 20
 
 /** One server as it is asked for one set. */
@@ -63,10 +63,15 @@ function around(targets: readonly Target[], count: number): Target[] {
   return Array.from({ length: count }, (_, n) => targets[n % targets.length]!)
 }
 
+/** In no order that a server could follow. */
+function scattered(targets: readonly Target[]): Target[] {
+  return targets.map((_, n) => targets[(n * 37 + 11) % targets.length]!)
+}
+
 async function compare(set: BenchSet): Promise<void> {
   const ways: [name: string, way: Way][] = [['ours', ours(set)]]
   if (nginx) ways.push(['nginx', asFiles(nginx, set)])
-  const chunkCount = Math.max(4, Math.ceil(chunkBytesAsked / (set.chunk.planes * set.planeBytes)))
+  const chunkCount = Math.max(16, Math.ceil(chunkBytesAsked / (set.chunk.planes * set.planeBytes)))
   const before = memory(site.pid)
   const results = new Map<string, Map<string, Load[]>>()
   const keep = (what: string, name: string, found: Load) => {
@@ -80,24 +85,14 @@ async function compare(set: BenchSet): Promise<void> {
         firsts.set(name, [...(firsts.get(name) ?? []), await firstPlane(way)])
       }
     }
-    for (const clients of [1, 4]) {
-      for (const [name, way] of ways) {
-        keep(
-          `chunks, ${clients} client${clients > 1 ? 's' : ''}`,
-          name,
-          await load(around(way.chunks, chunkCount), clients, way.pids),
-        )
-      }
+    const turns = round % 2 === 0 ? ways : ways.toReversed()
+    const take = async (what: string, clients: number, targets: (way: Way) => Target[]) => {
+      const title = `${what}, ${clients} client${clients > 1 ? 's' : ''}`
+      for (const [name, way] of turns) keep(title, name, await load(targets(way), clients, way.pids))
     }
-    for (const clients of [1, 4, 16]) {
-      for (const [name, way] of round % 2 === 0 ? ways : ways.toReversed()) {
-        keep(
-          `planes, ${clients} client${clients > 1 ? 's' : ''}`,
-          name,
-          await load(around(way.planes, planesAsked), clients, way.pids),
-        )
-      }
-    }
+    for (const clients of [1, 4, 16]) await take('chunks', clients, (way) => around(way.chunks, chunkCount))
+    for (const clients of [1, 4, 16]) await take('planes', clients, (way) => around(way.planes, planesAsked))
+    await take('scattered', 4, (way) => around(scattered(way.planes), planesAsked))
   }
   const after = memory(site.pid)
   console.log(
