@@ -6,6 +6,7 @@
  * machine.
  */
 import { cpus, loadavg } from 'node:os'
+import { buffer } from 'node:stream/consumers'
 import { Connection, at, load, memory, type Load, type Target } from './planes/client.ts'
 import { benchImage, dicomUids, multiFrameDicom, slices } from './planes/images.ts'
 import { provided, startNginx, startOrthanc, type Rival } from './planes/rivals.ts'
@@ -138,7 +139,7 @@ async function compareWithOrthanc(): Promise<void> {
     console.log('\nOrthanc is not here: install orthanc and orthanc-dicomweb to compare')
     return
   }
-  const orthanc = await startOrthanc(Buffer.concat(await Array.fromAsync(multiFrameDicom(benchImage('uint8', 1)))))
+  const orthanc = await startOrthanc(await buffer(multiFrameDicom(benchImage('uint8', 1))))
   const { study, series, instance } = dicomUids
   const target = (path: string, type: string): Target => ({
     port: orthanc.port,
