@@ -11,7 +11,7 @@ import { phantom } from '#imaging/phantoms/index.ts'
 import { createRandom } from '#imaging/phantoms/random.ts'
 import { samplesOf } from '#imaging/samples.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
-import { collect } from '../../conformance/formats/profile.ts'
+import { collect, sha256 } from '../../conformance/formats/profile.ts'
 import { allPlanes, entry, gzipped, joined, niftiHeader, open } from './files.ts'
 import type { NiftiParts } from './files.ts'
 
@@ -451,4 +451,84 @@ describe.runIf(python)('nibabel agrees with what is written', () => {
       }
     },
   )
+
+  it('for every sample type, in colour, and as NIfTI-2', async () => {
+    const colours = [3, 4] as const
+    const cases: Header[] = [
+      ...(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const).map((sampleType) =>
+        made({ x: 5, y: 4, z: 3, t: 2, c: 2 }, { sampleType, slope: [0.25], intercept: [-7] }),
+      ),
+      ...colours.map((samplesPerPixel) =>
+        made({ x: 5, y: 4, z: 3, t: 1, c: 1 }, { sampleType: 'uint8', samplesPerPixel }),
+      ),
+      made({ x: 40_000, y: 2, z: 1, t: 1, c: 1 }, { sampleType: 'int16' }),
+    ]
+    const script = [
+      'import nibabel, json, sys, hashlib, numpy',
+      'out = []',
+      'for path in sys.argv[1:]:',
+      '  i = nibabel.load(path); raw = numpy.asarray(i.dataobj.get_unscaled())',
+      '  order = numpy.ascontiguousarray(raw.transpose(range(raw.ndim)[::-1]))',
+      '  out.append(dict(shape=raw.shape, version=i.header["sizeof_hdr"].item(), sha=hashlib.sha256(order.tobytes()).hexdigest(), affine=i.affine.tolist(), slope=i.dataobj.slope, inter=i.dataobj.inter, zooms=[float(v) for v in i.header.get_zooms()], units=i.header.get_xyzt_units()))',
+      'print(json.dumps(out, default=float))',
+    ].join('\n')
+    const folder = mkdtempSync(join(tmpdir(), 'nifti-'))
+    try {
+      const planesOf = (h: Header) =>
+        Array.from({ length: planeCount(h) }, (_, k) =>
+          Uint8Array.from({ length: planeBytes(h) }, (_, i) => (i * 7 + k * 13) % 64),
+        )
+      const paths: string[] = []
+      for (const [i, h] of cases.entries()) {
+        paths.push(join(folder, `${i}.nii`))
+        writeFileSync(paths[i]!, await collect(writeNifti({ header: h, planes: () => planesOf(h) })))
+      }
+      const found = JSON.parse(execFileSync(python!, ['-c', script, ...paths], { encoding: 'utf8' })) as {
+        shape: number[]
+        version: number
+        sha: string
+        affine: number[][]
+        slope: number
+        inter: number
+        zooms: number[]
+        units: string[]
+      }[]
+      for (const [i, h] of cases.entries()) {
+        const { x, y, z, t, c } = h.shape
+        const lps = indexToWorld(h)!
+        expect(found[i]).toMatchObject({
+          shape: [x, y, z, t, c].slice(0, c > 1 ? 5 : 3),
+          version: x > 32_767 ? 540 : 348,
+          sha: sha256(Buffer.concat(planesOf(h))),
+          slope: h.slope[0],
+          inter: h.intercept[0],
+          units: ['mm', 'sec'],
+        })
+        expect(found[i]!.zooms.slice(0, 3)).toEqual(h.spacing!.map((v) => expect.closeTo(v, 6)))
+        found[i]!.affine.flat().forEach((v, j) => expect(v).toBeCloseTo(j < 8 ? -lps[j]! : lps[j]!, 5))
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+const made = (shape: Header['shape'], more: Partial<Header>): Header => ({
+  format: 'made',
+  modality: null,
+  shape,
+  sampleType: 'uint8',
+  samplesPerPixel: 1,
+  spacing: [0.1, 0.2, 0.4],
+  origin: [-1.5, 2.25, 10],
+  direction: [0, 1, 0, 0, 0, -1, -1, 0, 0],
+  orientation: 'known',
+  slope: [1],
+  intercept: [0],
+  unit: '',
+  frames: null,
+  channels: null,
+  window: null,
+  warnings: [],
+  ...more,
 })

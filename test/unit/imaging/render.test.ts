@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { crc32, inflateSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -217,6 +218,39 @@ describe('PNG', () => {
     }
     expect(png.subarray(-12).toString('hex')).toBe('0000000049454e44ae426082')
   })
+})
+
+const python = ['python3', '/usr/bin/python3'].find((name) => {
+  try {
+    execFileSync(name, ['-c', 'import PIL'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})
+if (!python) console.warn('skipped: Pillow not installed')
+
+it.runIf(python)('Pillow reads the pictures that are written', () => {
+  const script =
+    'import sys, io, PIL.Image as I; i = I.open(io.BytesIO(sys.stdin.buffer.read())); i.load(); print(i.mode, *i.size, i.tobytes().hex())'
+  for (const [samples, mode] of [
+    [1, 'L'],
+    [3, 'RGB'],
+    [4, 'RGBA'],
+  ] as const) {
+    for (const [width, height] of [
+      [1, 1],
+      [7, 5],
+      [300, 2],
+    ] as const) {
+      const pixels = Uint8Array.from({ length: width * height * samples }, (_, i) => (i * 97) % 256)
+      const found = execFileSync(python!, ['-c', script], {
+        input: encodePng(width, height, samples, pixels),
+        encoding: 'utf8',
+      })
+      expect(found.trim()).toBe(`${mode} ${width} ${height} ${Buffer.from(pixels).toString('hex')}`)
+    }
+  }
 })
 
 describe('phantoms', () => {
