@@ -4,6 +4,7 @@ import { phantom } from '#imaging/phantoms/index.ts'
 import { writeBruker } from '#imaging/write/bruker.ts'
 import { bidsSidecar, encodeSidecar } from '#imaging/write/bidsSidecar.ts'
 import { writeDicom } from '#imaging/write/dicom.ts'
+import { writeEnhancedDicom } from '#imaging/write/dicomEnhanced.ts'
 import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
 import { writeInveon } from '#imaging/write/inveon.ts'
@@ -69,6 +70,10 @@ async function filesOf(scan: DemoScan, context: ScanContext): Promise<WrittenFil
         files.push({ path: at(`${scan.stem}/${name}`), bytes })
       }
       return files
+    }
+    case 'dicom enhanced': {
+      const { name, bytes } = await writeEnhancedDicom(image, metadataOf(scan, context))
+      return [{ path: at(`${scan.stem}/${name}`), bytes }]
     }
     case 'inveon': {
       const pair = writeInveon(image, { fileName: scan.stem, facts: factsOf(scan, context) })

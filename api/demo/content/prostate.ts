@@ -53,7 +53,7 @@ function uptake(): DemoStudy {
             number: 1,
             modality: 'CT',
             stem: 'CT',
-            format: 'dicom',
+            format: 'dicom enhanced',
             phantom: 'mouse-ct',
             options,
             minutes: 0,
