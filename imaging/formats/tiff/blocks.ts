@@ -1,6 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import { inflateBounded } from '../../inflate.ts'
 import { decodeCcitt } from './ccitt.ts'
+import { interleavedChroma, isSubsampled, subsampledBytes } from './chroma.ts'
 import { number, numbers } from './directory.ts'
 import { decodeJpeg } from './jpeg.ts'
 import { decodeLzw } from './lzw.ts'
@@ -114,8 +115,15 @@ const oldJpeg = () =>
  * written (length 0) are zeros, as GDAL and libtiff's sparse files mean them.
  */
 export async function decodeBlock(page: Page, blocks: Blocks, index: number): Promise<Uint8Array> {
+  if (isSubsampled(page)) {
+    const rows = blockRows(page, index)
+    return interleavedChroma(page, await storedBlock(page, blocks, index, subsampledBytes(page, rows)), rows)
+  }
+  return storedBlock(page, blocks, index, blockBytes(page, index))
+}
+
+async function storedBlock(page: Page, blocks: Blocks, index: number, size: number): Promise<Uint8Array> {
   const { file, compression } = page
-  const size = blockBytes(page, index)
   const offset = blocks.offsets[index]!
   const length = blocks.lengths[index]!
   if (length === 0) return new Uint8Array(size)

@@ -3,6 +3,7 @@ import { ImagingError } from '../../errors.ts'
 import { sampleBytes } from '../../header.ts'
 import { blockRows, decodeBlock, readBlocks, rowBytes } from './blocks.ts'
 import type { Blocks } from './blocks.ts'
+import { isSubsampled } from './chroma.ts'
 import type { Page } from './page.ts'
 
 /**
@@ -71,6 +72,7 @@ export const isPlain = (page: Page): boolean =>
   page.compression === 1 &&
   !page.isPlanar &&
   !page.isTiled &&
+  !isSubsampled(page) &&
   page.bits % 8 === 0 &&
   page.bits === sampleBytes[page.sampleType] * 8 &&
   !(page.bits === 64 && page.sampleFormat !== 3)
@@ -194,14 +196,15 @@ export function rgbFromPalette(indices: Uint8Array, size: number, palette: Uint8
   return out
 }
 
-/** Uncompressed YCbCr is only read without subsampling. */
+/** YCbCr outside of JPEG is read as TIFF 6.0 has it: 8 bits, interleaved. */
 export function checkColour(page: Page): void {
   const isJpeg = page.compression === 6 || page.compression === 7
   if (page.photometric !== 6 || isJpeg) return
-  if (page.subsampling[0] !== 1 || page.subsampling[1] !== 1 || page.bits !== 8 || page.samples !== 3) {
+  const isKnown = page.subsampling.every((v) => v === 1 || v === 2 || v === 4)
+  if (!isKnown || page.bits !== 8 || page.samples !== 3 || page.isPlanar) {
     throw new ImagingError(
       'unsupported',
-      'YCbCr pages with subsampled colour cannot be shown yet; the original file is kept and can be downloaded.',
+      'YCbCr pages that are not 8 bits, interleaved, with chroma for 1, 2 or 4 pixels cannot be shown yet; the original file is kept and can be downloaded.',
     )
   }
 }

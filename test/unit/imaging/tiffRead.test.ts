@@ -1,14 +1,17 @@
 /** TIFF files by tifffile in all the ways that it writes, against the samples that it was given. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tiff } from '#imaging/formats/tiff/index.ts'
 import { planeCount } from '#imaging/header.ts'
 import { recognise } from '#imaging/recognise.ts'
 import { sha256 } from '../../conformance/formats/profile.ts'
 import { entry } from './files.ts'
+import { grey, tiffBytes } from './tiffFiles.ts'
+import type { Entries } from './tiffFiles.ts'
 
 /** tifffile needs imagecodecs for nearly all compressions. */
 const python = ['python3', '/usr/bin/python3'].find((name) => {
@@ -141,5 +144,66 @@ describe.runIf(python)('files by tifffile', () => {
       }
     }
     expect(wrong).toEqual([])
+  })
+})
+
+const hasLibtiff = (() => {
+  try {
+    execFileSync('tiff2rgba', ['-h'], { stdio: 'ignore' })
+    return true
+  } catch (error) {
+    return (error as { code?: string }).code !== 'ENOENT'
+  }
+})()
+if (!hasLibtiff) console.warn('skipped: libtiff-tools not installed')
+
+describe.runIf(hasLibtiff)('YCbCr with subsampled chroma', () => {
+  const [width, height, rows] = [53, 37, 16]
+  const luma = (x: number, y: number) => 40 + 3 * x + y
+  const chroma = (x: number, y: number) => [100 + x, 150 - y] as const
+
+  /** Strips as TIFF 6.0, section 21 packs them, written from its text. */
+  function strips(across: number, down: number): Uint8Array[] {
+    return [0, rows, 2 * rows].map((top) => {
+      const bytes: number[] = []
+      for (let y = top; y < Math.min(top + rows, height); y += down) {
+        for (let x = 0; x < width; x += across) {
+          for (let v = 0; v < down; v++) for (let h = 0; h < across; h++) bytes.push(luma(x + h, y + v))
+          bytes.push(...chroma(x, y))
+        }
+      }
+      return Uint8Array.from(bytes)
+    })
+  }
+
+  it.each(
+    [1, 8].flatMap(
+      (compression) =>
+      [[1, 1], [2, 1], [2, 2], [4, 1], [4, 2], [4, 4]].map(([across, down]) => [compression, across!, down!] as const), // prettier-ignore
+    ),
+  )('compression %i, %i x %i pixels: as libtiff shows it', async (compression, across, down) => {
+    const entries: Entries = {
+      ...grey(width, height, 8, {
+        258: [3, [8, 8, 8]],
+        259: [3, [compression]],
+        262: [3, [6]],
+        277: [3, [3]],
+        278: [3, [rows]],
+      }),
+      530: [3, [across, down]],
+    }
+    const packed = strips(across, down).map((strip) => (compression === 8 ? deflateSync(strip) : strip))
+    const [from, back] = [join(folder, 'ycbcr.tif'), join(folder, 'back.tif')]
+    writeFileSync(from, tiffBytes([{ entries, blocks: packed }]))
+    // libtiff's own way to RGB, without alpha.
+    execFileSync('tiff2rgba', ['-n', '-c', 'none', from, back])
+    const [reader, reference] = await Promise.all(
+      [from, back].map((path) => tiff.open([entry('a.tif', new Uint8Array(readFileSync(path)))])),
+    )
+    expect(reader!.header).toMatchObject({ shape: { x: width, y: height }, samplesPerPixel: 3, sampleType: 'uint8' })
+    const [found, wanted] = [await reader!.plane(0), await reference!.plane(0)]
+    expect(wanted.length).toBe(width * height * 3)
+    // Rounding differs by one.
+    expect(found.reduce((most, v, i) => Math.max(most, Math.abs(v - wanted[i]!)), 0)).toBeLessThanOrEqual(1)
   })
 })
