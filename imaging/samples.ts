@@ -30,3 +30,20 @@ export const bytesOf = (samples: Samples): Uint8Array =>
 
 /** An array of `length` samples, all 0. */
 export const newSamples = (sampleType: SampleType, length: number): Samples => new views[sampleType](length)
+
+/**
+ * RRR...GGG...BBB to RGBRGB.
+ * @param pixels     pixels of the image
+ * @param components samples of a pixel
+ * @param size       bytes of a sample
+ */
+export function interleaved(bytes: Uint8Array, pixels: number, components: number, size: number): Uint8Array {
+  const out = new Uint8Array(bytes.length)
+  let to = 0
+  for (let i = 0; i < pixels; i++) {
+    for (let channel = 0; channel < components; channel++) {
+      for (let b = 0; b < size; b++) out[to++] = bytes[(channel * pixels + i) * size + b]!
+    }
+  }
+  return out
+}

@@ -1,3 +1,4 @@
+import { interleaved } from '../../samples.ts'
 import type { PixelFormat } from './pixelFormat.ts'
 
 /**
@@ -12,9 +13,8 @@ export function servedPlane(format: PixelFormat, stored: Uint8Array): Uint8Array
   if (format.bitsStored < format.bitsAllocated && format.bitsAllocated > 1) bytes = masked(format, bytes)
   if (format.palette) return coloured(format, bytes)
   if (format.samples === 3) {
-    const isHalved = format.coding === 'native' && format.photometric === 'YBR_FULL_422'
-    if (isHalved) bytes = doubled(bytes, format.rows * format.columns)
-    else if (format.isPlanar) bytes = interleaved(bytes, format.rows * format.columns, format.bitsAllocated / 8)
+    if (format.isHalved) bytes = doubled(bytes, format.rows * format.columns)
+    else if (format.isPlanar) bytes = interleaved(bytes, format.rows * format.columns, 3, format.bitsAllocated / 8)
     if (format.photometric === 'YBR_FULL' || format.photometric === 'YBR_FULL_422')
       return rgb(bytes, format.bitsAllocated)
   }
@@ -81,18 +81,6 @@ function sample(view: DataView, at: number, size: number, isSigned: boolean): nu
   if (size === 1) return isSigned ? view.getInt8(at) : view.getUint8(at)
   if (size === 2) return isSigned ? view.getInt16(at, true) : view.getUint16(at, true)
   return isSigned ? view.getInt32(at, true) : view.getUint32(at, true)
-}
-
-/** RRR...GGG...BBB to RGBRGB. */
-function interleaved(bytes: Uint8Array, pixels: number, size: number): Uint8Array {
-  const out = new Uint8Array(bytes.length)
-  let to = 0
-  for (let i = 0; i < pixels; i++) {
-    for (let channel = 0; channel < 3; channel++) {
-      for (let b = 0; b < size; b++) out[to++] = bytes[(channel * pixels + i) * size + b]!
-    }
-  }
-  return out
 }
 
 /** Y1 Y2 Cb Cr for each two pixels to Y Cb Cr for each one (PS3.3 C.7.6.3.1.2). */

@@ -32,6 +32,8 @@ export async function frameFragments(pixels: Encapsulated, frames: number): Prom
   const starts = extendedOffsets.length === frames ? extendedOffsets : await basicOffsets(source, table)
   if (starts.length === frames) return byOffset(fragments, starts)
   if (fragments.length === frames) return fragments.map((fragment) => [fragment])
+  const byMark = fragments.length > frames ? await byStartMark(source, fragments) : []
+  if (byMark.length === frames) return byMark
   throw new ImagingError(
     'unsupported',
     `${frames} frames stand in ${fragments.length} fragments without an offset table; they cannot be told apart.`,
@@ -88,6 +90,19 @@ async function basicOffsets(source: ByteSource, table: Fragment): Promise<number
   const bytes = await source.read(table.offset, table.length)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Array.from({ length: bytes.length >> 2 }, (_, i) => view.getUint32(i * 4, true))
+}
+
+/** Fragments that begin with SOI or SOC begin a frame; the marks inside are never looked at. */
+async function byStartMark(source: ByteSource, fragments: Fragment[]): Promise<Fragment[][]> {
+  const frames: Fragment[][] = []
+  for (const fragment of fragments) {
+    const [first, second] = fragment.length >= 2 ? await source.read(fragment.offset, 2) : []
+    const isStart = first === 0xff && (second === 0xd8 || second === 0x4f)
+    if (isStart) frames.push([fragment])
+    else if (frames.length > 0) frames.at(-1)!.push(fragment)
+    else return []
+  }
+  return frames
 }
 
 function byOffset(fragments: Fragment[], starts: number[]): Fragment[][] {

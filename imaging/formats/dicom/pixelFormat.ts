@@ -19,6 +19,8 @@ export interface PixelFormat {
   isSigned: boolean
   /** RRR...GGG...BBB inside a frame instead of RGBRGB. */
   isPlanar: boolean
+  /** Y1 Y2 Cb Cr for each two pixels (YBR_FULL_422 without compression). */
+  isHalved: boolean
   photometric: string
   coding: PixelCoding
   littleEndian: boolean
@@ -70,15 +72,20 @@ export function pixelFormat(file: DicomFile): PixelFormat {
       data.elements.get(0x00280100)?.offset,
     )
   }
-  if (coding === 'rle' && bitsAllocated < 8) throw unsupported('RLE compression of 1-bit pixels')
+  if ((coding === 'rle' || coding === 'code-stream') && bitsAllocated < 8)
+    throw unsupported('Compression of 1-bit pixels')
+  if (coding === 'code-stream' && (bitsAllocated > 16 || isFloat))
+    throw unsupported(`Compressed pixels of ${bitsAllocated} bits`)
   if (samples === 3 && (isSigned || (bitsAllocated !== 8 && bitsAllocated !== 16))) {
     throw unsupported(`Colour pixels of ${bitsAllocated} bits${isSigned ? ', signed' : ''}`)
   }
   const isNative = coding === 'native'
-  if (isNative && photometric.startsWith('YBR_') && photometric !== 'YBR_FULL' && photometric !== 'YBR_FULL_422') {
+  // As the frame is laid out once it is inflated.
+  const isPlain = isNative || coding === 'deflated'
+  if (isPlain && photometric.startsWith('YBR_') && photometric !== 'YBR_FULL' && photometric !== 'YBR_FULL_422') {
     throw unsupported(`Uncompressed pixels of photometric interpretation ${photometric}`)
   }
-  if (isNative && photometric === 'YBR_FULL_422' && (columns % 2 !== 0 || bitsAllocated !== 8)) {
+  if (isPlain && photometric === 'YBR_FULL_422' && (columns % 2 !== 0 || bitsAllocated !== 8)) {
     throw unsupported('YBR_FULL_422 with an odd number of columns or more than 8 bits')
   }
   const palette = samples === 1 && photometric === 'PALETTE COLOR' ? readPalette(data, isSigned) : null
@@ -92,9 +99,9 @@ export function pixelFormat(file: DicomFile): PixelFormat {
     )
   }
   const littleEndian = file.littleEndian || !isNative
-  // RLE frames are put together interleaved, whatever the attribute says.
-  const isPlanar = isNative && samples === 3 && data.number(0x00280006, 'US') === 1
-  const isHalved = isNative && samples === 3 && photometric === 'YBR_FULL_422'
+  // RLE frames and code streams are put together interleaved, whatever the attribute says.
+  const isPlanar = isPlain && samples === 3 && data.number(0x00280006, 'US') === 1
+  const isHalved = isPlain && samples === 3 && photometric === 'YBR_FULL_422'
   return {
     rows,
     columns,
@@ -104,6 +111,7 @@ export function pixelFormat(file: DicomFile): PixelFormat {
     highBit,
     isSigned,
     isPlanar,
+    isHalved,
     photometric,
     coding,
     littleEndian,

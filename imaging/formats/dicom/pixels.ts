@@ -3,11 +3,8 @@ import type { ByteSource } from '../../source.ts'
 import type { DataSet } from './dataSet.ts'
 import { servedPlane, unpackBits } from './decode.ts'
 import type { DicomFile } from './file.ts'
-import { frameFragments, joinFragments } from './fragments.ts'
-import type { Encapsulated } from './fragments.ts'
+import { encapsulatedPlanes } from './encapsulated.ts'
 import type { PixelFormat } from './pixelFormat.ts'
-import { decodeRle } from './rle.ts'
-import { transferSyntaxText } from './transferSyntax.ts'
 
 /** The pixels of one file. */
 export interface Pixels {
@@ -47,11 +44,15 @@ export function pixelsOf(file: DicomFile, format: PixelFormat): Pixels {
       format,
       count,
       warnings: stated === null ? [badFrameCount(file.data, 1)] : [],
-      plane:
-        format.coding === 'rle' && length === null
-          ? rlePlanes({ source, offset, extendedOffsets }, format, count)
-          : undecoded(transferSyntax, offset),
-      shortage: null,
+      plane: encapsulatedPlanes({ source, offset, extendedOffsets }, format, count, transferSyntax),
+      shortage:
+        length === null
+          ? null
+          : new ImagingError(
+              'malformed',
+              'The transfer syntax says that the pixels are compressed, but they are not encapsulated.',
+              offset,
+            ),
       direct: null,
     }
   }
@@ -135,21 +136,4 @@ async function nativePlane(
   const words = (await source.read(offset + from, to - from)).slice()
   for (let i = 0; i + 1 < words.length; i += 2) [words[i], words[i + 1]] = [words[i + 1]!, words[i]!]
   return servedPlane(format, words.subarray(first - from, first - from + frameBits / 8))
-}
-
-function rlePlanes(pixels: Encapsulated, format: PixelFormat, count: number): Pixels['plane'] {
-  let index: ReturnType<typeof frameFragments> | null = null
-  return async (frame) => {
-    index ??= frameFragments(pixels, count)
-    const bytes = await joinFragments(pixels.source, (await index)[frame]!)
-    return servedPlane(format, decodeRle(bytes, format.rows * format.columns, format.samples, format.bitsAllocated / 8))
-  }
-}
-
-const undecoded = (transferSyntax: string, offset: number) => async (): Promise<Uint8Array> => {
-  throw new ImagingError(
-    'unsupported',
-    `${transferSyntaxText(transferSyntax)} is not decoded yet; the original file is kept and can be downloaded.`,
-    offset,
-  )
 }

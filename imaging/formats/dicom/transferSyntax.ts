@@ -1,16 +1,13 @@
 /** How the pixels of a transfer syntax are stored. */
-export type PixelCoding = 'native' | 'rle' | 'undecoded' | 'unknown'
+export type PixelCoding = 'native' | 'rle' | 'deflated' | 'code-stream' | 'undecoded' | 'unknown'
+
+/** Transfer syntaxes whose frames are code streams of JPEG, JPEG-LS, JPEG 2000 or HTJ2K, which say themselves what they are. */
+const codeStreams = new Set(
+  ['50', '51', '57', '70', '80', '81', '90', '91', '201', '202', '203'].map((end) => `1.2.840.10008.1.2.4.${end}`),
+)
 
 /** Names of the transfer syntaxes that hold compressed pixels not decoded here (PS3.6 table A-1). */
 const undecoded: Record<string, string> = {
-  '1.2.840.10008.1.2.4.50': 'JPEG Baseline',
-  '1.2.840.10008.1.2.4.51': 'JPEG Extended',
-  '1.2.840.10008.1.2.4.57': 'JPEG Lossless',
-  '1.2.840.10008.1.2.4.70': 'JPEG Lossless, First-Order Prediction',
-  '1.2.840.10008.1.2.4.80': 'JPEG-LS Lossless',
-  '1.2.840.10008.1.2.4.81': 'JPEG-LS Near-Lossless',
-  '1.2.840.10008.1.2.4.90': 'JPEG 2000 Lossless',
-  '1.2.840.10008.1.2.4.91': 'JPEG 2000',
   '1.2.840.10008.1.2.4.92': 'JPEG 2000 Multi-component Lossless',
   '1.2.840.10008.1.2.4.93': 'JPEG 2000 Multi-component',
   '1.2.840.10008.1.2.4.100': 'MPEG-2 Main Level',
@@ -25,10 +22,6 @@ const undecoded: Record<string, string> = {
   '1.2.840.10008.1.2.4.110': 'JPEG XL Lossless',
   '1.2.840.10008.1.2.4.111': 'JPEG XL JPEG Recompression',
   '1.2.840.10008.1.2.4.112': 'JPEG XL',
-  '1.2.840.10008.1.2.4.201': 'HTJ2K Lossless',
-  '1.2.840.10008.1.2.4.202': 'HTJ2K Lossless RPCL',
-  '1.2.840.10008.1.2.4.203': 'HTJ2K',
-  '1.2.840.10008.1.2.8.1': 'Deflated Image Frame',
 }
 
 export const implicitLittleEndian = '1.2.840.10008.1.2'
@@ -36,15 +29,19 @@ export const explicitLittleEndian = '1.2.840.10008.1.2.1'
 export const explicitBigEndian = '1.2.840.10008.1.2.2'
 export const deflatedLittleEndian = '1.2.840.10008.1.2.1.99'
 const rleLossless = '1.2.840.10008.1.2.5'
+/** Each frame deflated by itself (PS3.5 A.4.12). */
+const deflatedFrame = '1.2.840.10008.1.2.8.1'
 
 const native = new Set([implicitLittleEndian, explicitLittleEndian, explicitBigEndian, deflatedLittleEndian])
 
 export function pixelCoding(uid: string): PixelCoding {
   if (native.has(uid)) return 'native'
   if (uid === rleLossless) return 'rle'
+  if (uid === deflatedFrame) return 'deflated'
+  if (codeStreams.has(uid)) return 'code-stream'
   return uid in undecoded ? 'undecoded' : 'unknown'
 }
 
-/** "JPEG 2000 Lossless (1.2.840.10008.1.2.4.90)" */
+/** "MPEG-2 Main Level (1.2.840.10008.1.2.4.100)" */
 export const transferSyntaxText = (uid: string): string =>
   uid in undecoded ? `${undecoded[uid]} (${uid})` : `Transfer syntax ${uid || '(none given)'}`

@@ -1,0 +1,49 @@
+import { ImagingError } from '../errors.ts'
+import { interleaved } from '../samples.ts'
+import { codeStreamNames } from './codeStream.ts'
+import type { CodeStream } from './codeStream.ts'
+import { decodeJpeg12 } from './jpeg12.ts'
+import { decodeJpegLossless } from './jpegLossless.ts'
+import { decodeWithWasm } from './wasmCodec.ts'
+import type { Decoded } from './wasmCodec.ts'
+
+/** Codecs hold an image several times in an address space of 2 GiB. */
+const mostSamples = 128 * 1024 * 1024
+/** What codecs need beside the image: tables, and for JPEG 2000 wavelet coefficients of four bytes and their code blocks. */
+const baseBytes = 96 * 1024 * 1024
+const bytesPerSample = 32
+/** The address space of WebAssembly as these codecs are built. */
+const mostBytes = 2 ** 31
+
+/**
+ * Decodes a code stream whose header has been compared with what is expected of it.
+ * @returns samples of one byte up to a precision of 8 bits, of two bytes beyond; little-endian; interleaved; RGB for JPEG
+ *   and for the colour transforms of JPEG 2000
+ * @throws ImagingError 'malformed', 'too-large', 'unsupported'
+ */
+export async function decodeCodeStream(stream: CodeStream): Promise<Uint8Array> {
+  const { columns, rows, components, precision, kind } = stream
+  const samples = columns * rows * components
+  if (samples > mostSamples) {
+    throw new ImagingError(
+      'too-large',
+      `Compressed images of ${columns} x ${rows} pixels are not decoded here; the original file is kept and can be downloaded.`,
+    )
+  }
+  const { bytes, isPlanar } = await decoded(stream, Math.min(mostBytes, baseBytes + samples * bytesPerSample))
+  const size = precision > 8 ? 2 : 1
+  if (bytes.length !== samples * size) {
+    throw new ImagingError(
+      'malformed',
+      `The ${codeStreamNames[kind]} image gives ${bytes.length} bytes where ${samples * size} are needed; bring the complete file again.`,
+    )
+  }
+  return isPlanar && components > 1 ? interleaved(bytes, columns * rows, components, size) : bytes
+}
+
+async function decoded(stream: CodeStream, memoryLimit: number): Promise<Decoded> {
+  const { kind, bytes } = stream
+  if (kind === 'jpeg-12-bit') return { bytes: await decodeJpeg12(stream), isPlanar: false }
+  if (kind === 'jpeg-lossless') return { bytes: decodeJpegLossless(stream), isPlanar: false }
+  return decodeWithWasm(kind, bytes, memoryLimit)
+}

@@ -1,0 +1,23 @@
+import { Decoder } from '@cornerstonejs/jpeg-lossless-decoder-js'
+import { ImagingError } from '../errors.ts'
+import type { CodeStream } from './codeStream.ts'
+
+/**
+ * Decodes lossless JPEG (ITU-T T.81, process 14, every predictor).
+ * @returns samples of one byte up to 8 bits, of two bytes beyond, little-endian, interleaved
+ * @throws ImagingError 'malformed', 'unsupported'
+ */
+export function decodeJpegLossless({ bytes, components, precision }: CodeStream): Uint8Array {
+  if (components > 1 && (precision > 8 || components !== 3)) {
+    throw new ImagingError(
+      'unsupported',
+      `JPEG Lossless images of ${components} components with ${precision} bits are not decoded here; the original file is kept and can be downloaded.`,
+    )
+  }
+  try {
+    return new Uint8Array(new Decoder().decompress(bytes.slice().buffer, 0, bytes.length))
+  } catch {
+    // The decoder runs over the end of its buffer (RangeError) or meets what is not there (TypeError).
+    throw new ImagingError('malformed', 'The JPEG Lossless image is damaged; bring the complete file again.')
+  }
+}

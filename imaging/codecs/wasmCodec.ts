@@ -1,0 +1,93 @@
+import { ImagingError } from '../errors.ts'
+import { codeStreamNames } from './codeStream.ts'
+import type { CodeStreamKind } from './codeStream.ts'
+
+export type WasmKind = Exclude<CodeStreamKind, 'jpeg-12-bit' | 'jpeg-lossless'>
+
+/** The modules find their .wasm file beside themselves: by the file system in Node, by `fetch` in a browser. */
+const codecs: Record<
+  WasmKind,
+  { load: () => Promise<{ default: EmscriptenFactory }>; decoder: Exclude<keyof EmscriptenModule, 'HEAP8'> }
+> = {
+  jpeg: { load: () => import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs'), decoder: 'JPEGDecoder' },
+  'jpeg-ls': { load: () => import('@cornerstonejs/codec-charls/decodewasmjs'), decoder: 'JpegLSDecoder' },
+  'jpeg-2000': { load: () => import('@cornerstonejs/codec-openjpeg/decodewasmjs'), decoder: 'J2KDecoder' },
+  htj2k: { load: () => import('@cornerstonejs/codec-openjph/wasmjs'), decoder: 'HTJ2KDecoder' },
+}
+
+/** A codec starts with 50 MiB; what it keeps beyond this after a large image is given back. */
+const keptBytes = 256 * 1024 * 1024
+
+class Instance {
+  readonly module: EmscriptenModule
+  /** Most memory that the codec may take, in bytes. */
+  limit = 0
+  isOverLimit = false
+
+  constructor(module: EmscriptenModule) {
+    this.module = module
+    // Emscripten sets HEAP8 after the memory has grown and counts an error as "no memory", which the codec then sees.
+    let heap = module.HEAP8
+    Object.defineProperty(module, 'HEAP8', {
+      get: () => heap,
+      set: (grown: Int8Array) => {
+        heap = grown
+        this.isOverLimit = grown.length > this.limit
+        if (this.isOverLimit) throw new RangeError('The codec asks for too much memory.')
+      },
+    })
+  }
+}
+
+const instances = new Map<WasmKind, Promise<Instance>>()
+
+async function start(kind: WasmKind): Promise<Instance> {
+  const { default: factory } = await codecs[kind].load()
+  const silent = () => undefined
+  return new Instance(await factory({ print: silent, printErr: silent }))
+}
+
+export interface Decoded {
+  /** Samples of one or two bytes, little-endian. */
+  bytes: Uint8Array
+  /** RRR...GGG...BBB instead of RGBRGB. */
+  isPlanar: boolean
+}
+
+/**
+ * Decodes a code stream. An instance in which anything went wrong is thrown away: its memory may be damaged.
+ * @param memoryLimit most memory of the codec, in bytes
+ * @throws ImagingError 'malformed', 'too-large'
+ */
+export async function decodeWithWasm(kind: WasmKind, bytes: Uint8Array, memoryLimit: number): Promise<Decoded> {
+  const starting = instances.get(kind) ?? start(kind)
+  instances.set(kind, starting)
+  const instance = await starting
+  // From here to the end nothing waits: planes that are asked for together share the instance.
+  instance.limit = Math.max(memoryLimit, instance.module.HEAP8.length)
+  try {
+    const decoder = new instance.module[codecs[kind].decoder]!()
+    decoder.getEncodedBuffer(bytes.length).set(bytes)
+    decoder.decode()
+    const decoded = {
+      bytes: Uint8Array.from(decoder.getDecodedBuffer()),
+      isPlanar: decoder.getInterleaveMode?.() === 0,
+    }
+    decoder.delete()
+    if (instance.module.HEAP8.length > keptBytes) discard(kind, starting)
+    return decoded
+  } catch {
+    discard(kind, starting)
+    if (instance.isOverLimit) {
+      throw new ImagingError(
+        'too-large',
+        `The ${codeStreamNames[kind]} image wants more than ${memoryLimit} bytes of memory, far more than its pixels; it is damaged or made to harm.`,
+      )
+    }
+    throw new ImagingError('malformed', `The ${codeStreamNames[kind]} image is damaged; bring the complete file again.`)
+  }
+}
+
+function discard(kind: WasmKind, starting: Promise<Instance>): void {
+  if (instances.get(kind) === starting) instances.delete(kind)
+}
