@@ -14,7 +14,8 @@ export async function decodeJpeg12(stream: CodeStream): Promise<Uint8Array> {
       'Colour JPEG images of 12 bits are not decoded here; the original file is kept and can be downloaded.',
     )
   }
-  const { Context, NativeCodecs } = await import('dcmjs-codecs')
+  // A CommonJS module in which Node finds no names: everything is in `default`.
+  const { Context, NativeCodecs } = (await import('dcmjs-codecs')).default
   if (!NativeCodecs.isInitialized()) await NativeCodecs.initializeAsync()
   try {
     const context = new Context({

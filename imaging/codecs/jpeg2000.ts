@@ -43,6 +43,9 @@ export function readJpeg2000(given: Uint8Array): CodeStream {
   // The highest bit is the sign, the others are the depth less one.
   const precision = (depth & 0x7f) + 1
   if (precision > 16) throw unsupported(`${precision} bits per sample`)
+  // The builds of OpenJPEG and OpenJPH that are used give wrong samples for these two.
+  if (precision > 8 && components > 1) throw unsupported(`${components} components of ${precision} bits`)
+  if (precision <= 8 && depth & 0x80) throw unsupported(`signed samples of ${precision} bits`)
   return {
     kind: view.getUint16(6) & highThroughput ? 'htj2k' : 'jpeg-2000',
     bytes,

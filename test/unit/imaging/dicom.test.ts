@@ -4,7 +4,7 @@ import { ImagingError } from '#imaging/errors.ts'
 import { dicom } from '#imaging/formats/dicom/index.ts'
 import { samplesOf } from '#imaging/samples.ts'
 import { memorySource } from '#imaging/source.ts'
-import { dicomEntry, element, encode, explicitLittle, image, marker, part10 } from './dicomFiles.ts'
+import { dicomEntry, element, encapsulatedFile, encode, explicitLittle, image, marker, part10 } from './dicomFiles.ts'
 import type { Attributes } from './dicomFiles.ts'
 import { entry } from './files.ts'
 
@@ -115,24 +115,15 @@ describe('transfer syntaxes', () => {
   })
 
   it('names the compression that it does not decode, and still reads the header', async () => {
-    const fragments = Buffer.concat([
-      marker(0xfffee000, 0),
-      marker(0xfffee000, 4),
-      Buffer.from('jpeg'),
-      marker(0xfffee0dd, 0),
-    ])
-    const body = Buffer.concat([
-      encode(image([[0x00100020, 'LO', 'M7']]).slice(0, -1)),
-      element(0x7fe00010, 'OB', fragments, {}, 0xffffffff),
-    ])
-    const reader = await open(part10(body, '1.2.840.10008.1.2.4.90'))
+    const mpeg4 = '1.2.840.10008.1.2.4.102'
+    const reader = await open(encapsulatedFile(mpeg4, [[0x00100020, 'LO', 'M7']], [Buffer.from('film')]))
     expect(reader.header.shape).toMatchObject({ x: 2, y: 2 })
     expect(reader.facts[0]).toMatchObject({ key: 'subject.localId', value: 'M7' })
     expect(reader.direct()).toBeNull()
     await expect(reader.plane(0)).rejects.toMatchObject({
       code: 'unsupported',
       message:
-        'JPEG 2000 Lossless (1.2.840.10008.1.2.4.90) is not decoded yet; the original file is kept and can be downloaded.',
+        'MPEG-4 High Profile (1.2.840.10008.1.2.4.102) is not decoded here; the original file is kept and can be downloaded.',
     })
   })
 })

@@ -119,5 +119,20 @@ export function image(more: Attributes = [], pixels: Value = [1, 2, 3, 4]): Attr
   return [...changed.values()].toSorted((a, b) => a[0] - b[0])
 }
 
+/** A file of compressed pixels: the given fragments after the (given or empty) Basic Offset Table. */
+export function encapsulatedFile(
+  transferSyntax: string,
+  more: Attributes,
+  fragments: Uint8Array[],
+  table: number[] = [],
+): Uint8Array {
+  const offsets = Buffer.alloc(table.length * 4)
+  table.forEach((offset, i) => offsets.writeUInt32LE(offset, i * 4))
+  const parts = [offsets, ...fragments].flatMap((bytes) => [marker(0xfffee000, bytes.length), Buffer.from(bytes)])
+  const pixels = element(0x7fe00010, 'OB', Buffer.concat([...parts, marker(0xfffee0dd, 0)]), {}, 0xffffffff)
+  const body = Buffer.concat([encode(image(more).filter(([tag]) => tag < 0x7fe00010)), pixels])
+  return Uint8Array.from(part10(body, transferSyntax))
+}
+
 export const dicomEntry = (attributes: Attributes, path = 'a.dcm') =>
   entry(path, Uint8Array.from(part10(encode(attributes))))

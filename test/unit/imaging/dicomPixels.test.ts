@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dicom } from '#imaging/formats/dicom/index.ts'
 import { samplesOf } from '#imaging/samples.ts'
-import { encode, element, image, marker, part10 } from './dicomFiles.ts'
+import { encapsulatedFile, encode, image, part10 } from './dicomFiles.ts'
 import type { Attributes, Value } from './dicomFiles.ts'
 import { allPlanes, entry } from './files.ts'
 
@@ -20,15 +20,9 @@ const open = (more: Attributes, pixels: Value) =>
 const openBig = (more: Attributes, pixels: Value) =>
   dicom.open([entry('a', Uint8Array.from(part10(encode(image(more, pixels), { littleEndian: false }), big)))])
 
-/** A file with the given fragments after the (given or empty) offset table. */
-function encapsulated(more: Attributes, fragments: Uint8Array[], table: number[] = []) {
-  const offsets = Buffer.alloc(table.length * 4)
-  table.forEach((offset, i) => offsets.writeUInt32LE(offset, i * 4))
-  const parts = [offsets, ...fragments].flatMap((bytes) => [marker(0xfffee000, bytes.length), Buffer.from(bytes)])
-  const pixels = element(0x7fe00010, 'OB', Buffer.concat([...parts, marker(0xfffee0dd, 0)]), {}, 0xffffffff)
-  const body = Buffer.concat([encode(image(more).filter(([tag]) => tag < 0x7fe00010)), pixels])
-  return dicom.open([entry('a', Uint8Array.from(part10(body, rle)))])
-}
+/** An open file of RLE frames with the given fragments after the (given or empty) offset table. */
+const encapsulated = (more: Attributes, fragments: Uint8Array[], table: number[] = []) =>
+  dicom.open([entry('a', encapsulatedFile(rle, more, fragments, table))])
 
 /** One RLE frame of the given segments. */
 function rleFrame(segments: number[][]): Buffer {

@@ -1,0 +1,174 @@
+import { deflateRawSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { dicom } from '#imaging/formats/dicom/index.ts'
+import { samplesOf } from '#imaging/samples.ts'
+import { codeStreamFile, encodeCodeStream, flatJpeg12, picture, transferSyntaxes } from './codeStreams.ts'
+import type { EncodedKind } from './codeStreams.ts'
+import { encapsulatedFile } from './dicomFiles.ts'
+import type { Attributes } from './dicomFiles.ts'
+import { allPlanes, entry } from './files.ts'
+
+const open = (bytes: Uint8Array) => dicom.open([entry('a.dcm', bytes)])
+const lossless = ['jpeg-lossless', 'jpeg-ls', 'jpeg-2000', 'htj2k'] as const
+
+describe.each(lossless)('%s', (kind) => {
+  it.each([
+    [8, 1, false],
+    [8, 3, false],
+    [12, 1, false],
+    [12, 1, true],
+    [16, 1, false],
+    [16, 1, true],
+  ] as const)('gives back %i bits, %i samples, signed %s', async (bits, samples, isSigned) => {
+    const image = picture(61, 40, samples, bits, isSigned)
+    const reader = await open(codeStreamFile(kind, image, await encodeCodeStream(kind, image)))
+    expect(Buffer.compare(await reader.plane(0), image.bytes)).toBe(0)
+    expect(reader.direct()).toBeNull()
+  })
+
+  it('gives back 8 bits in words of 16', async () => {
+    const image = picture(32, 20, 1, 8)
+    const file = codeStreamFile(kind, image, await encodeCodeStream(kind, image), [[0x00280100, 'US', 16]])
+    const reader = await open(file)
+    expect(reader.header.sampleType).toBe('uint16')
+    expect([...samplesOf('uint16', await reader.plane(0))]).toEqual([...image.bytes])
+  })
+})
+
+it.each([
+  ['jpeg-2000', picture(16, 16, 3, 12), '3 components of'],
+  ['htj2k', picture(16, 16, 3, 16), '3 components of'],
+  ['jpeg-2000', picture(16, 16, 1, 8, true), 'signed samples of 8 bits'],
+  ['jpeg-lossless', picture(16, 16, 3, 12), '3 components with 12 bits'],
+] as const)('%s: says what it does not decode (%#)', async (kind, image, reason) => {
+  const reader = await open(codeStreamFile(kind, image, await encodeCodeStream(kind, image)))
+  await expect(reader.plane(0)).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining(reason) })
+})
+
+describe('JPEG', () => {
+  const image = picture(64, 48, 3, 8)
+  const mean = (bytes: Uint8Array, channel: number) =>
+    bytes.reduce((sum, v, i) => (i % 3 === channel ? sum + v : sum), 0) / (bytes.length / 3)
+  const red = { ...image, bytes: image.bytes.map((_, i) => (i % 3 === 0 ? 200 : 30)) }
+
+  it('decodes 12 bits', async () => {
+    const flat = { columns: 8, rows: 8, samples: 1, bits: 12, isSigned: false } as const
+    const reader = await open(codeStreamFile('jpeg-12-bit', flat, flatJpeg12()))
+    expect(reader.header.sampleType).toBe('uint16')
+    expect(new Set(samplesOf('uint16', await reader.plane(0)))).toEqual(new Set([2148]))
+  })
+
+  it.each(['YBR_FULL_422', 'RGB'])(
+    'makes RGB of what JFIF says is YCbCr, when the file says %s',
+    async (photometric) => {
+      const stream = await encodeCodeStream('jpeg', red)
+      const reader = await open(codeStreamFile('jpeg', red, stream, [[0x00280004, 'CS', photometric]]))
+      const plane = await reader.plane(0)
+      expect([0, 1, 2].map((channel) => Math.round(mean(plane, channel) / 10))).toEqual([20, 3, 3])
+    },
+  )
+
+  it('believes the file when the code stream says nothing about its colours', async () => {
+    const jfif = await encodeCodeStream('jpeg', red)
+    const silent = Uint8Array.from([...jfif.subarray(0, 2), ...jfif.subarray(4 + jfif[4]! * 256 + jfif[5]!)])
+    const [asIs, converted] = await Promise.all(
+      ['RGB', 'YBR_FULL_422'].map(async (photometric) =>
+        (await open(codeStreamFile('jpeg', red, silent, [[0x00280004, 'CS', photometric]]))).plane(0),
+      ),
+    )
+    expect(Math.round(mean(converted!, 0) / 10)).toBe(20)
+    // Y, Cb and Cr of that red as they stand.
+    expect([0, 1, 2].map((channel) => Math.round(mean(asIs!, channel)))).toEqual([81, 99, 213])
+  })
+})
+
+describe('a code stream that does not fit its file', () => {
+  const image = picture(32, 20, 1, 8)
+  const refused = async (kind: EncodedKind, more: Attributes, code: string, message: string) => {
+    const reader = await open(codeStreamFile(kind, image, await encodeCodeStream(kind, image), more))
+    await expect(reader.plane(0)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+  }
+  const kinds = ['jpeg', ...lossless] as const
+
+  it.each(kinds)('%s of other rows, columns or samples is refused before it is decoded', async (kind) => {
+    await refused(kind, [[0x00280010, 'US', 21]], 'malformed', '32 x 20 pixels of 1 sample, the file says 32 x 21')
+    await refused(kind, [[0x00280011, 'US', 16]], 'malformed', 'the file says 16 x 20')
+    const rgb: Attributes = [
+      [0x00280002, 'US', 3],
+      [0x00280004, 'CS', 'RGB'],
+    ]
+    await refused(kind, rgb, 'malformed', 'of 3 samples')
+  })
+
+  it.each(kinds)('%s without its end is refused', async (kind) => {
+    const whole = await encodeCodeStream(kind, image)
+    const reader = await open(codeStreamFile(kind, image, whole.subarray(0, whole.length - 100)))
+    await expect(reader.plane(0)).rejects.toMatchObject({ code: 'truncated' })
+  })
+
+  it.each(['jpeg-ls', 'jpeg-2000'] as const)('%s of more bits than the file allocates is refused', async (kind) => {
+    const wide = picture(32, 20, 1, 16)
+    const narrow: Attributes = [
+      [0x00280100, 'US', 8],
+      [0x00280101, 'US', 8],
+      [0x00280102, 'US', 7],
+    ]
+    const reader = await open(codeStreamFile(kind, wide, await encodeCodeStream(kind, wide), narrow))
+    await expect(reader.plane(0)).rejects.toMatchObject({ code: 'malformed' })
+  })
+
+  it('of a billion pixels is refused without a byte allocated for them', async () => {
+    const huge = { ...image, columns: 32768, rows: 32768 }
+    const stream = Uint8Array.from(await encodeCodeStream('jpeg-2000', image))
+    const view = new DataView(stream.buffer)
+    for (const at of [8, 12, 24, 28]) view.setUint32(at, 32768) // Xsiz, Ysiz, XTsiz, YTsiz
+    const reader = await open(codeStreamFile('jpeg-2000', huge, stream))
+    await expect(reader.plane(0)).rejects.toMatchObject({ code: 'too-large' })
+  })
+})
+
+describe('fragments', () => {
+  const image = picture(32, 20, 1, 8)
+  const size: Attributes = [
+    [0x00280010, 'US', 20],
+    [0x00280011, 'US', 32],
+    [0x00280100, 'US', 8],
+    [0x00280101, 'US', 8],
+    [0x00280102, 'US', 7],
+    [0x00280008, 'IS', '2'],
+  ]
+
+  it('of one frame each, or several without an offset table, give the same planes', async () => {
+    const even = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.alloc(bytes.length % 2)])
+    const other = { ...image, bytes: image.bytes.map((v) => 255 - v) }
+    const [a, b] = [even(await encodeCodeStream('jpeg-ls', image)), even(await encodeCodeStream('jpeg-ls', other))]
+    const split = [a.subarray(0, 50), a.subarray(50), b.subarray(0, 80), b.subarray(80, 100), b.subarray(100)]
+    for (const fragments of [[a, b], split]) {
+      const reader = await open(encapsulatedFile(transferSyntaxes['jpeg-ls'], size, fragments))
+      expect(await allPlanes(reader)).toEqual([image.bytes, other.bytes])
+    }
+  })
+
+  it('unpacks the boxes of a JP2 file', async () => {
+    const stream = await encodeCodeStream('jpeg-2000', image)
+    const box = (type: string, content: Uint8Array, length = content.length + 8) => {
+      const head = Buffer.alloc(8)
+      head.writeUInt32BE(length)
+      head.write(type, 4, 'latin1')
+      return Buffer.concat([head, content])
+    }
+    const signature = box('jP  ', Uint8Array.of(0x0d, 0x0a, 0x87, 0x0a))
+    const file = Buffer.concat([signature, box('ftyp', Buffer.from('jp2 \0\0\0\0jp2 ')), box('jp2c', stream, 0)])
+    const reader = await open(codeStreamFile('jpeg-2000', image, file))
+    expect(await reader.plane(0)).toEqual(image.bytes)
+  })
+
+  it('inflates deflated frames', async () => {
+    const frames = [image.bytes, image.bytes.map((v) => v ^ 1)].map((bytes) => deflateRawSync(bytes))
+    const padded = frames.map((bytes) => Buffer.concat([bytes, Buffer.alloc(bytes.length % 2)]))
+    const reader = await open(encapsulatedFile('1.2.840.10008.1.2.8.1', size, padded))
+    expect(await allPlanes(reader)).toEqual([image.bytes, image.bytes.map((v) => v ^ 1)])
+    const cut = await open(encapsulatedFile('1.2.840.10008.1.2.8.1', size, [padded[0]!, padded[1]!.subarray(0, 40)]))
+    await expect(cut.plane(1)).rejects.toMatchObject({ code: 'truncated' })
+  })
+})
