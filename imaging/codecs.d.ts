@@ -12,11 +12,10 @@ interface EmscriptenDecoder {
 
 interface EmscriptenModule {
   /** Set again each time the memory has grown. */
-  HEAP8: Int8Array
+  HEAPF64: Float64Array
   JPEGDecoder?: new () => EmscriptenDecoder
   JpegLSDecoder?: new () => EmscriptenDecoder
   J2KDecoder?: new () => EmscriptenDecoder
-  HTJ2KDecoder?: new () => EmscriptenDecoder
 }
 
 type EmscriptenFactory = (options: {
@@ -35,11 +34,6 @@ declare module '@cornerstonejs/codec-charls/decodewasmjs' {
 }
 
 declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
-  const factory: EmscriptenFactory
-  export default factory
-}
-
-declare module '@cornerstonejs/codec-openjph/wasmjs' {
   const factory: EmscriptenFactory
   export default factory
 }

@@ -15,8 +15,8 @@ export interface CodeStream {
   isColourStated: boolean
 }
 
-/** The decoder that a code stream needs. */
-export type CodeStreamKind = 'jpeg' | 'jpeg-12-bit' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k'
+/** The decoder that a code stream needs; HTJ2K is a part of JPEG 2000. */
+export type CodeStreamKind = 'jpeg' | 'jpeg-12-bit' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000'
 
 export const codeStreamNames: Record<CodeStreamKind, string> = {
   jpeg: 'JPEG',
@@ -24,7 +24,6 @@ export const codeStreamNames: Record<CodeStreamKind, string> = {
   'jpeg-lossless': 'JPEG Lossless',
   'jpeg-ls': 'JPEG-LS',
   'jpeg-2000': 'JPEG 2000',
-  htj2k: 'HTJ2K',
 }
 
 /** Markers without a length: TEM and RST0-7 (ITU-T T.81, B.1.1.3). */

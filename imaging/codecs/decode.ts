@@ -11,7 +11,7 @@ import type { Decoded } from './wasmCodec.ts'
 const mostSamples = 128 * 1024 * 1024
 /** What codecs need beside the image: tables, and for JPEG 2000 wavelet coefficients of four bytes and their code blocks. */
 const baseBytes = 96 * 1024 * 1024
-const bytesPerSample = 32
+const bytesPerSample = 20
 /** The address space of WebAssembly as these codecs are built. */
 const mostBytes = 2 ** 31
 

@@ -15,7 +15,11 @@ export function decodeJpegLossless({ bytes, components, precision }: CodeStream)
     )
   }
   try {
-    return new Uint8Array(new Decoder().decompress(bytes.slice().buffer, 0, bytes.length))
+    const decoder = new Decoder()
+    const samples = new Uint8Array(decoder.decompress(bytes.slice().buffer, 0, bytes.length))
+    // The decoder stops at a mark that stands too early, and leaves the rest 0.
+    if (decoder.yLoc < decoder.yDim) throw new RangeError('too few lines')
+    return samples
   } catch {
     // The decoder runs over the end of its buffer (RangeError) or meets what is not there (TypeError).
     throw new ImagingError('malformed', 'The JPEG Lossless image is damaged; bring the complete file again.')

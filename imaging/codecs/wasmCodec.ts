@@ -7,12 +7,12 @@ export type WasmKind = Exclude<CodeStreamKind, 'jpeg-12-bit' | 'jpeg-lossless'>
 /** The modules find their .wasm file beside themselves: by the file system in Node, by `fetch` in a browser. */
 const codecs: Record<
   WasmKind,
-  { load: () => Promise<{ default: EmscriptenFactory }>; decoder: Exclude<keyof EmscriptenModule, 'HEAP8'> }
+  { load: () => Promise<{ default: EmscriptenFactory }>; decoder: Exclude<keyof EmscriptenModule, 'HEAPF64'> }
 > = {
   jpeg: { load: () => import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs'), decoder: 'JPEGDecoder' },
   'jpeg-ls': { load: () => import('@cornerstonejs/codec-charls/decodewasmjs'), decoder: 'JpegLSDecoder' },
+  // OpenJPEG decodes HTJ2K as well. OpenJPH is faster, but a changed byte in a code stream can keep it busy for ever.
   'jpeg-2000': { load: () => import('@cornerstonejs/codec-openjpeg/decodewasmjs'), decoder: 'J2KDecoder' },
-  htj2k: { load: () => import('@cornerstonejs/codec-openjph/wasmjs'), decoder: 'HTJ2KDecoder' },
 }
 
 /** A codec starts with 50 MiB; what it keeps beyond this after a large image is given back. */
@@ -26,13 +26,14 @@ class Instance {
 
   constructor(module: EmscriptenModule) {
     this.module = module
-    // Emscripten sets HEAP8 after the memory has grown and counts an error as "no memory", which the codec then sees.
-    let heap = module.HEAP8
-    Object.defineProperty(module, 'HEAP8', {
+    // When the memory has grown, Emscripten sets its views one after the other, HEAPF64 last. An error there counts as "no
+    // memory" for the codec, and at no other place: the codec goes on with the views.
+    let heap = module.HEAPF64
+    Object.defineProperty(module, 'HEAPF64', {
       get: () => heap,
-      set: (grown: Int8Array) => {
+      set: (grown: Float64Array) => {
         heap = grown
-        this.isOverLimit = grown.length > this.limit
+        this.isOverLimit = grown.byteLength > this.limit
         if (this.isOverLimit) throw new RangeError('The codec asks for too much memory.')
       },
     })
@@ -64,17 +65,19 @@ export async function decodeWithWasm(kind: WasmKind, bytes: Uint8Array, memoryLi
   instances.set(kind, starting)
   const instance = await starting
   // From here to the end nothing waits: planes that are asked for together share the instance.
-  instance.limit = Math.max(memoryLimit, instance.module.HEAP8.length)
+  instance.limit = Math.max(memoryLimit, instance.module.HEAPF64.byteLength)
   try {
     const decoder = new instance.module[codecs[kind].decoder]!()
     decoder.getEncodedBuffer(bytes.length).set(bytes)
     decoder.decode()
+    // OpenJPEG reports damage by giving nothing.
+    if (decoder.getDecodedBuffer().length === 0) throw new Error('no samples')
     const decoded = {
       bytes: Uint8Array.from(decoder.getDecodedBuffer()),
       isPlanar: decoder.getInterleaveMode?.() === 0,
     }
     decoder.delete()
-    if (instance.module.HEAP8.length > keptBytes) discard(kind, starting)
+    if (instance.module.HEAPF64.byteLength > keptBytes) discard(kind, starting)
     return decoded
   } catch {
     discard(kind, starting)

@@ -17,7 +17,7 @@ export interface Picture {
   bytes: Uint8Array
 }
 
-export type EncodedKind = Exclude<CodeStreamKind, 'jpeg-12-bit'>
+export type EncodedKind = Exclude<CodeStreamKind, 'jpeg-12-bit'> | 'htj2k'
 
 /** A picture with flat, smooth and rough parts that reach both ends of the range. */
 export function picture(columns: number, rows: number, samples: 1 | 3, bits: number, isSigned = false): Picture {
@@ -68,7 +68,7 @@ const encoders: Record<EncodedKind, (context: CodecContext) => CodecContext> = {
   htj2k: (context) => NativeCodecs.encodeHtJpeg2000(context, { lossy: false }),
 }
 
-export const transferSyntaxes: Record<CodeStreamKind, string> = {
+export const transferSyntaxes: Record<CodeStreamKind | 'htj2k', string> = {
   jpeg: '1.2.840.10008.1.2.4.50',
   'jpeg-12-bit': '1.2.840.10008.1.2.4.51',
   'jpeg-lossless': '1.2.840.10008.1.2.4.57',
@@ -79,7 +79,7 @@ export const transferSyntaxes: Record<CodeStreamKind, string> = {
 
 /** A file of one frame. */
 export function codeStreamFile(
-  kind: CodeStreamKind,
+  kind: CodeStreamKind | 'htj2k',
   image: Omit<Picture, 'bytes'>,
   stream: Uint8Array,
   more: Attributes = [],
@@ -116,6 +116,34 @@ export function flatJpeg12(): Uint8Array {
     ...marker(0xda, 1, 1, 0x00, 0, 63, 0),
     // 0, then 800 in ten bits (1100100000), then 0, then ones to the end of the byte.
     ...[0b01100100, 0b00001111],
+    ...[0xff, 0xd9],
+  ])
+}
+
+const bigEndian = (value: number, size: number) =>
+  Array.from({ length: size }, (_, i) => Math.floor(value / 256 ** (size - 1 - i)) % 256)
+
+/** A JPEG 2000 image of little content and free layout (ITU-T T.800 annex A); sizes are those of the markers. */
+export function hostileJpeg2000(layout: {
+  side: number
+  tile: number
+  /** Exponents of precinct height and width, four bits each. */
+  precinct: number
+  levels: number
+  layers: number
+  /** Exponent of code block sides, less two. */
+  block: number
+}): Uint8Array {
+  const { side, tile, precinct, levels, layers, block } = layout
+  const sizes = [side, side, 0, 0, tile, tile, 0, 0].flatMap((value) => bigEndian(value, 4))
+  const perLevel = Array.from({ length: levels + 1 }, () => precinct)
+  const body = Array.from({ length: 64 }, () => 0x55)
+  return Uint8Array.from([
+    ...[0xff, 0x4f],
+    ...[0xff, 0x51, 0, 41, 0, 0, ...sizes, 0, 1, 7, 1, 1],
+    ...[0xff, 0x52, 0, 13 + levels, 1, 0, ...bigEndian(layers, 2), 0, levels, block, block, 0, 1, ...perLevel],
+    ...[0xff, 0x5c, 0, 4 + 3 * levels, 0x40, ...Array.from({ length: 1 + 3 * levels }, () => 8 << 3)],
+    ...[0xff, 0x90, 0, 10, 0, 0, ...bigEndian(14 + body.length, 4), 0, 1, 0xff, 0x93, ...body],
     ...[0xff, 0xd9],
   ])
 }

@@ -1,8 +1,16 @@
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { decodeWithWasm } from '#imaging/codecs/wasmCodec.ts'
 import { dicom } from '#imaging/formats/dicom/index.ts'
 import { samplesOf } from '#imaging/samples.ts'
-import { codeStreamFile, encodeCodeStream, flatJpeg12, picture, transferSyntaxes } from './codeStreams.ts'
+import {
+  codeStreamFile,
+  encodeCodeStream,
+  flatJpeg12,
+  hostileJpeg2000,
+  picture,
+  transferSyntaxes,
+} from './codeStreams.ts'
 import type { EncodedKind } from './codeStreams.ts'
 import { encapsulatedFile } from './dicomFiles.ts'
 import type { Attributes } from './dicomFiles.ts'
@@ -170,5 +178,37 @@ describe('fragments', () => {
     expect(await allPlanes(reader)).toEqual([image.bytes, image.bytes.map((v) => v ^ 1)])
     const cut = await open(encapsulatedFile('1.2.840.10008.1.2.8.1', size, [padded[0]!, padded[1]!.subarray(0, 40)]))
     await expect(cut.plane(1)).rejects.toMatchObject({ code: 'truncated' })
+  })
+})
+
+describe('JPEG 2000 that is made to harm', () => {
+  const hostile = async (layout: Parameters<typeof hostileJpeg2000>[0]) => {
+    const image = { columns: layout.side, rows: layout.side, samples: 1, bits: 8, isSigned: false } as const
+    const reader = await open(codeStreamFile('jpeg-2000', image, hostileJpeg2000(layout)))
+    return (await reader.plane(0)).length
+  }
+  const plain = { side: 64, tile: 64, precinct: 0xff, levels: 1, layers: 1, block: 4 }
+
+  it('is refused for what it asks for, not for how it is written', async () => {
+    expect(await hostile(plain)).toBe(64 * 64)
+  })
+
+  it.each([
+    ['a million precincts of one pixel', { ...plain, side: 1024, tile: 1024, precinct: 0 }, 'unsupported'],
+    ['65,535 layers of many tiles', { ...plain, side: 1024, tile: 64, layers: 65535 }, 'unsupported'],
+    ['tiles of one pixel', { ...plain, side: 1024, tile: 1 }, 'unsupported'],
+    ['half a million code blocks', { ...plain, side: 3000, tile: 3000, block: 0 }, 'unsupported'],
+  ])('%s', async (_, layout, code) => {
+    await expect(hostile(layout)).rejects.toMatchObject({ code })
+    // The next image finds a codec in order.
+    expect(await hostile(plain)).toBe(64 * 64)
+  })
+
+  it('gets no more memory than it may', async () => {
+    // More than a codec keeps from one image to the next.
+    const stream = hostileJpeg2000({ ...plain, side: 6000, tile: 6000 })
+    const decoding = decodeWithWasm('jpeg-2000', stream, 2 ** 28).then(({ bytes }) => bytes.length)
+    await expect(decoding).rejects.toMatchObject({ code: 'too-large' })
+    expect(await hostile(plain)).toBe(64 * 64)
   })
 })
