@@ -25,6 +25,10 @@ export type FactKey =
   | 'subject.name'
   | 'subject.species'
   | 'subject.strain'
+  | 'subject.genotype'
+  | 'subject.supplier'
+  | 'subject.stockNumber'
+  | 'subject.kind' // phantom
   | 'subject.sex' // M, F, O
   | 'subject.birthDate'
   | 'subject.weight' // { value, unit: 'g' }
@@ -49,6 +53,7 @@ export type FactKey =
   | 'administration.radionuclide'
   | 'administration.activity' // { value, unit: 'MBq' }
   | 'administration.volume' // { value, unit: 'mL' }
+  | 'administration.concentration' // { value, unit: 'mg/mL' }
   | 'administration.route'
   | 'administration.start'
 

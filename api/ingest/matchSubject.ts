@@ -102,15 +102,23 @@ function proposed(localId: string, facts: Facts, paths: readonly string[]): NewS
   }
   const species = text('subject.species')
   const strain = text('subject.strain')
+  const genotype = text('subject.genotype')
+  const supplier = text('subject.supplier')
+  const stockNumber = text('subject.stockNumber')
   const birthDate = text('subject.birthDate')
   const sex = sexes[text('subject.sex') ?? '']
-  const isPhantom = /phantom|derenzo|cylinder|nema/i.test(`${localId} ${text('series.label') ?? ''} ${paths[0] ?? ''}`)
+  const isPhantom =
+    text('subject.kind') === 'phantom' ||
+    /phantom|derenzo|cylinder|nema/i.test(`${localId} ${text('series.label') ?? ''} ${paths[0] ?? ''}`)
   if (isPhantom) return { localId, kind: 'phantom' }
   return {
     localId,
     kind: 'animal',
     ...(species && { species }),
     ...(strain && { strain }),
+    ...(genotype && { genotype }),
+    ...(supplier && { supplier }),
+    ...(stockNumber && { stockNumber }),
     ...(sex && { sex }),
     ...(birthDate && /^\d{4}-\d{2}-\d{2}$/.test(birthDate) && { birthDate }),
   }

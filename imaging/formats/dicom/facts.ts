@@ -20,6 +20,11 @@ export function factsOf(data: DataSet): Fact[] {
   add('subject.strain', meaning(data, 0x00100219), 'StrainCodeSequence', 0x00100219)
   text('subject.strain', 'PatientBreedDescription', 0x00102292)
   add('subject.strain', meaning(data, 0x00102293), 'PatientBreedCodeSequence', 0x00102293)
+  add('subject.genotype', genotype(data), 'GeneticModificationsSequence', 0x00100221)
+  const stock = data.item(0x00100216) ?? data
+  text('subject.supplier', 'StrainSource', 0x00100217, stock)
+  text('subject.stockNumber', 'StrainStockNumber', 0x00100214, stock)
+  if (data.string(0x00100200) === 'YES') add('subject.kind', 'phantom', 'QualityControlSubject', 0x00100200)
   add('subject.sex', sex(data.string(0x00100040)), 'PatientSex', 0x00100040)
   add('subject.birthDate', isoDate(data.string(0x00100030)), 'PatientBirthDate', 0x00100030)
   add('subject.weight', weight(data), 'PatientWeight', 0x00101030)
@@ -101,6 +106,21 @@ function addContrast(data: DataSet, add: Add): void {
   add('administration.agent', meaning(data, 0x00180012), 'ContrastBolusAgentSequence', 0x00180012)
   if (!data.has(0x00180010) && !data.has(0x00180012)) return
   add('administration.route', data.string(0x00181040), 'ContrastBolusRoute', 0x00181040)
+  add(
+    'administration.route',
+    meaning(data.item(0x00180012) ?? data, 0x00180014),
+    'AdministrationRouteSequence',
+    0x00180014,
+  )
+  const concentration = data.number(0x00181049)
+  if (concentration !== undefined && concentration > 0) {
+    add(
+      'administration.concentration',
+      { value: concentration, unit: 'mg/mL' },
+      'ContrastBolusIngredientConcentration',
+      0x00181049,
+    )
+  }
   const volume = data.number(0x00181041)
   if (volume !== undefined && volume > 0)
     add('administration.volume', { value: volume, unit: 'mL' }, 'ContrastBolusVolume', 0x00181041)
@@ -132,6 +152,13 @@ function personName(value: string | undefined): string | undefined {
   return [...rest.slice(0, 2), family].filter(Boolean).join(' ') || undefined
 }
 
+/** Genetic Modifications Sequence (PS3.3 C.7.1.1): the description of each, else the meaning of its code. */
+const genotype = (data: DataSet): string =>
+  data
+    .items(0x00100221)
+    .flatMap((item) => item.string(0x00100222) ?? meaning(item, 0x00100229) ?? [])
+    .join('; ')
+
 const sex = (value: string | undefined): string | undefined =>
   value === 'M' || value === 'F' || value === 'O' ? value : undefined
 
@@ -144,8 +171,22 @@ function weight(data: DataSet): Fact['value'] | undefined {
 
 const rodents = /\b(mouse|mus|murine|rat|rattus)\b/i
 
-/** Sentences about values that cannot be right. */
+/** Sentences about values that cannot be right, or that say less than they seem to. */
 export function doubtsOf(data: DataSet): string[] {
+  // Group of Patients Identification Sequence (PS3.3 C.7.1.4.1.1): the Patient ID of the image names the group.
+  const group = data.items(0x00100027).map((item) => {
+    const at = item.numbers(0x00100028, 'US')
+    return `${item.string(0x00100020) ?? 'unnamed'}${at.length > 0 ? ` at ${at.join(', ')}` : ''}`
+  })
+  return [
+    ...(group.length > 1
+      ? [`The image shows several subjects, counted from left, top and front: ${group.join('; ')}.`]
+      : []),
+    ...weightDoubts(data),
+  ]
+}
+
+function weightDoubts(data: DataSet): string[] {
   const kilograms = data.number(0x00101030) ?? 0
   const species = data.string(0x00102201) ?? meaning(data, 0x00102202) ?? ''
   if (kilograms > 1 && rodents.test(species)) {

@@ -182,7 +182,9 @@ function placeFrames(data: DataSet, frames: Frame[]): void {
     const isDose = offsets.length === frames.length
     if (step === null && !isDose) return unplaced(frames)
     const base = isDose && offsets[0] !== 0 ? offsets[0]! : 0
+    const phases = hasSlices ? timeVector(data, frames.length) : undefined
     frames.forEach((frame, i) => {
+      frame.temporalIndex = phases?.[i] ?? frame.temporalIndex
       const along = isDose ? offsets[i]! - base : step! * (hasSlices ? slices[i]! - 1 : i)
       frame.position = sum(first.position!, scaled(normal, along))
     })
@@ -190,6 +192,12 @@ function placeFrames(data: DataSet, frames: Frame[]): void {
   if (isMoving) frameTimes(data, frames)
   frames.forEach((frame, i) => (frame.instance = i))
 }
+
+/** Time Slot, Time Slice or Phase Vector of nuclear medicine (PS3.3 C.8.4.8): frames at one position, told apart by time. */
+const timeVector = (data: DataSet, count: number): number[] | undefined =>
+  [0x00540070, 0x00540100, 0x00540030]
+    .map((tag) => data.numbers(tag, 'US'))
+    .find((values) => values.length === count && new Set(values).size > 1)
 
 function unplaced(frames: Frame[]): void {
   for (const frame of frames) frame.position = null

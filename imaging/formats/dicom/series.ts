@@ -125,6 +125,12 @@ function imageNotes(data: DataSet): string[] {
       'The file maps its values through a lookup table (Modality LUT); the stored values are shown without it.',
     )
   }
+  if (data.items(0x00283010).length > 0 && !data.has(0x00281050)) {
+    notes.push('The file recommends a display curve (VOI LUT); it is kept, but the image is shown without it.')
+  }
+  if ([...data.elements.keys()].some((tag) => tag >>> 24 === 0x60 && (tag & 0xffff) === 0x3000)) {
+    notes.push('The file holds overlay graphics; they are kept, but not drawn over the image.')
+  }
   const [width, height] = [data.number(0x00480006, 'UL'), data.number(0x00480007, 'UL')]
   if (width && height && (data.number(0x00280008, 'IS') ?? 1) > 1) {
     notes.push(

@@ -190,10 +190,26 @@ describe('subject of a series', () => {
       'subject.sex': 'F',
       'subject.species': 'Rattus norvegicus',
       'subject.birthDate': '2024-01-02',
+      'subject.genotype': 'Apoe<tm1Unc>',
+      'subject.supplier': 'Charles River',
+      'subject.stockNumber': '001',
     }
     expect(subjectOf(['a'], facts)).toMatchObject({
       id: null,
-      create: { localId: 'R-9', kind: 'animal', sex: 'F', species: 'Rattus norvegicus', birthDate: '2024-01-02' },
+      create: {
+        localId: 'R-9',
+        kind: 'animal',
+        sex: 'F',
+        species: 'Rattus norvegicus',
+        birthDate: '2024-01-02',
+        genotype: 'Apoe<tm1Unc>',
+        supplier: 'Charles River',
+        stockNumber: '001',
+      },
+    })
+    expect(subjectOf(['a'], { 'subject.localId': 'QC', 'subject.kind': 'phantom' }).create).toEqual({
+      localId: 'QC',
+      kind: 'phantom',
     })
     expect(subjectOf(['Derenzo/a'], { 'subject.localId': 'QC' }).create).toEqual({ localId: 'QC', kind: 'phantom' })
   })

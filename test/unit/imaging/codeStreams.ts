@@ -102,21 +102,23 @@ export function codeStreamFile(
   )
 }
 
+const joined = (parts: number[][]): Uint8Array => Uint8Array.from(parts.flat())
+
 /** JPEG of 12 bits with one flat block of 8 x 8: a DC difference of 800 at a quantiser of 1 is 100 above the middle of 2048. */
 export function flatJpeg12(): Uint8Array {
   const marker = (code: number, ...content: number[]) => [0xff, code, 0, content.length + 2, ...content]
   // One code each of one bit: DC category 10 as 0, AC end of block as 0.
   const lengths = [1, ...Array.from({ length: 15 }, () => 0)]
-  return Uint8Array.from([
-    ...[0xff, 0xd8],
-    ...marker(0xdb, 0, ...Array.from({ length: 64 }, () => 1)),
-    ...marker(0xc1, 12, 0, 8, 0, 8, 1, 1, 0x11, 0),
-    ...marker(0xc4, 0x00, ...lengths, 10),
-    ...marker(0xc4, 0x10, ...lengths, 0),
-    ...marker(0xda, 1, 1, 0x00, 0, 63, 0),
+  return joined([
+    [0xff, 0xd8],
+    marker(0xdb, 0, ...Array.from({ length: 64 }, () => 1)),
+    marker(0xc1, 12, 0, 8, 0, 8, 1, 1, 0x11, 0),
+    marker(0xc4, 0x00, ...lengths, 10),
+    marker(0xc4, 0x10, ...lengths, 0),
+    marker(0xda, 1, 1, 0x00, 0, 63, 0),
     // 0, then 800 in ten bits (1100100000), then 0, then ones to the end of the byte.
-    ...[0b01100100, 0b00001111],
-    ...[0xff, 0xd9],
+    [0b01100100, 0b00001111],
+    [0xff, 0xd9],
   ])
 }
 
@@ -138,12 +140,12 @@ export function hostileJpeg2000(layout: {
   const sizes = [side, side, 0, 0, tile, tile, 0, 0].flatMap((value) => bigEndian(value, 4))
   const perLevel = Array.from({ length: levels + 1 }, () => precinct)
   const body = Array.from({ length: 64 }, () => 0x55)
-  return Uint8Array.from([
-    ...[0xff, 0x4f],
-    ...[0xff, 0x51, 0, 41, 0, 0, ...sizes, 0, 1, 7, 1, 1],
-    ...[0xff, 0x52, 0, 13 + levels, 1, 0, ...bigEndian(layers, 2), 0, levels, block, block, 0, 1, ...perLevel],
-    ...[0xff, 0x5c, 0, 4 + 3 * levels, 0x40, ...Array.from({ length: 1 + 3 * levels }, () => 8 << 3)],
-    ...[0xff, 0x90, 0, 10, 0, 0, ...bigEndian(14 + body.length, 4), 0, 1, 0xff, 0x93, ...body],
-    ...[0xff, 0xd9],
+  return joined([
+    [0xff, 0x4f],
+    [0xff, 0x51, 0, 41, 0, 0, ...sizes, 0, 1, 7, 1, 1],
+    [0xff, 0x52, 0, 13 + levels, 1, 0, ...bigEndian(layers, 2), 0, levels, block, block, 0, 1, ...perLevel],
+    [0xff, 0x5c, 0, 4 + 3 * levels, 0x40, ...Array.from({ length: 1 + 3 * levels }, () => 8 << 3)],
+    [0xff, 0x90, 0, 10, 0, 0, ...bigEndian(14 + body.length, 4), 0, 1, 0xff, 0x93, ...body],
+    [0xff, 0xd9],
   ])
 }

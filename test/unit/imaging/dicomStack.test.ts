@@ -380,6 +380,16 @@ describe('multi-frame objects', () => {
     const nm = await dicom.open([dicomEntry(image([[0x00080060, 'CS', 'NM'], ...detector], grid([1, 2, 3])))])
     expect(nm.header).toMatchObject({ shape: { z: 3 }, origin: [0, 0, 6], spacing: [2, 2, 1.5] })
     expect(await marks(nm)).toEqual([3, 2, 1])
+    const gated: Attributes = [
+      ...detector,
+      [0x00280008, 'IS', '6'],
+      [0x00280009, 'AT', [0x00540070, 0x00540080]],
+      [0x00540070, 'US', [1, 1, 1, 2, 2, 2]],
+      [0x00540080, 'US', [1, 2, 3, 1, 2, 3]],
+    ]
+    const times = await dicom.open([dicomEntry(image([[0x00080060, 'CS', 'NM'], ...gated], grid([1, 2, 3, 4, 5, 6])))])
+    expect(times.header).toMatchObject({ shape: { z: 3, t: 2 }, warnings: [] })
+    expect(await marks(times)).toEqual([3, 2, 1, 6, 5, 4])
     const dose = await dicom.open([
       dicomEntry(
         image(
@@ -429,6 +439,44 @@ describe('what the header says', () => {
     expect(header.warnings.join()).toContain('probably entered in grams')
   })
 
+  it('reads the strain, its source, genes and phantoms', async () => {
+    const stock: Attributes = [
+      [0x00100214, 'LO', '000664'],
+      [0x00100217, 'LO', 'Jax'],
+    ]
+    const found = await facts([
+      [0x00100200, 'CS', 'YES'],
+      [0x00100216, 'SQ', [stock]],
+      [0x00100221, 'SQ', [[[0x00100222, 'LO', 'Apoe<tm1Unc>']], [[0x00100229, 'SQ', code('Ldlr<tm1Her>')]]]],
+    ])
+    expect(found).toMatchObject({
+      'subject.genotype': ['Apoe<tm1Unc>; Ldlr<tm1Her>', 'GeneticModificationsSequence (0010,0221)'],
+      'subject.supplier': ['Jax', 'StrainSource (0010,0217)'],
+      'subject.stockNumber': ['000664', 'StrainStockNumber (0010,0214)'],
+      'subject.kind': ['phantom', 'QualityControlSubject (0010,0200)'],
+    })
+  })
+
+  it('says what an image shows beside one animal: others, overlays, display curves', async () => {
+    const holder = (id: string, at: number[]): Attributes => [
+      [0x00100020, 'LO', id],
+      [0x00100028, 'US', at],
+    ]
+    const { header } = await dicom.open([
+      dicomEntry(
+        image([
+          [0x00100027, 'SQ', [holder('M-1', [1, 1, 1]), holder('M-2', [2, 1, 1])]],
+          [0x00283010, 'SQ', [[[0x00283006, 'US', [0, 1]]]]],
+          [0x60003000, 'OW', [1]],
+        ]),
+      ),
+    ])
+    const warnings = header.warnings.join('\n')
+    expect(warnings).toContain('several subjects, counted from left, top and front: M-1 at 1, 1, 1; M-2 at 2, 1, 1')
+    expect(warnings).toContain('VOI LUT')
+    expect(warnings).toContain('overlay graphics')
+  })
+
   it('reads tracer and contrast agent with their units', async () => {
     const tracer: Attributes = [
       [0x00180031, 'LO', 'FDG'],
@@ -455,9 +503,14 @@ describe('what the header says', () => {
       await facts([
         [0x00180010, 'LO', 'Iohexol'],
         [0x00181041, 'DS', '0.2'],
+        [0x00181049, 'DS', '350'],
       ]),
     ).toMatchObject({
       'administration.agent': ['Iohexol', 'ContrastBolusAgent (0018,0010)'],
+      'administration.concentration': [
+        { value: 350, unit: 'mg/mL' },
+        'ContrastBolusIngredientConcentration (0018,1049)',
+      ],
     })
   })
 
