@@ -115,11 +115,15 @@ function byPosition(sorted: Frame[], along: Map<Frame, number>): Frame[][] {
 function sortGroups(groups: Frame[][], warnings: string[]): { name: string; isTime: boolean } {
   const telling = order.filter(({ value }) => new Set(groups[0]!.map(value)).size > 1)
   for (const group of groups) group.sort((a, b) => compare(a, b, telling))
-  const isComplete = groups.every((group) => group.every((frame, i) => i === 0 || tells(group[i - 1]!, frame, telling)))
-  const [kind] = telling
-  if (kind && isComplete) {
-    if (!kind.isTime) warnings.push(`The fourth dimension is the ${kind.name}, not time.`)
-    return kind
+  const isComplete = (kinds: typeof order) =>
+    groups.every((group) => group.every((frame, i) => i === 0 || tells(group[i - 1]!, frame, kinds)))
+  const count = telling.findIndex((_, i) => isComplete(telling.slice(0, i + 1))) + 1
+  if (count > 0) {
+    const needed = telling.slice(0, count)
+    const name = needed.map((kind) => kind.name).join(' and ')
+    const isTime = needed.every((kind) => kind.isTime)
+    if (!isTime) warnings.push(`The fourth dimension is the ${name}, not time${count > 1 ? ' alone' : ''}.`)
+    return { name, isTime }
   }
   const byDimension = groups.every((group) => new Set(group.map((f) => f.dimensions.join())).size === group.length)
   if (byDimension) {

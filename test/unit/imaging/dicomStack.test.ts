@@ -219,6 +219,18 @@ describe('four dimensions', () => {
     if (!isTime) expect(reader.header.frames).toBeNull()
   })
 
+  it('by time and echo together, which is not time alone', async () => {
+    const reader = await dicom.open(
+      dynamic((t) => [
+        [0x00200100, 'IS', String(1 + (t >> 1))],
+        [0x00180081, 'DS', String(5 + 5 * (t & 1))],
+      ]),
+    )
+    expect(await marks(reader)).toEqual(order)
+    expect(reader.header.frames).toBeNull()
+    expect(reader.header.warnings).toEqual(['The fourth dimension is the temporal position and echo, not time alone.'])
+  })
+
   it('by instance number when nothing else tells them apart, with a warning', async () => {
     const reader = await dicom.open(dynamic((t, z) => [[0x00200013, 'IS', String(t * 2 + z)]]))
     expect(await marks(reader)).toEqual(order)

@@ -194,6 +194,8 @@ describe('what is written is read again', () => {
       'subject.name': '42 Mouse',
       'subject.species': 'Mus musculus',
       'subject.strain': 'C57BL/6J',
+      'subject.supplier': 'The Jackson Laboratory',
+      'subject.stockNumber': '000664',
       'subject.sex': 'F',
       'subject.birthDate': '2024-01-02',
       'subject.weight': { value: 23.4, unit: 'g' },
