@@ -26,6 +26,7 @@ import { searchRoutes } from './modules/search/routes.ts'
 import { termRoutes } from './modules/terms/routes.ts'
 import { uploadRoutes } from './modules/uploads/routes.ts'
 import { userRoutes } from './modules/users/routes.ts'
+import { bodies } from './plugins/bodies.ts'
 import { components } from './plugins/components.ts'
 import { openapi } from './plugins/openapi.ts'
 import { problems, sendNotFound } from './plugins/problems.ts'
@@ -99,7 +100,8 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
   const ctx = await openContext(config, log)
   const options: FastifyServerOptions = {
     loggerInstance: log as never,
-    trustProxy: config.trustProxy,
+    // A number of proxies, never "all": else a client could write its own address and escape every limit by address.
+    trustProxy: config.trustProxy === 0 ? false : config.trustProxy,
     bodyLimit: 4 * 2 ** 20,
     requestTimeout: 0,
     keepAliveTimeout: 72_000,
@@ -111,12 +113,6 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
   const app = Fastify(options)
   const [strict, lenient] = [newAjv(false), newAjv(true)]
   app.setValidatorCompiler(({ schema, httpPart }) => compile(httpPart === 'body' ? strict : lenient, schema as object))
-  // Many clients name a type for requests without a body; that is no mistake. Poisoned prototypes are one.
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parseJson(request, body as string, done),
-  )
   app.addHook('onResponse', async (request, reply) => {
     const level = reply.statusCode === 500 ? 'error' : 'debug'
     if (!log.isLevelEnabled(level)) return
@@ -130,6 +126,7 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     request.log[level](line, 'request')
   })
   problems(app)
+  bodies(app)
   await security(app, ctx)
   signInPlugin(app, ctx)
   app.setNotFoundHandler({ preHandler: app.rateLimit({ max: 600, timeWindow: 60_000 }) }, sendNotFound)

@@ -92,11 +92,27 @@ export const ref = (entity: string, options: Annotations = {}) => id({ 'x-ref': 
 export const links = (entity: string, table: string, options: Annotations = {}) =>
   Type.Array(id({ 'x-ref': entity }), { uniqueItems: true, maxItems: 1000, 'x-link': table, ...options })
 
+/** Line ends, other control characters, and those that turn the direction of what follows: they fake names. */
+const unprintable = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069'
+/** What nobody sees: spaces of all widths, none included. */
+const blank = ' \\u00a0\\u00ad\\u1680\\u2000-\\u200f\\u202f\\u205f\\u2060\\u3000\\ufeff'
+/** A line with something to see in it. The first part cannot match what the second does, so there is one way to match. */
+export const linePattern = `^[${blank}]*[^${blank}${unprintable}][^${unprintable}]*$`
+/** Several lines: tabs and line ends are part of them. */
+export const textPattern = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$'
+
 /** One line of text. */
 export const line = (options: Annotations & { maxLength?: number; pattern?: string } = {}) =>
-  Type.String({ minLength: 1, maxLength: 300, pattern: '\\S', ...options })
+  Type.String({ minLength: 1, maxLength: 300, pattern: linePattern, ...options })
 /** Free text of several lines (plain, shown as typed). */
-export const text = (options: Annotations = {}) => Type.String({ maxLength: 20000, 'x-widget': 'textarea', ...options })
+export const text = (options: Annotations = {}) =>
+  Type.String({ maxLength: 20000, pattern: textPattern, 'x-widget': 'textarea', ...options })
+/** Any words as one line that `line` accepts when there is something to see in them. */
+export const asLine = (words: string): string =>
+  words
+    .toWellFormed()
+    .replaceAll(new RegExp(`[${unprintable}\\s]+`, 'g'), ' ')
+    .trim()
 /** Calendar date, RFC 3339 full-date. */
 export const date = (options: Annotations = {}) => Type.String({ format: 'date', ...options })
 /** Instant set by the server, RFC 3339 in UTC. */

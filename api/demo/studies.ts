@@ -135,8 +135,8 @@ export async function importFiles(
   const planned = await settled(work, id)
   if (!planned.plan) throw new Error(`the import ${label} has no plan: ${planned.problem?.detail}`)
   const patch = corrections(work, planned.plan, scans, subjects)
-  const approved = await patchImportPlan(ctx, caller, id, planned.version, patch)
-  await commitImport(ctx, caller, id, approved.version)
+  const approved = await patchImportPlan(ctx, caller, id, [planned.version], patch)
+  await commitImport(ctx, caller, id, [approved.version])
   const done = await settled(work, id)
   if (done.state !== 'committed') throw new Error(`the import ${label} was not archived: ${done.problem?.detail}`)
 }

@@ -4,7 +4,8 @@ import { fieldsOf, isRequired } from '#ontology/entity.ts'
 import { Dataset, publicSchema } from '#ontology/entities/dataset.ts'
 import { Quantity } from '#ontology/values.ts'
 import type { Node } from '#ontology/vocabulary.ts'
-import { filtersOf, sortsOf } from '#api/records/read.ts'
+import { filtersOf, sortsOf } from '#api/records/list.ts'
+import { usualFirst } from './cost.ts'
 
 /** A field that leads from one record to others. */
 export interface Edge {
@@ -21,6 +22,9 @@ export interface Derived {
   sdl: string
   edges: Edge[]
 }
+
+/** Arguments of every connection (Relay's Cursor Connections Specification, section 4). */
+const paging = 'first: Int, after: String, last: Int, before: String'
 
 const largestInt = 2 ** 31 - 1
 
@@ -44,7 +48,10 @@ export function deriveGraphql(entities: readonly Entity[]): Derived {
     '  """The records that were published with the newest version."""\n  snapshot: Snapshot!',
   ])
   addConnection(types, 'Dataset')
-  types.set('PageInfo', 'type PageInfo {\n  hasNextPage: Boolean!\n  endCursor: String\n}')
+  types.set(
+    'PageInfo',
+    'type PageInfo {\n  hasNextPage: Boolean!\n  hasPreviousPage: Boolean!\n  startCursor: String\n  endCursor: String\n}',
+  )
   return { sdl: [queryType(entities), ...types.values()].join('\n\n'), edges }
 }
 
@@ -73,11 +80,11 @@ function edgesOf(entity: Entity, all: readonly Entity[]): Edge[] {
 function edgeField(edge: Edge): string {
   if (edge.kind === 'one') return `  ${edge.field}: ${edge.target}`
   if (edge.kind === 'many') return `  ${edge.field}: [${edge.target}!]!`
-  return `  ${edge.field}(first: Int = 20, after: String, sort: String): ${edge.target}Connection!`
+  return `  ${edge.field}(${paging}, sort: String): ${edge.target}Connection!`
 }
 
 function addConnection(types: Map<string, string>, name: string): void {
-  types.set(`${name}Edge`, `type ${name}Edge {\n  node: ${name}!\n  cursor: String\n}`)
+  types.set(`${name}Edge`, `type ${name}Edge {\n  node: ${name}!\n  cursor: String!\n}`)
   types.set(
     `${name}Connection`,
     `type ${name}Connection {\n  nodes: [${name}!]!\n  edges: [${name}Edge!]!\n  pageInfo: PageInfo!\n}`,
@@ -125,11 +132,11 @@ function typeOf(types: Map<string, string>, name: string, node: Node, field: str
 function queryType(entities: readonly Entity[]): string {
   const fields = entities.flatMap((entity) => {
     const filters = filtersOf(entity).map((name) => `${name}: String`)
-    const about = `Sorted by one of: ${sortsOf(entity).join(', ')}.`
+    const about = `Sorted by one of: ${sortsOf(entity).join(', ')}. ${usualFirst} at a time unless first or last says otherwise.`
     return [
       `  ${oneField(entity)}(id: ID!): ${entity.name}`,
-      `  """${about}"""\n  ${entity.plural}(first: Int = 20, after: String, sort: String, q: String${filters.map((f) => `, ${f}`).join('')}): ${entity.name}Connection!`,
+      `  """${about}"""\n  ${entity.plural}(${paging}, sort: String, q: String${filters.map((f) => `, ${f}`).join('')}): ${entity.name}Connection!`,
     ]
   })
-  return `type Query {\n${fields.join('\n')}\n  dataset(id: ID!): Dataset\n  datasets(first: Int = 20, after: String, q: String, state: String, projectId: String): DatasetConnection!\n}`
+  return `type Query {\n${fields.join('\n')}\n  dataset(id: ID!): Dataset\n  datasets(${paging}, q: String, state: String, projectId: String): DatasetConnection!\n}`
 }

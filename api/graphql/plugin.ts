@@ -1,18 +1,21 @@
 /** GraphQL for reading, over the same services as REST: the same rights, the same errors, batched by loaders. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { GraphQLError } from 'graphql'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
+import { GraphQLError, parse, type ValidationRule } from 'graphql'
 import mercurius, { type MercuriusLoaders } from 'mercurius'
 import { Type } from 'typebox'
 import type { Caller } from '#api/access/caller.ts'
 import type { Context } from '#api/context.ts'
 import { AppError } from '#api/errors.ts'
-import { getDataset, listDatasets } from '#api/modules/datasets/read.ts'
+import { getDataset, sliceDatasets } from '#api/modules/datasets/read.ts'
 import { problemKinds, toAppError } from '#api/plugins/problems.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
-import { entityNamed, getRecord, getRecords, listRecords, type Page, type Rec } from '#api/records/read.ts'
+import { textProblem } from '#api/records/storable.ts'
+import { sliceRecords, slicesOf } from '#api/records/list.ts'
+import { entityNamed, getRecord, getRecords, type Rec } from '#api/records/read.ts'
 import { entities } from '#ontology/index.ts'
 import { closed } from '#ontology/vocabulary.ts'
-import { costRule, largestFirst } from './cost.ts'
+import { connectionOf, listQuery, type ListArguments } from './connection.ts'
+import { costRule } from './cost.ts'
 import { deriveGraphql, oneField, type Edge } from './derive.ts'
 
 declare module 'mercurius' {
@@ -21,22 +24,16 @@ declare module 'mercurius' {
   }
 }
 
-interface ListArguments {
-  first?: number
-  after?: string
-  sort?: string
-  q?: string
-  [filter: string]: unknown
-}
-
-const deepest = 12
+/** The query with which tools read the schema is 15 deep; the cost is what limits. */
+const deepest = 15
+const mostTokens = 10_000
 
 export async function graphql(app: FastifyInstance, ctx: Context): Promise<void> {
   const { sdl, edges } = deriveGraphql(entities)
   await app.register(mercurius, {
     schema: sdl,
-    resolvers: { Query: queries(ctx), ...connections(ctx, edges) } as never,
-    loaders: loadersOf(edges) as never,
+    resolvers: { Query: queries(ctx), Dataset: datasetFields(ctx) } as never,
+    loaders: loadersOf(ctx, edges) as never,
     routes: false,
     queryDepth: deepest,
     allowBatchedQueries: false,
@@ -44,15 +41,16 @@ export async function graphql(app: FastifyInstance, ctx: Context): Promise<void>
     cache: false,
     errorFormatter: (result: { data?: unknown; errors?: GraphQLError[] }) => ({
       statusCode: 200,
-      response: { data: result.data ?? null, errors: (result.errors ?? []).map(shown) },
+      response: { data: result.data ?? null, errors: (result.errors ?? []).map((each) => shown(app.log, each)) },
     }),
-    validationRules: ({ variables }: { variables?: Record<string, unknown> }) => [costRule(variables ?? {})],
+    validationRules: ({ variables }: { variables?: Record<string, unknown> }) => [costRule(variables ?? {}), textRule],
   } as never)
 
   const body = closed({
     query: Type.String({ minLength: 1, maxLength: 50_000 }),
     variables: Type.Optional(Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()])),
     operationName: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    extensions: Type.Optional(Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()])),
   })
   app.post<{ Body: { query: string; variables?: Record<string, unknown> | null; operationName?: string | null } }>(
     '/graphql',
@@ -84,22 +82,47 @@ async function answer(
   operationName?: string,
 ): Promise<unknown> {
   try {
+    demandGraphql(query)
     return await reply.graphql(query, context, variables, operationName)
   } catch (error) {
     const found = (error as { errors?: GraphQLError[] }).errors
-    if (!found && !(error instanceof AppError)) throw error
-    return { data: null, errors: (found ?? [error as Error]).map(shown) }
+    if (!found && !(error instanceof AppError || isGraphqlError(error))) throw error
+    return { data: null, errors: (found ?? [error as Error]).map((each) => shown(reply.log, each)) }
   }
 }
 
+/**
+ * mercurius would also take a document in JSON, and tell of an overflow of its parser as if it were the query's text.
+ * @throws GraphQLError for what is no GraphQL, AppError for what is nested deeper than any query that could run
+ */
+function demandGraphql(query: string): void {
+  try {
+    parse(query, { maxTokens: mostTokens, noLocation: true })
+  } catch (error) {
+    if (error instanceof RangeError) throw new AppError('invalid', 'The query is nested too deeply.')
+    throw error
+  }
+}
+
+/** Text in a query is held to the same rules as text in a body. */
+const textRule: ValidationRule = (context) => ({
+  StringValue(node) {
+    const problem = textProblem(node.value)
+    if (problem !== null) context.reportError(new GraphQLError(`A text in the query ${problem}`, { nodes: node }))
+  },
+})
+
+const isGraphqlError = (error: unknown): boolean => error instanceof Error && error.name === 'GraphQLError'
+
 /** What clients see of an error: ours in full, GraphQL's own as they are, anything else as a constant sentence. */
-function shown(error: Error): Record<string, unknown> {
+function shown(log: FastifyBaseLogger, error: Error): Record<string, unknown> {
   const graphqlError = error as GraphQLError
   const place = {
     ...(graphqlError.path && { path: graphqlError.path }),
     ...(graphqlError.locations && { locations: graphqlError.locations }),
   }
-  const original = graphqlError.originalError
+  // GraphQL wraps its own complaints (a variable of the wrong type) as it wraps ours.
+  const original = isGraphqlError(graphqlError.originalError) ? undefined : graphqlError.originalError
   const known = toAppError(original ?? error)
   if (known)
     return {
@@ -107,7 +130,10 @@ function shown(error: Error): Record<string, unknown> {
       ...place,
       extensions: { code: problemKinds[known.kind][1], ...(known.fields.length > 0 && { errors: known.fields }) },
     }
-  if (original) return { message: 'Something went wrong here.', ...place, extensions: { code: 'internal' } }
+  if (original) {
+    log.error({ err: original }, 'unexpected error in GraphQL')
+    return { message: 'Something went wrong here.', ...place, extensions: { code: 'internal' } }
+  }
   return { message: error.message, ...place, extensions: { code: 'invalid', ...graphqlError.extensions } }
 }
 
@@ -117,76 +143,56 @@ function queries(ctx: Context) {
     fields[oneField(entity)] = async (_root, { id }: { id: string }, { caller }) =>
       orNull(() => getRecord(caller, entity, id))
     fields[entity.plural] = async (_root, args: ListArguments, { caller }) =>
-      connection(await listRecords(ctx, caller, entity, listQuery(args)))
+      connectionOf(args, await sliceRecords(ctx, caller, entity, listQuery(args)))
   }
   fields.dataset = async (_root, { id }: { id: string }, { caller }) => orNull(() => getDataset(ctx, caller, id))
-  fields.datasets = async (_root, { first, after, ...rest }: ListArguments, { caller }) =>
-    connection(
-      (await listDatasets(ctx, caller, {
-        ...rest,
-        limit: limitOf(first),
-        ...(after && { cursor: after }),
-      })) as unknown as Page,
-    )
+  fields.datasets = async (_root, args: ListArguments, { caller }) => {
+    const { filters, ...query } = listQuery(args)
+    return connectionOf(args, await sliceDatasets(ctx, caller, { ...query, ...filters }))
+  }
   return fields
 }
 
-/** Lists inside records; paged, so not batched. */
-function connections(ctx: Context, edges: Edge[]) {
-  const types: Record<string, Record<string, unknown>> = {
-    Dataset: {
-      snapshot: async (dataset: Rec & { snapshot?: unknown }, _args: unknown, { caller }: { caller: Caller }) =>
-        dataset.snapshot ?? (await getDataset(ctx, caller, dataset.id)).snapshot,
-    },
-  }
-  for (const edge of edges.filter((e) => e.kind === 'list')) {
-    const fields = (types[edge.owner] ??= {})
-    fields[edge.field] = async (owner: Rec, args: ListArguments, { caller }: { caller: Caller }) =>
-      connection(await listRecords(ctx, caller, entityNamed(edge.target), listQuery({ ...args, [edge.by]: owner.id })))
-  }
-  return types
-}
+const datasetFields = (ctx: Context) => ({
+  snapshot: async (dataset: Rec & { snapshot?: unknown }, _args: unknown, { caller }: { caller: Caller }) =>
+    dataset.snapshot ?? (await getDataset(ctx, caller, dataset.id)).snapshot,
+})
 
-/** References, read together for all records of one answer. */
-function loadersOf(edges: Edge[]): MercuriusLoaders {
+/** What is asked of several records of one answer, read together: references by their ids, lists by their owners. */
+function loadersOf(ctx: Context, edges: Edge[]): MercuriusLoaders {
   const loaders: Record<string, Record<string, unknown>> = {}
-  for (const edge of edges.filter((e) => e.kind !== 'list')) {
-    const fields = (loaders[edge.owner] ??= {})
-    const idsOf = (owner: Rec): string[] => [owner[edge.by] ?? []].flat() as string[]
-    fields[edge.field] = async (asked: { obj: Rec }[], { caller }: { caller: Caller }) => {
-      const found = await getRecords(
-        caller,
-        entityNamed(edge.target),
-        asked.flatMap(({ obj }) => idsOf(obj)),
-      )
-      const byId = new Map(found.map((record) => [record.id, record]))
-      return asked.map(({ obj }) => {
-        const records = idsOf(obj).flatMap((id) => byId.get(id) ?? [])
-        return edge.kind === 'many' ? records : (records[0] ?? null)
-      })
-    }
-  }
+  for (const edge of edges)
+    (loaders[edge.owner] ??= {})[edge.field] = edge.kind === 'list' ? listLoader(ctx, edge) : referenceLoader(edge)
   return loaders as MercuriusLoaders
 }
 
-const connection = ({ items, next }: Page) => ({
-  nodes: items,
-  edges: items.map((node, n) => ({ node, cursor: n === items.length - 1 ? next : null })),
-  pageInfo: { hasNextPage: next !== null, endCursor: next },
-})
-
-function listQuery({ first, after, sort, q, ...rest }: ListArguments) {
-  const filters = Object.fromEntries(
-    Object.entries(rest).filter(([, value]) => value !== undefined && value !== null),
-  ) as Record<string, string>
-  return { limit: limitOf(first), ...(after && { cursor: after }), ...(sort && { sort }), ...(q && { q }), filters }
+function referenceLoader(edge: Edge) {
+  const idsOf = (owner: Rec): string[] => [owner[edge.by] ?? []].flat() as string[]
+  return async (asked: { obj: Rec }[], { caller }: { caller: Caller }) => {
+    const ids = asked.flatMap(({ obj }) => idsOf(obj))
+    const byId = new Map((await getRecords(caller, entityNamed(edge.target), ids)).map((record) => [record.id, record]))
+    return asked.map(({ obj }) => {
+      const records = idsOf(obj).flatMap((id) => byId.get(id) ?? [])
+      return edge.kind === 'many' ? records : (records[0] ?? null)
+    })
+  }
 }
 
-function limitOf(first = 20): number {
-  if (first >= 1 && first <= largestFirst) return first
-  throw new AppError('invalid', `first must be from 1 to ${largestFirst}; ${first} is not.`, {
-    fields: [{ pointer: '/first', message: 'out of range', value: first }],
-  })
+function listLoader(ctx: Context, edge: Edge) {
+  type Asked = { obj: Rec; params: ListArguments }
+  return async (asked: Asked[], { caller }: { caller: Caller }) => {
+    const entity = entityNamed(edge.target)
+    // Aliases of a field may ask for different pages.
+    const groups = Map.groupBy(asked, ({ params }) => JSON.stringify(params))
+    const connections = new Map<Asked, unknown>()
+    for (const group of groups.values()) {
+      const args = group[0]!.params
+      const owners = group.map(({ obj }) => obj.id)
+      const slices = await slicesOf(ctx, caller, entity, listQuery(args), edge.by, owners)
+      for (const each of group) connections.set(each, connectionOf(args, slices.get(each.obj.id)!))
+    }
+    return asked.map((each) => connections.get(each))
+  }
 }
 
 async function orNull<T>(read: () => Promise<T>): Promise<T | null> {

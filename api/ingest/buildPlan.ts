@@ -2,6 +2,7 @@
 import type { Inspection, InspectedSeries } from '#api/imaging/pool.ts'
 import { formatById } from '#imaging/formats/index.ts'
 import { modalities, type Modality } from '#ontology/entities/series.ts'
+import { asLine } from '#ontology/vocabulary.ts'
 import { nameOf } from './folderHints.ts'
 import { foldersOf, groupSessions, sessionNear, stableKey, startOf } from './groupSessions.ts'
 import { matchInstrument, type KnownInstrument } from './matchInstrument.ts'
@@ -32,7 +33,7 @@ export function buildPlan(input: PlanInput): Plan {
   const candidates = input.inspection.series.map((series): Candidate => ({
     series,
     paths: series.files,
-    facts: new Map(series.facts.map((fact) => [fact.key, fact])),
+    facts: new Map(series.facts.map((fact) => [fact.key, printable(fact)])),
   }))
   const keys = groupSessions(candidates)
   const index = subjectIndex(input.subjects)
@@ -101,7 +102,7 @@ function planSeries(
     shape: header && [header.shape.x, header.shape.y, header.shape.z, header.shape.t, header.shape.c],
     spacing: header?.spacing ?? null,
     subject,
-    facts: series.facts,
+    facts: [...facts.values()],
     conflicts: [...series.conflicts, ...conflicts],
     warnings: header?.warnings ?? [],
     ...(problem && { problem: { code: problem.code, message: problem.message } }),
@@ -202,6 +203,10 @@ function mostCommon(all: readonly Candidate['facts'][], key: string): Candidate[
   const best = [...groups.values()].toSorted((a, b) => b.length - a.length)[0]
   return best?.[0] ?? all[0] ?? new Map()
 }
+
+/** Headers hold line ends, padding and worse; a plan holds what a person can read. */
+const printable = (fact: PlannedFact): PlannedFact =>
+  typeof fact.value === 'string' ? { ...fact, value: asLine(fact.value) } : fact
 
 const archive = /\.(zip|pvdatasets|7z|rar|tar|tgz|tar\.(gz|bz2|xz))$/i
 const archiveReason = 'An archive is kept as it is. Unpack it and bring its files to have the images in it recognised.'

@@ -1,5 +1,6 @@
 /** Which subject a series shows, and how that is known. */
 import type { PlannedFact, PlannedSeries, NewSubject } from './plan.ts'
+import { whenStamp } from './whenStamp.ts'
 import { knownNameHint, normalisedName, subjectHint, type Hint } from './folderHints.ts'
 
 export interface KnownSubject {
@@ -120,7 +121,7 @@ function proposed(localId: string, facts: Facts, paths: readonly string[]): NewS
     ...(supplier && { supplier }),
     ...(stockNumber && { stockNumber }),
     ...(sex && { sex }),
-    ...(birthDate && /^\d{4}-\d{2}-\d{2}$/.test(birthDate) && { birthDate }),
+    ...(birthDate && whenStamp(birthDate)?.precision === 'day' && { birthDate }),
   }
 }
 

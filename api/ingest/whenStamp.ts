@@ -11,7 +11,8 @@ export function whenStamp(text: string): WhenStamp | null {
   if (!match) return null
   const [, date = '', hour, minute, second, zone] = match
   const day = new Date(`${date}T00:00:00Z`)
-  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date)) return null
+  // Some programs write the year 1 for "not known".
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date) || date < '1800') return null
   const time = hour === undefined ? '00:00:00' : `${hour}:${minute}:${second ?? '00'}`
   const local = `${date}T${time}`
   const dateTime = `${local}${zone ?? offsetOf(new Date(local))}`

@@ -12,7 +12,7 @@ import type { Entity } from '#ontology/entity.ts'
 import { demandEdit, getLinksForPlace, placeOf } from './place.ts'
 import { findRow, toRecords, type Rec } from './read.ts'
 import { referencesTo } from './references.ts'
-import { checkVersion, ownColumns, saveNext, tell } from './row.ts'
+import { demandVersion, ownColumns, saveNext, tell, type Expected } from './row.ts'
 
 /** What is inside a record and goes and returns with it. */
 const children: Record<string, string[]> = {
@@ -37,13 +37,13 @@ export async function removeRecord(
   caller: Caller,
   entity: Entity,
   id: string,
-  expected: number | 'any',
+  expected: Expected,
   options: { t?: Transaction } = {},
 ): Promise<void> {
   const work = async (t: Transaction) => {
     const row = await findRow(caller, entity, id, t, true)
     await demandEdit(caller, entity, row, t, entity.name === 'Project' ? 'manage' : 'edit')
-    checkVersion(entity, row, expected)
+    demandVersion(entity.title, row, expected)
     await refuseIfPublic(entity, id, t)
     if (!children[entity.name]) await refuseIfUsed(entity, id, t)
     const now = new Date()

@@ -8,8 +8,10 @@ import { recordHistory } from '#api/modules/audit/service.ts'
 import { closed, id as idSchema } from '#ontology/vocabulary.ts'
 import { createSchema, fieldsOf, updateSchema, type Entity } from '#ontology/entity.ts'
 import { entities } from '#ontology/index.ts'
-import { filtersOf, getRecord, listRecords, sortsOf, type ListQuery, type Rec } from './read.ts'
+import { filtersOf, listRecords, sortsOf, type ListQuery } from './list.ts'
+import { getRecord, type Rec } from './read.ts'
 import { removeRecord, restoreRecord } from './remove.ts'
+import type { Expected } from './row.ts'
 import { createRecord, updateRecord } from './write.ts'
 
 interface ById {
@@ -163,10 +165,10 @@ export function withTag<T extends Pick<Rec, 'version'>>(reply: FastifyReply, rec
 }
 
 /**
- * The version that the caller has seen, from If-Match (RFC 9110, 13.1.1).
- * @throws AppError preconditionRequired when absent, invalid when it is no entity tag of ours
+ * What If-Match says (RFC 9110, 13.1.1): "*" or a list of entity tags, of which only strong ones can be equal to ours.
+ * @throws AppError preconditionRequired when absent, stale when none of the tags can be ours, invalid when it is no list
  */
-export function expectedVersion(request: FastifyRequest): number {
+export function expectedVersion(request: FastifyRequest): Expected {
   const header = request.headers['if-match']
   if (header === undefined) {
     throw new AppError(
@@ -174,14 +176,21 @@ export function expectedVersion(request: FastifyRequest): number {
       'Send the ETag of the version that you have seen in If-Match, so that nobody’s change is overwritten.',
     )
   }
-  const version = /^"(\d{1,15})"$/.exec(header.trim())?.[1]
-  if (version === undefined)
+  const given = header.trim()
+  if (given === '*') return 'any'
+  if (!/^(W\/)?"[\x21\x23-\x7e\x80-\xff]*"(\s*,\s*(W\/)?"[\x21\x23-\x7e\x80-\xff]*")*$/.test(given))
     throw invalidField(
       '?if-match',
-      `If-Match must be the ETag of the record, like "3"; ${header.slice(0, 50)} is not one.`,
-      header.slice(0, 50),
+      `If-Match must be the ETag of the record, like "3"; ${given.slice(0, 50)} is not one.`,
+      given.slice(0, 50),
     )
-  return Number(version)
+  const versions = [...given.matchAll(/(?<!W\/)"(\d{1,15})"/g)].map((match) => Number(match[1]))
+  if (versions.length === 0)
+    throw new AppError(
+      'stale',
+      `${given.slice(0, 50)} is no version of this record. Send its ETag as it was given, like "3"; weak tags (W/"3") are not compared.`,
+    )
+  return versions
 }
 
 function definedOf<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -46,14 +46,16 @@ export function clientFields(entity: Entity, record: Rec): Body {
   )
 }
 
-export function checkVersion(entity: Entity, row: RecordRow, expected: number | 'any'): void {
-  if (expected === 'any' || row.version === expected) return
+/** Versions that the caller has seen, one of which must be the present one; or whichever it is. */
+export type Expected = 'any' | readonly number[]
+
+/** @throws AppError stale with the present version */
+export function demandVersion(title: string, row: { version: number }, expected: Expected): void {
+  if (expected === 'any' || expected.includes(row.version)) return
   throw new AppError(
     'stale',
-    `Somebody changed this ${entity.title.toLowerCase()} in the meantime. Load it again and repeat your change.`,
-    {
-      details: { currentVersion: row.version },
-    },
+    `Somebody changed this ${title.toLowerCase()} in the meantime. Load it again and repeat your change.`,
+    { details: { currentVersion: row.version } },
   )
 }
 
@@ -67,7 +69,7 @@ export async function saveNext(entity: Entity, row: RecordRow, t: Transaction): 
     where: { id: row.id, version: seen } as never,
     transaction: t,
   })
-  if (changed === 0) checkVersion(entity, row, seen)
+  if (changed === 0) demandVersion(entity.title, row, [seen])
 }
 
 /** Writes the link lists. Links to records that the caller cannot see are not in `before` and stay as they are. */

@@ -2,7 +2,7 @@
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { createSchema, type Entity } from '#ontology/entity.ts'
-import { keywords, type Node } from '#ontology/vocabulary.ts'
+import { asLine, keywords, linePattern, textPattern, type Node } from '#ontology/vocabulary.ts'
 import { entities } from '#ontology/index.ts'
 import { AppError, type FieldError } from '#api/errors.ts'
 
@@ -18,10 +18,23 @@ export function newAjv(coerce: boolean): Ajv2020 {
   } as Options
   const ajv = new Ajv2020({ ...options, coerceTypes: coerce ? 'array' : false, useDefaults: coerce })
   addFormats.default(ajv, { mode: 'full' })
+  for (const name of ['date', 'date-time'] as const) {
+    const known = addFormats.default.get(name, 'full') as { validate: (text: string) => boolean }
+    ajv.addFormat(
+      name,
+      (text: string) => datePattern.test(text) && known.validate(text) && !Number.isNaN(Date.parse(text)),
+    )
+  }
   for (const keyword of keywords) ajv.addKeyword({ keyword })
   for (const entity of entities) ajv.addSchema(entity.record)
   return ajv
 }
+
+/**
+ * Written as XML Schema and JavaScript read it too: a T between day and time, four digits for the year, no leap second.
+ * No image is older than Röntgen's; a year before 1000 has no place in MariaDB's DATETIME.
+ */
+const datePattern = /^(?:1[89]|[2-9]\d)\d{2}-\d{2}-\d{2}(?:T|$)/
 
 const ajv = newAjv(false)
 const validators = new Map<string, ValidateFunction>()
@@ -69,7 +82,7 @@ const examples: Record<string, string> = {
 
 function sentence(error: ErrorObject, pointer: string): string {
   const node = (error.parentSchema ?? {}) as Node
-  const name = `“${pointer.slice(1).replaceAll('/', ' › ')}”`
+  const name = pointer === '' ? 'The request' : `“${pointer.slice(1).replaceAll('/', ' › ')}”`
   const value = brief(error.data)
   const example = node.examples?.[0] === undefined ? '' : ` Example: ${JSON.stringify(node.examples[0])}.`
   switch (error.keyword) {
@@ -88,7 +101,7 @@ function sentence(error: ErrorObject, pointer: string): string {
     case 'minLength':
     case 'minItems':
     case 'minProperties':
-      return `${name === '“”' ? 'The request' : name} must not be empty.`
+      return `${name} must not be empty.`
     case 'maxLength':
       return `${name} is longer than ${String(error.schema)} characters.`
     case 'minimum':
@@ -97,12 +110,19 @@ function sentence(error: ErrorObject, pointer: string): string {
     case 'maximum':
       return `${name} must be at most ${String(error.schema)}; ${value} is more.`
     case 'pattern':
-      return error.schema === '\\S'
-        ? `${name} must not be blank.`
-        : `${name} does not have the right form; ${value} was given.${example}`
+      return `${name} ${misshapen(String(error.schema), error.data as string) ?? `does not have the right form; ${value} was given.${example}`}`
     default:
       return `${name} ${error.message ?? 'is not right'}.`
   }
+}
+
+/** What is wrong with text that is not of our two common shapes, null for other patterns. */
+function misshapen(pattern: string, given: string): string | null {
+  if (pattern !== linePattern && pattern !== textPattern) return null
+  if (pattern === linePattern && asLine(given).replaceAll(/[\s\p{Cf}]/gu, '') === '') return 'must not be blank.'
+  return pattern === linePattern
+    ? 'holds line breaks, control characters or characters that change the direction of writing. Remove them.'
+    : 'holds control characters. Remove them.'
 }
 
 /** A value in a few words; what is nested may be nested without end and is only named. */

@@ -18,7 +18,17 @@ import { carryAlong, refuseOtherProject } from './move.ts'
 import { demandEdit, placeOf } from './place.ts'
 import { entityNamed, findRow, getRecord, toRecords, type Rec } from './read.ts'
 import { referencesIn } from './references.ts'
-import { checkVersion, clientFields, fill, ownColumns, saveNext, setLinks, systemOf, tell } from './row.ts'
+import {
+  clientFields,
+  demandVersion,
+  fill,
+  ownColumns,
+  saveNext,
+  setLinks,
+  systemOf,
+  tell,
+  type Expected,
+} from './row.ts'
 import { validateRecord } from './validate.ts'
 
 type Body = Record<string, unknown>
@@ -73,7 +83,7 @@ export async function createRecord(
 
 /**
  * Applies a JSON Merge Patch (RFC 7396) to a record.
- * @param expected version that the caller has seen; 'any' only for the product itself
+ * @param expected versions that the caller has seen; 'any' for the product itself and for who says so
  * @throws AppError stale when somebody changed it in the meantime
  */
 export async function updateRecord(
@@ -82,13 +92,13 @@ export async function updateRecord(
   entity: Entity,
   id: string,
   patch: Body,
-  expected: number | 'any',
+  expected: Expected,
   options: Options = {},
 ): Promise<Rec> {
   return within(ctx, options.t, async (t) => {
     const row = await findRow(caller, entity, id, t, true)
     await demandEdit(caller, entity, row, t)
-    checkVersion(entity, row, expected)
+    demandVersion(entity.title, row, expected)
     const before = clientFields(entity, await getRecord(caller, entity, id, t))
     const after = mergePatch(before, patch) as Body
     validateRecord(entity, after)

@@ -1,9 +1,8 @@
 /** Reading the audit. */
-import { Op, type WhereOptions } from 'sequelize'
 import { Type } from 'typebox'
 import type { Context } from '#api/context.ts'
 import { AuditEntry } from '#api/db/models.ts'
-import { afterCursor, makeCursor } from '#api/records/cursor.ts'
+import { findPage, newestFirst } from '#api/records/page.ts'
 import { closed, instant } from '#ontology/vocabulary.ts'
 import type { Entity } from '#ontology/entity.ts'
 
@@ -38,20 +37,10 @@ export interface AuditQuery {
 
 /** The audit, newest first. */
 export async function listAudit(ctx: Context, query: AuditQuery) {
-  const { limit = 50, cursor, ...filters } = query
-  const sort = { column: 'id', descending: true }
-  const conditions: WhereOptions[] = [filters]
-  if (cursor) conditions.push(afterCursor(ctx.config.secret, ['audit', filters], cursor, sort))
-  const rows = await AuditEntry.findAll({ where: { [Op.and]: conditions }, order: [['id', 'DESC']], limit: limit + 1 })
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map(entryOf),
-    next:
-      rows.length > limit && last
-        ? makeCursor(ctx.config.secret, ['audit', filters], { value: last.id, id: last.id })
-        : null,
-  }
+  const { limit: _limit, cursor: _cursor, ...filters } = query
+  const listing = { secret: ctx.config.secret, scope: ['audit', filters], sort: newestFirst, where: [filters] }
+  const { rows, next } = await findPage(AuditEntry, listing, query)
+  return { items: rows.map(entryOf), next }
 }
 
 /** All entries of one record that the caller was found to see, newest first. */

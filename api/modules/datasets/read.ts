@@ -5,7 +5,7 @@ import { visible } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
 import { Dataset as Row, DatasetSeries, DatasetVersion } from '#api/db/models.ts'
 import { notFound } from '#api/errors.ts'
-import { afterCursor, makeCursor } from '#api/records/cursor.ts'
+import { findPage, newestFirst, sliceOf, type PageAsk, type RowPage, type Slice } from '#api/records/page.ts'
 import type { Dataset, Snapshot } from '#ontology/entities/dataset.ts'
 import type { DatasetBody } from './description.ts'
 import { gather, snapshotOf } from './snapshot.ts'
@@ -47,32 +47,37 @@ export async function snapshotFor(caller: Caller, row: Row): Promise<Snapshot> {
   return snapshotOf(await gather(reader, (row.body as unknown as DatasetBody).seriesIds))
 }
 
-export interface DatasetQuery {
+export interface DatasetQuery extends PageAsk {
   q?: string
   state?: string
   projectId?: string
-  limit?: number
-  cursor?: string
 }
 
 /** Datasets that the caller may see, newest first. */
 export async function listDatasets(ctx: Context, caller: Caller, query: DatasetQuery) {
-  const { q, limit = 50, cursor, ...filters } = query
+  const { rows, next } = await pageOfDatasets(ctx, caller, query)
+  return { items: rows.map((row) => datasetOf(ctx, row)), next }
+}
+
+/** The same page for Relay. */
+export async function sliceDatasets(ctx: Context, caller: Caller, query: DatasetQuery): Promise<Slice<Dataset>> {
+  const page = await pageOfDatasets(ctx, caller, query)
+  return sliceOf(
+    page,
+    page.rows.map((row) => datasetOf(ctx, row)),
+  )
+}
+
+function pageOfDatasets(ctx: Context, caller: Caller, query: DatasetQuery): Promise<RowPage<Row>> {
+  const { q, limit: _limit, cursor: _cursor, backward: _backward, ...filters } = query
   const conditions: WhereOptions[] = [visible(caller, 'Dataset'), filters]
   const { fn, col, where } = Row.sequelize!.Sequelize
   if (q?.trim())
     conditions.push(
       where(fn('INSTR', fn('LOWER', col('title')), q.trim().toLowerCase()), { [Op.gt]: 0 }) as unknown as WhereOptions,
     )
-  const scope = ['datasets', q, filters]
-  if (cursor) conditions.push(afterCursor(ctx.config.secret, scope, cursor, { column: 'id', descending: true }))
-  const rows = await Row.findAll({ where: { [Op.and]: conditions }, order: [['id', 'DESC']], limit: limit + 1 })
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map((row) => datasetOf(ctx, row)),
-    next: rows.length > limit && last ? makeCursor(ctx.config.secret, scope, { value: last.id, id: last.id }) : null,
-  }
+  const listing = { secret: ctx.config.secret, scope: ['datasets', q, filters], sort: newestFirst, where: conditions }
+  return findPage(Row, listing, query)
 }
 
 export async function listVersions(caller: Caller, id: string) {

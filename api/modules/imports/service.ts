@@ -8,8 +8,9 @@ import { recordAudit } from '#api/audit/record.ts'
 import { AppError, notFound } from '#api/errors.ts'
 import { checkedPath } from '#api/ingest/batchPath.ts'
 import { patchPlan, type PlanPatch } from '#api/ingest/patchPlan.ts'
-import { afterCursor, makeCursor } from '#api/records/cursor.ts'
+import { findPage, newestFirst } from '#api/records/page.ts'
 import { findRow } from '#api/records/read.ts'
+import { demandVersion, type Expected } from '#api/records/row.ts'
 import { idPattern } from '#ontology/vocabulary.ts'
 import { Study } from '#ontology/entities/study.ts'
 import { demandOpen, writeFile } from './fileWriter.ts'
@@ -66,22 +67,11 @@ export async function listImports(
   caller: Caller,
   query: { studyId?: string; state?: string; limit?: number; cursor?: string },
 ): Promise<{ items: ImportView[]; next: string | null }> {
-  const { limit = 50, cursor, ...filters } = query
-  const scope = ['imports', filters]
-  const conditions: WhereOptions[] = [visible(caller, 'Import'), filters]
-  if (cursor) conditions.push(afterCursor(ctx.config.secret, scope, cursor, { column: 'id', descending: true }))
-  const rows = await Import.findAll({
-    attributes: { exclude: ['plan'] },
-    where: { [Op.and]: conditions },
-    order: [['id', 'DESC']],
-    limit: limit + 1,
-  })
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: await viewsOf(shown),
-    next: rows.length > limit && last ? makeCursor(ctx.config.secret, scope, { value: last.id, id: last.id }) : null,
-  }
+  const { limit: _limit, cursor: _cursor, ...filters } = query
+  const where = [visible(caller, 'Import'), filters]
+  const listing = { secret: ctx.config.secret, scope: ['imports', filters], sort: newestFirst, where }
+  const { rows, next } = await findPage(Import, listing, query, { attributes: { exclude: ['plan'] } })
+  return { items: await viewsOf(rows), next }
 }
 
 /** Files of an import in the order in which they came. */
@@ -92,15 +82,13 @@ export async function listImportFiles(
   query: { limit?: number; cursor?: string; state?: string },
 ) {
   const row = await findImport(caller, id)
-  const { limit = 50, cursor, state } = query
+  const { state } = query
   const scope = ['importFiles', row.id, state]
-  const conditions: WhereOptions[] = [{ importId: row.id, ...(state && { state }) }]
-  if (cursor) conditions.push(afterCursor(ctx.config.secret, scope, cursor, { column: 'id', descending: false }))
-  const files = await ImportFile.findAll({ where: { [Op.and]: conditions }, order: [['id', 'ASC']], limit: limit + 1 })
-  const shown = files.slice(0, limit)
-  const last = shown.at(-1)
+  const where = [{ importId: row.id, ...(state && { state }) }]
+  const sort = { column: 'id', descending: false }
+  const { rows, next } = await findPage(ImportFile, { secret: ctx.config.secret, scope, sort, where }, query)
   return {
-    items: shown.map(({ id: fileId, path, byteCount, sha256, state: held, problem }) => ({
+    items: rows.map(({ id: fileId, path, byteCount, sha256, state: held, problem }) => ({
       id: fileId,
       path,
       byteCount,
@@ -108,7 +96,7 @@ export async function listImportFiles(
       state: held,
       ...(problem && { problem }),
     })),
-    next: files.length > limit && last ? makeCursor(ctx.config.secret, scope, { value: last.id, id: last.id }) : null,
+    next,
   }
 }
 
@@ -153,18 +141,18 @@ export async function inspectImport(ctx: Context, caller: Caller, id: string): P
 
 /**
  * Changes a plan by keys.
- * @param expected version that the caller has seen
+ * @param expected versions that the caller has seen
  * @throws AppError stale, conflict when there is no plan to change, invalid with pointers
  */
 export async function patchImportPlan(
   ctx: Context,
   caller: Caller,
   id: string,
-  expected: number,
+  expected: Expected,
   patch: PlanPatch,
 ): Promise<ImportView> {
   return move(ctx, caller, id, ['planned', 'failed'], async (row, t) => {
-    demandVersion(row, expected)
+    demandVersion('import', row, expected)
     if (!row.plan) throw new AppError('conflict', 'This import has no plan yet. Have its files inspected first.')
     const plan = patchPlan(row.plan, patch)
     // Problems of other rows are told at the commit; they must not keep a person from correcting this one.
@@ -182,12 +170,17 @@ const keysOf = (list: string, changes: readonly { key: string }[] = []): string[
 
 /**
  * Orders the archiving of what the plan says.
- * @param expected version that the caller approves; undefined: the newest
+ * @param expected versions that the caller approves
  * @throws AppError invalid with pointers into the plan
  */
-export async function commitImport(ctx: Context, caller: Caller, id: string, expected?: number): Promise<ImportView> {
+export async function commitImport(
+  ctx: Context,
+  caller: Caller,
+  id: string,
+  expected: Expected = 'any',
+): Promise<ImportView> {
   return move(ctx, caller, id, ['planned', 'failed'], async (row, t) => {
-    if (expected !== undefined) demandVersion(row, expected)
+    demandVersion('import', row, expected)
     if (!row.plan) throw new AppError('conflict', 'This import has no plan yet. Have its files inspected first.')
     const problems = await planProblems(caller, row, row.plan, t)
     if (problems.length > 0) throw new AppError('invalid', problems[0]!.message, { fields: problems })
@@ -242,13 +235,6 @@ const busyWith: Record<ImportState, string> = {
 }
 const wrongState = (state: ImportState) =>
   new AppError('conflict', `This cannot be done with the import now. ${busyWith[state]}.`, { details: { state } })
-
-function demandVersion(row: Import, expected: number): void {
-  if (row.version === expected) return
-  throw new AppError('stale', 'Somebody changed this import in the meantime. Load it again and repeat your change.', {
-    details: { currentVersion: row.version },
-  })
-}
 
 const orderOf = (task: string, caller: Caller, row: Import) => ({
   task,

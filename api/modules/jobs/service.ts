@@ -4,7 +4,7 @@ import type { Context } from '#api/context.ts'
 import { isAdmin, type Caller } from '#api/access/caller.ts'
 import { can, demand, demandUser, readableProjects } from '#api/access/rights.ts'
 import { AppError, notFound } from '#api/errors.ts'
-import { afterCursor, makeCursor } from '#api/records/cursor.ts'
+import { findPage, newestFirst } from '#api/records/page.ts'
 import { Job } from './model.ts'
 
 function visibleJobs(caller: Caller): WhereOptions {
@@ -19,25 +19,11 @@ export async function listJobs(
   caller: Caller,
   query: { mine?: boolean; state?: string; limit?: number; cursor?: string },
 ) {
-  const { limit = 50, cursor, mine, state } = query
-  const scope = ['jobs', mine, state]
-  const conditions: WhereOptions[] = [
-    visibleJobs(caller),
-    { ...(mine && { userId: demandUser(caller) }), ...(state && { state }) },
-  ]
-  if (cursor) conditions.push(afterCursor(ctx.config.secret, scope, cursor, { column: 'id', descending: true }))
-  const rows = await Job.findAll({
-    attributes: { exclude: ['payload'] },
-    where: { [Op.and]: conditions },
-    order: [['id', 'DESC']],
-    limit: limit + 1,
-  })
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map(viewOf),
-    next: rows.length > limit && last ? makeCursor(ctx.config.secret, scope, { value: last.id, id: last.id }) : null,
-  }
+  const { mine, state } = query
+  const where = [visibleJobs(caller), { ...(mine && { userId: demandUser(caller) }), ...(state && { state }) }]
+  const listing = { secret: ctx.config.secret, scope: ['jobs', mine, state], sort: newestFirst, where }
+  const { rows, next } = await findPage(Job, listing, query, { attributes: { exclude: ['payload'] } })
+  return { items: rows.map(viewOf), next }
 }
 
 async function findJob(caller: Caller, id: string): Promise<Job> {

@@ -8,7 +8,7 @@ import { hashPassword } from '#api/access/password.ts'
 import { recordAudit } from '#api/audit/record.ts'
 import { SignIn, User } from '#api/db/models.ts'
 import { AppError, invalidField, notFound } from '#api/errors.ts'
-import { afterCursor, makeCursor } from '#api/records/cursor.ts'
+import { findPage } from '#api/records/page.ts'
 import { closed, id, line, oneOf } from '#ontology/vocabulary.ts'
 
 export const siteRoles = ['user', 'curator', 'admin'] as const
@@ -129,32 +129,19 @@ export async function updateUser(ctx: Context, caller: Caller, userId: string, c
 
 /** Accounts in the order of their addresses. */
 export async function listUsers(ctx: Context, query: { q?: string; limit?: number; cursor?: string }) {
-  const { q = '', limit = 50, cursor } = query
+  const { q = '' } = query
   const { fn, col, where } = User.sequelize!.Sequelize
   const text = q.trim().toLowerCase()
   const matches = text
     ? [{ [Op.or]: ['email', 'name'].map((c) => where(fn('INSTR', fn('LOWER', col(c)), text), { [Op.gt]: 0 })) }]
     : []
-  const after = cursor
-    ? [afterCursor(ctx.config.secret, ['users', q], cursor, { column: 'email', descending: false })]
-    : []
-  const rows = await User.findAll({
-    where: { [Op.and]: [...matches, ...after] } as never,
-    order: [
-      ['email', 'ASC'],
-      ['id', 'ASC'],
-    ],
-    limit: limit + 1,
-  })
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map(userOf),
-    next:
-      rows.length > limit && last
-        ? makeCursor(ctx.config.secret, ['users', q], { value: last.email, id: last.id })
-        : null,
-  }
+  const sort = { column: 'email', descending: false }
+  const { rows, next } = await findPage(
+    User,
+    { secret: ctx.config.secret, scope: ['users', q], sort, where: matches as never },
+    query,
+  )
+  return { items: rows.map(userOf), next }
 }
 
 /** Addresses are compared without regard to case. */
