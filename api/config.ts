@@ -1,6 +1,6 @@
 /** The configuration: one schema, read once, the only reader of process.env. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 interface Key<T> {
@@ -71,7 +71,12 @@ export const keys = {
   VIVARCHIVE_ADMIN_EMAIL: text('First administrator, made at start when there is no user yet.', ''),
   VIVARCHIVE_ADMIN_PASSWORD: text('Password of the first administrator.', '', true),
   VIVARCHIVE_REVIEW: flag('1: what owners send to the registry waits for a curator; 0: it is public at once.', false),
-  VIVARCHIVE_TRUST_PROXY: flag('Believe X-Forwarded-* of the proxy in front. Only behind one that sets them.', false),
+  VIVARCHIVE_TRUST_PROXY: whole(
+    'Proxies in front whose X-Forwarded-* are believed; what lies beyond them could have been written by anybody.',
+    0,
+    0,
+    16,
+  ),
   VIVARCHIVE_WORKERS: whole('Threads that read image files.', 2, 1, 64),
   VIVARCHIVE_WORKER_MEMORY_MB: whole('Memory limit of such a thread in MiB.', 1024, 64, 65536),
   VIVARCHIVE_MAX_FILE_GB: whole('Largest file that is accepted, in GiB.', 200, 1, 100000),
@@ -100,7 +105,8 @@ export interface Config {
   readonly adminEmail: string
   readonly adminPassword: string
   readonly review: boolean
-  readonly trustProxy: boolean
+  /** Number of proxies in front. */
+  readonly trustProxy: number
   readonly workers: number
   readonly workerMemoryMebibytes: number
   readonly maxFileBytes: number
@@ -176,14 +182,12 @@ export function readConfig(
   ] as const) {
     if (password !== '' && password.length < least) problems.push(`${name} must have at least ${least} characters.`)
   }
-  if (problems.length === 0) {
-    try {
-      mkdirSync(values.dataFolder, { recursive: true })
-    } catch (error) {
-      problems.push(
-        `VIVARCHIVE_DATA: cannot make the folder ${values.dataFolder} (${(error as NodeJS.ErrnoException).code}).`,
-      )
-    }
+  try {
+    mkdirSync(values.dataFolder, { recursive: true })
+    accessSync(values.dataFolder, constants.W_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    problems.push(`VIVARCHIVE_DATA: the folder ${values.dataFolder} cannot be made or written to (${code}).`)
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return Object.freeze({ ...values, secret: secret || keptSecret(values.dataFolder) })
@@ -191,7 +195,8 @@ export function readConfig(
 
 /** Names in the environment that look like settings and are none: typing errors, told at start. */
 export function unknownSettings(env: Record<string, string | undefined> = process.env): string[] {
-  const known = (name: string) => name in keys || (name.endsWith('_FILE') && name.slice(0, -5) in keys)
+  const isSecret = (name: string) => name in keys && (keys[name as keyof typeof keys] as Key<unknown>).secret === true
+  const known = (name: string) => name in keys || (name.endsWith('_FILE') && isSecret(name.slice(0, -5)))
   return Object.keys(env).filter(
     (name) => name.startsWith('VIVARCHIVE_') && !name.startsWith('VIVARCHIVE_TEST_') && !known(name),
   )
