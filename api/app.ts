@@ -29,7 +29,7 @@ import { userRoutes } from './modules/users/routes.ts'
 import { bodies } from './plugins/bodies.ts'
 import { components } from './plugins/components.ts'
 import { openapi } from './plugins/openapi.ts'
-import { problems, sendNotFound } from './plugins/problems.ts'
+import { notFoundAnswer, problems, sendUnreadable, sendUnroutable } from './plugins/problems.ts'
 import { security } from './plugins/security.ts'
 import { signInPlugin } from './plugins/signIn.ts'
 import { newAjv } from './records/validate.ts'
@@ -109,6 +109,8 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    frameworkErrors: sendUnroutable,
+    clientErrorHandler: sendUnreadable,
   } as FastifyServerOptions
   const app = Fastify(options)
   const [strict, lenient] = [newAjv(false), newAjv(true)]
@@ -126,10 +128,11 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     request.log[level](line, 'request')
   })
   problems(app)
+  const notFound = notFoundAnswer(app)
   bodies(app)
   await security(app, ctx)
   signInPlugin(app, ctx)
-  app.setNotFoundHandler({ preHandler: app.rateLimit({ max: 600, timeWindow: 60_000 }) }, sendNotFound)
+  app.setNotFoundHandler({ preHandler: app.rateLimit({ max: 600, timeWindow: 60_000 }) }, notFound)
   await openapi(app, ctx)
   components(app)
   for (const module of modules) await app.register((scope) => module(scope, ctx))

@@ -4,6 +4,7 @@ export type ErrorKind =
   | 'signInNeeded'
   | 'forbidden'
   | 'notFound'
+  | 'wrongMethod'
   | 'gone'
   | 'conflict'
   | 'stale'

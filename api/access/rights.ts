@@ -61,12 +61,13 @@ export function visible(caller: Caller, entity: string): WhereOptions {
   }
 }
 
-/** Subjects of projects, as a subquery. Project ids are ULIDs from our own tables; anything else is refused. */
+/** Subjects of projects that are there, as a subquery. Project ids are ULIDs from our own tables; anything else is refused. */
 function idsLinkedTo(projects: string[]) {
   if (projects.length === 0) return []
   if (projects.some((id) => !/^[0-9A-Z]{26}$/.test(id))) throw new Error('a project id is no ULID')
   return Sequelize.literal(
-    `(SELECT subject_id FROM project_subjects WHERE project_id IN (${projects.map((id) => `'${id}'`).join(',')}))`,
+    `(SELECT subject_id FROM project_subjects JOIN projects ON projects.id = project_id
+      WHERE project_id IN (${projects.map((id) => `'${id}'`).join(',')}) AND projects.deleted_at IS NULL)`,
   )
 }
 

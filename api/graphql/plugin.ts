@@ -52,11 +52,16 @@ export async function graphql(app: FastifyInstance, ctx: Context): Promise<void>
     operationName: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     extensions: Type.Optional(Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()])),
   })
+  const result = Type.Object({
+    data: Type.Unknown({ description: 'What was asked for; null when nothing of it could be read.' }),
+    errors: Type.Optional(Type.Array(Type.Unknown())),
+  })
+  const definition = { content: { 'text/plain': { schema: Type.String() } } }
   app.post<{ Body: { query: string; variables?: Record<string, unknown> | null; operationName?: string | null } }>(
     '/graphql',
     {
       config: { access: 'public', rateLimit: { max: 600, timeWindow: 60_000 } },
-      schema: { tags: ['GraphQL'], summary: 'Query the records', body },
+      schema: { tags: ['GraphQL'], summary: 'Query the records', body, response: { 200: result } },
     },
     async (request, reply) => {
       const { query, variables, operationName } = request.body
@@ -68,7 +73,10 @@ export async function graphql(app: FastifyInstance, ctx: Context): Promise<void>
   )
   app.get(
     '/graphql',
-    { config: { access: 'public' }, schema: { tags: ['GraphQL'], summary: 'The schema definition' } },
+    {
+      config: { access: 'public' },
+      schema: { tags: ['GraphQL'], summary: 'The schema definition', response: { 200: definition } },
+    },
     async (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl),
   )
 }

@@ -1,4 +1,5 @@
 /** Errors as problem documents (RFC 9457): what is known is said, what is not is logged and kept inside. */
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorObject } from 'ajv'
 import { AppError, type ErrorKind } from '#api/errors.ts'
@@ -10,6 +11,7 @@ export const problemKinds: Record<ErrorKind, [status: number, code: string, titl
   signInNeeded: [401, 'sign-in-needed', 'Sign-in needed'],
   forbidden: [403, 'forbidden', 'Not allowed'],
   notFound: [404, 'not-found', 'Not found'],
+  wrongMethod: [405, 'wrong-method', 'Not possible here'],
   gone: [410, 'gone', 'No longer available'],
   conflict: [409, 'conflict', 'In conflict with what is there'],
   stale: [412, 'stale', 'Changed in the meantime'],
@@ -31,6 +33,12 @@ const fastifyKinds: Record<number, ErrorKind> = {
   429: 'rateLimited',
   431: 'tooLarge',
   503: 'busy',
+}
+
+/** Better words than Fastify's. */
+const told: Partial<Record<ErrorKind, string>> = {
+  tooLarge: 'The request is larger than this address accepts.',
+  unsupported: 'Bodies of this type are not read here. Send JSON with Content-Type: application/json.',
 }
 
 export interface Problem {
@@ -73,7 +81,7 @@ export function toAppError(error: unknown): AppError | null {
   const status = known.statusCode
   if (status !== undefined && status >= 400 && status < 500) {
     const kind = fastifyKinds[status] ?? 'invalid'
-    return new AppError(kind, kind === 'tooLarge' ? 'The request is larger than this address accepts.' : known.message)
+    return new AppError(kind, told[kind] ?? known.message)
   }
   return null
 }
@@ -99,13 +107,56 @@ export function problems(app: FastifyInstance): void {
   })
 }
 
-/** The answer for addresses that do not exist. */
-export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = new AppError(
-    'notFound',
-    `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.`,
+/**
+ * The answer where no route is: 405 with Allow when the address takes other methods, 404 otherwise. Register before the
+ * routes, so that it knows them.
+ */
+export function notFoundAnswer(app: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  const routes: { methods: string[]; address: RegExp }[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    if (url.includes('*')) return
+    const address = url.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')
+    routes.push({ methods: [method].flat(), address: new RegExp(`^${address}$`) })
+  })
+  return (request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const allowed = new Set(routes.flatMap(({ methods, address }) => (address.test(path) ? methods : [])))
+    // A parameter that is too long finds no route either, though the address has the method.
+    if (allowed.size === 0 || allowed.has(request.method)) {
+      return send(
+        reply,
+        problemOf(new AppError('notFound', `There is nothing at ${request.method} ${path.slice(0, 200)}.`), request.id),
+      )
+    }
+    const list = [...allowed].toSorted().join(', ')
+    const message = `${request.method} is not possible at ${path.slice(0, 200)}; possible: ${list}.`
+    return send(reply.header('allow', list), problemOf(new AppError('wrongMethod', message), request.id))
+  }
+}
+
+/** What the router itself cannot read. */
+export function sendUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const shown =
+    error.code === 'FST_ERR_BAD_URL'
+      ? new AppError('invalid', 'The address is not readable: its percent-encoding is broken.')
+      : new AppError('notFound', 'There is nothing at this address; it is longer than any that there is.')
+  send(reply, problemOf(shown, request.id))
+}
+
+/** Answers what Node could not read as HTTP, on the bare socket. */
+export function sendUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [status, title, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large', 'The address and the headers are larger than 16 KiB together.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout', 'The request did not arrive in time.']
+        : [400, 'Bad Request', 'This is not readable as HTTP.']
+  const code = status === 431 ? 'too-large' : 'invalid'
+  const body = JSON.stringify({ type: `/docs/errors#${code}`, title, status, code, detail })
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
-  return send(reply, problemOf(error, request.id))
 }
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {

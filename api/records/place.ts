@@ -77,11 +77,11 @@ async function parentRow(
 /** A subject lives in at least one project; its links to projects that the caller cannot see stay untouched. */
 async function subjectPlace(caller: Caller, body: Body, t: Transaction, row?: RecordRow): Promise<Body> {
   const wanted = (body.projectIds as string[] | undefined) ?? []
-  if (wanted.length === 0) {
+  const held = row ? await linkedProjects(row.id, t) : []
+  if (wanted.length === 0 && held.every((id) => can(caller, 'read', id))) {
     const message = 'A subject belongs to at least one project.'
     throw new AppError('invalid', message, { fields: [{ pointer: '/projectIds', message }] })
   }
-  const held = row ? await linkedProjects(row.id, t) : []
   for (const id of wanted) if (!held.includes(id)) demandIn(caller, id, '/projectIds')
   for (const id of held) if (!wanted.includes(id) && can(caller, 'read', id)) demand(caller, 'edit', id)
   return {}

@@ -5,7 +5,7 @@ import { visible } from '#api/access/rights.ts'
 import { columnFields, linkModel, links, recordModel, type Link, type RecordRow } from '#api/db/recordModels.ts'
 import { notFound } from '#api/errors.ts'
 import { entities } from '#ontology/index.ts'
-import type { Entity } from '#ontology/entity.ts'
+import { isRequired, type Entity } from '#ontology/entity.ts'
 
 /** A record as it is read: system fields, own fields, link lists. */
 export type Rec = Record<string, unknown> & { id: string; version: number; createdAt: string; updatedAt: string }
@@ -52,6 +52,7 @@ export async function toRecords(caller: Caller, entity: Entity, rows: RecordRow[
   const lists = new Map<string, Map<string, string[]>>()
   for (const link of links.filter((l) => l.left.name === entity.name))
     lists.set(link.field, await linkedIds(caller, link, rows, t))
+  const foreign = await foreignSubjects(caller, entity, rows, t)
   return rows.map((row) => {
     const record: Rec = {
       id: row.id,
@@ -62,14 +63,35 @@ export async function toRecords(caller: Caller, entity: Entity, rows: RecordRow[
     }
     for (const [name] of columnFields(entity)) {
       const value = row.get(name)
-      if (value !== null && value !== undefined) record[name] = value
+      if (value !== null && value !== undefined && !foreign.has(value as string)) record[name] = value
     }
     for (const [field, ids] of lists) {
-      const held = ids.get(row.id)
+      const held = ids.get(row.id) ?? (isRequired(entity.record, field) ? [] : undefined)
       if (held) record[field] = held
     }
     return record
   })
+}
+
+/** Columns that lead from a subject to another one, which may be of projects that the caller may not see. */
+export const outwardColumns = (entity: Entity): string[] =>
+  columnFields(entity).flatMap(([name, node]) =>
+    entity.name === 'Subject' && node['x-ref'] === 'Subject' ? [name] : [],
+  )
+
+/** Subjects that rows refer to and the caller may not see. */
+async function foreignSubjects(
+  caller: Caller,
+  entity: Entity,
+  rows: RecordRow[],
+  t?: Transaction,
+): Promise<ReadonlySet<string>> {
+  const named = rows.flatMap((row) => outwardColumns(entity).map((name) => row.get(name as never) as string | null))
+  const ids = [...new Set(named.filter((id) => id !== null))]
+  if (ids.length === 0) return new Set()
+  const where = { [Op.and]: [visible(caller, entity.name), { id: { [Op.in]: ids } }] }
+  const seen = await recordModel(entity).findAll({ attributes: ['id'], where, transaction: t ?? null })
+  return new Set(ids.filter((id) => !seen.some((row) => row.id === id)))
 }
 
 async function linkedIds(

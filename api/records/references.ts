@@ -1,5 +1,5 @@
 /** References from one record to others: found by walking the schema, so that each is checked and none is forgotten. */
-import { Op, type Transaction } from 'sequelize'
+import { Op, type Transaction, type WhereOptions } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
 import { visible } from '#api/access/rights.ts'
 import { linkModel, links, recordModel } from '#api/db/recordModels.ts'
@@ -51,14 +51,27 @@ export async function brokenReferences(
   return problems
 }
 
-/** How many records point to this one, by entity; deletion is refused while there are any. */
+/**
+ * How many records point to this one, by entity; deletion is refused while there are any. What the caller may not see is
+ * told apart, so that nobody learns what others keep.
+ */
 export async function referencesTo(
+  caller: Caller,
   entity: Entity,
   id: string,
   all: readonly Entity[],
   t: Transaction,
-): Promise<Map<string, number>> {
-  const counts = new Map<string, number>()
+): Promise<{ seen: Map<string, number>; unseen: number }> {
+  const seen = new Map<string, number>()
+  let unseen = 0
+  const add = async (other: Entity, conditions: WhereOptions[]) => {
+    const count = (where: WhereOptions[]) =>
+      recordModel(other).count({ where: { [Op.and]: [{ deletedAt: null }, ...where] } as never, transaction: t })
+    const whole = await count(conditions)
+    const own = whole === 0 ? 0 : await count([...conditions, visible(caller, other.name)])
+    if (own > 0) seen.set(other.title, (seen.get(other.title) ?? 0) + own)
+    unseen += whole - own
+  }
   for (const other of all) {
     const columns = fieldsOf(other.record).filter(([, node]) => node['x-ref'] === entity.name && node['x-column'])
     const nested = pointsInside(other.record, entity.name)
@@ -66,15 +79,13 @@ export async function referencesTo(
       ...columns.map(([name]) => ({ [name]: id })),
       ...(nested ? [{ body: { [Op.like]: `%"${id}"%` } }] : []),
     ]
-    if (tests.length === 0) continue
-    const n = await recordModel(other).count({ where: { deletedAt: null, [Op.or]: tests } as never, transaction: t })
-    if (n > 0) counts.set(other.title, n)
+    if (tests.length > 0) await add(other, [{ [Op.or]: tests }])
   }
   for (const link of links.filter((l) => l.right.name === entity.name && l.left.name === 'ImageSeries')) {
-    const n = await linkModel(link.table).count({ where: { [link.rightColumn]: id }, transaction: t })
-    if (n > 0) counts.set(link.left.title, (counts.get(link.left.title) ?? 0) + n)
+    const linked = await linkModel(link.table).findAll({ where: { [link.rightColumn]: id }, transaction: t })
+    await add(link.left, [{ id: { [Op.in]: linked.map((row) => row.get(link.leftColumn) as string) } }])
   }
-  return counts
+  return { seen, unseen }
 }
 
 /** Whether an entity's JSON body can hold references to another entity. */

@@ -1,7 +1,7 @@
 /** Deleting records with what is inside them, and bringing them back. */
 import { Op, type Transaction } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
-import { visible } from '#api/access/rights.ts'
+import { can, visible } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
 import { Dataset, DatasetSeries } from '#api/db/models.ts'
 import { enqueue } from '#api/db/outbox.ts'
@@ -9,10 +9,11 @@ import { recordModel } from '#api/db/recordModels.ts'
 import { AppError, notFound } from '#api/errors.ts'
 import { entities } from '#ontology/index.ts'
 import type { Entity } from '#ontology/entity.ts'
+import { check, projectOf } from './check.ts'
 import { demandEdit, getLinksForPlace, placeOf } from './place.ts'
 import { findRow, toRecords, type Rec } from './read.ts'
 import { referencesTo } from './references.ts'
-import { demandVersion, ownColumns, saveNext, tell, type Expected } from './row.ts'
+import { clientFields, demandVersion, ownColumns, saveNext, tell, type Expected } from './row.ts'
 
 /** What is inside a record and goes and returns with it. */
 const children: Record<string, string[]> = {
@@ -45,7 +46,8 @@ export async function removeRecord(
     await demandEdit(caller, entity, row, t, entity.name === 'Project' ? 'manage' : 'edit')
     demandVersion(entity.title, row, expected)
     await refuseIfPublic(entity, id, t)
-    if (!children[entity.name]) await refuseIfUsed(entity, id, t)
+    if (!children[entity.name]) await refuseIfUsed(caller, entity, id, t)
+    if (entity.name === 'Subject') await refuseIfShared(caller, entity, id, t)
     const now = new Date()
     const touched: { topic: 'search'; entity: string; recordId: string }[] = []
     for (const name of children[entity.name] ?? []) {
@@ -70,13 +72,11 @@ export async function restoreRecord(ctx: Context, caller: Caller, entity: Entity
     const row = await recordModel(entity).findOne({ where, transaction: t })
     if (!row) throw notFound(`deleted ${entity.title.toLowerCase()}`, id)
     await demandEdit(caller, entity, row, t)
-    await placeOf(
-      caller,
-      entity,
-      { ...row.body, ...ownColumns(entity, row), ...(await getLinksForPlace(entity, id, t)) },
-      t,
-      row,
-    )
+    const values = { ...row.body, ...ownColumns(entity, row), ...(await getLinksForPlace(entity, id, t)) }
+    const place = await placeOf(caller, entity, values, t, row)
+    // What it refers to may be gone since, and its name may be taken.
+    const body = clientFields(entity, (await toRecords(caller, entity, [row], t))[0] as Rec)
+    await check(caller, entity, body, projectOf(place, body), t, row)
     const touched: { topic: 'search'; entity: string; recordId: string }[] = []
     for (const name of children[entity.name] ?? []) {
       const rows = await recordModel({ name }).findAll({
@@ -99,11 +99,23 @@ export async function restoreRecord(ctx: Context, caller: Caller, entity: Entity
   })
 }
 
-async function refuseIfUsed(entity: Entity, id: string, t: Transaction): Promise<void> {
-  const uses = await referencesTo(entity, id, entities, t)
-  if (uses.size === 0) return
-  const list = [...uses].map(([title, n]) => `${n} × ${title.toLowerCase()}`).join(', ')
-  throw new AppError('conflict', `It cannot be deleted: it is used by ${list}. Remove it there first.`)
+async function refuseIfUsed(caller: Caller, entity: Entity, id: string, t: Transaction): Promise<void> {
+  const { seen, unseen } = await referencesTo(caller, entity, id, entities, t)
+  if (seen.size > 0) {
+    const list = [...seen].map(([title, n]) => `${n} × ${title.toLowerCase()}`).join(', ')
+    throw new AppError('conflict', `It cannot be deleted: it is used by ${list}. Remove it there first.`)
+  }
+  if (unseen > 0) throw new AppError('conflict', 'It cannot be deleted: it is used by what is not yours to see.')
+}
+
+/** A subject belongs to all of its projects; those who may edit one of them cannot take it from the others. */
+async function refuseIfShared(caller: Caller, entity: Entity, id: string, t: Transaction): Promise<void> {
+  const { projectIds } = await getLinksForPlace(entity, id, t)
+  if ((projectIds as string[]).every((projectId) => can(caller, 'edit', projectId))) return
+  throw new AppError(
+    'conflict',
+    'It cannot be deleted: it belongs to a project that you may not edit too. Take it out of your projects instead.',
+  )
 }
 
 async function refuseIfPublic(entity: Entity, id: string, t: Transaction): Promise<void> {

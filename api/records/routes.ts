@@ -93,7 +93,7 @@ function registerEntity(app: FastifyInstance, ctx: Context, entity: Entity): voi
     },
     async (request) => {
       await getRecord(callerOf(request), entity, request.params.id)
-      return recordHistory(entity, request.params.id)
+      return recordHistory(callerOf(request), entity, request.params.id)
     },
   )
   if (entity.serverWritten) return

@@ -93,7 +93,7 @@ function sentence(error: ErrorObject, pointer: string): string {
         .slice(0, 40)
         .join(', ')}.`
     case 'enum':
-      return `${name} must be one of: ${(error.schema as unknown[]).join(', ')}; ${value} is none of them.`
+      return `${name} must be one of: ${(error.params.allowedValues as unknown[]).join(', ')}; ${value} is none of them.`
     case 'format':
       return `${name} must be ${examples[String(error.schema)] ?? `a ${String(error.schema)}`}; ${value} is not one.`
     case 'type':

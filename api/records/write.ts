@@ -9,14 +9,14 @@ import type { Caller } from '#api/access/caller.ts'
 import { changesBetween } from '#api/audit/record.ts'
 import { Membership } from '#api/db/models.ts'
 import { enqueue } from '#api/db/outbox.ts'
-import { recordModel } from '#api/db/recordModels.ts'
+import { recordModel, type RecordRow } from '#api/db/recordModels.ts'
 import { notFound } from '#api/errors.ts'
 import { fieldsOf, type Entity } from '#ontology/entity.ts'
 import { check, projectOf } from './check.ts'
 import { mergePatch } from './mergePatch.ts'
 import { carryAlong, refuseOtherProject } from './move.ts'
 import { demandEdit, placeOf } from './place.ts'
-import { entityNamed, findRow, getRecord, toRecords, type Rec } from './read.ts'
+import { entityNamed, findRow, getRecord, outwardColumns, toRecords, type Rec } from './read.ts'
 import { referencesIn } from './references.ts'
 import {
   clientFields,
@@ -106,7 +106,8 @@ export async function updateRecord(
     if (entity.scope === 'project' && entity.name !== 'Subject')
       refuseOtherProject(entity, row, projectOf(place, after))
     await check(caller, entity, after, projectOf(place, after), t, row)
-    fill(entity, row, { ...systemOf(entity, row), ...after, ...place, ...options.system }, new Date())
+    const kept = unseenReferences(entity, row, before)
+    fill(entity, row, { ...systemOf(entity, row), ...kept, ...after, ...place, ...options.system }, new Date())
     await saveNext(entity, row, t)
     await carryAlong(entity, row, t)
     await setLinks(caller, entity, id, after, before, t)
@@ -115,6 +116,12 @@ export async function updateRecord(
     return (await toRecords(caller, entity, [row], t))[0] as Rec
   })
 }
+
+/** References that the caller cannot see are none of their business: they stay as they are. */
+const unseenReferences = (entity: Entity, row: RecordRow, before: Body): Body =>
+  Object.fromEntries(
+    outwardColumns(entity).flatMap((name) => (before[name] === undefined ? [[name, row.get(name as never)]] : [])),
+  )
 
 /** Records that are no longer referred to: what is found by them has to forget this one. */
 function leftBehind(entity: Entity, before: Body, after: Body): Parameters<typeof enqueue>[1] {

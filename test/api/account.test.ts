@@ -113,6 +113,29 @@ describe('tokens', () => {
 })
 
 describe('members', () => {
+  it('are named exactly', async () => {
+    const project = await ann.make('projects', { title: 'Exact' })
+    const url = `projects/${project.id}/members`
+    const wrong = await ann.put(url, { email: ann.email, role: 'king', since: 2020 })
+    expect([wrong.statusCode, wrong.json().errors]).toEqual([
+      422,
+      expect.arrayContaining([
+        expect.objectContaining({ pointer: '/role', value: 'king', message: expect.stringMatching(/viewer, editor/) }),
+        expect.objectContaining({ pointer: '/since' }),
+      ]),
+    ])
+  })
+
+  it('are not taken out of a project by a token that was made for reading', async () => {
+    const emil = await site.person('emil')
+    const project = await ann.make('projects', { title: 'Left' })
+    await ann.put(`projects/${project.id}/members`, { email: emil.email, role: 'viewer' })
+    const made = await emil.make('tokens', { label: 'reader', scopes: ['read'] })
+    const token = personOf(site.app, site.config, { ...emil, headers: { authorization: `Bearer ${made.token}` } })
+    expect((await token.delete(`projects/${project.id}/members/${emil.userId}`)).statusCode).toBe(403)
+    expect((await emil.delete(`projects/${project.id}/members/${emil.userId}`)).statusCode).toBe(204)
+  })
+
   it('get and lose their rights at once; the last owner stays', async () => {
     const dora = await site.person('dora')
     const project = await ann.make('projects', { title: 'Shared' })
@@ -134,6 +157,14 @@ describe('members', () => {
 })
 
 describe('administration', () => {
+  it('takes no password that is guessed first', async () => {
+    const admin = await site.person('strict', 'admin')
+    for (const password of ['aaaaaaaaaaaa', '            ', '121212121212', 'weak@example.org', 'Weak@Example.org!']) {
+      const answer = await admin.post('users', { email: 'weak@example.org', name: 'Weak', password })
+      expect([answer.statusCode, answer.json().errors?.[0]?.pointer], password).toEqual([422, '/password'])
+    }
+  })
+
   it('is for administrators, keeps one of them, and is in the audit', async () => {
     const admins = (await (await site.person('first', 'admin')).get('users?limit=200')).json()
     expect(admins.items.length).toBeGreaterThan(2)

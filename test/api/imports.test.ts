@@ -261,6 +261,10 @@ describe('an import from the first file to the record', () => {
     expect((await owner.get(`instruments/${result.instrumentIds[0]}`)).statusCode).toBe(404)
     const restored = await owner.post(`series/${result.seriesIds[0]}/restore`)
     expect(restored.statusCode).toBe(422)
+    // Nothing comes back that refers to what is gone.
+    const session = await owner.post(`sessions/${result.sessionIds[0]}/restore`)
+    expect([session.statusCode, session.json().errors[0].pointer]).toEqual([422, '/instrumentId'])
+    expect((await owner.post(`instruments/${result.instrumentIds[0]}/restore`)).statusCode).toBe(200)
     expect((await owner.post(`sessions/${result.sessionIds[0]}/restore`)).statusCode).toBe(200)
     expect((await owner.post(`series/${result.seriesIds[0]}/restore`)).statusCode).toBe(200)
     expect((await list(`files?studyId=${studyId}`)).length).toBeGreaterThan(0)

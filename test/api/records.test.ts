@@ -282,6 +282,35 @@ describe('deleting', () => {
     expect((await ann.get(`series/${series.id}`)).json()).toMatchObject({ label: 'CT' })
   })
 
+  it('of a project hides its subjects with it; what refers to something that is gone does not come back', async () => {
+    const owner = ann
+    const admin = await site.person('admin', 'admin')
+    const project = await owner.make('projects', { title: 'To go' })
+    const animal = { species: { label: 'Mus musculus' }, animal: { sex: 'F' }, projectIds: [project.id] }
+    const subject = await owner.make('subjects', { localId: 'Gone 1', ...animal })
+    const event = await owner.make('events', {
+      kind: 'measurement',
+      projectId: project.id,
+      subjectId: subject.id,
+      start: { dateTime: '2025-03-01T09:00:00Z', precision: 'minute' },
+      measurement: { what: 'body weight', value: { value: 21, unit: 'g' } },
+    })
+    expect((await owner.delete(`projects/${project.id}`, 1)).statusCode).toBe(204)
+    expect((await owner.get(`subjects/${subject.id}`)).statusCode).toBe(404)
+    expect((await owner.get('subjects?q=Gone')).json().items).toEqual([])
+    expect((await admin.get(`subjects/${subject.id}`)).json().projectIds).toEqual([])
+    expect((await owner.post(`projects/${project.id}/restore`)).statusCode).toBe(200)
+    expect((await owner.get(`subjects/${subject.id}`)).json().projectIds).toEqual([project.id])
+
+    expect((await owner.delete(`events/${event.id}`, 1)).statusCode).toBe(204)
+    expect((await owner.delete(`subjects/${subject.id}`, 1)).statusCode).toBe(204)
+    const restored = await owner.post(`events/${event.id}/restore`)
+    expect([restored.statusCode, restored.json().errors?.[0]?.pointer]).toEqual([422, '/subjectId'])
+    await owner.make('subjects', { localId: 'Gone 1', ...animal })
+    const twin = await owner.post(`subjects/${subject.id}/restore`)
+    expect([twin.statusCode, twin.json().errors?.[0]?.pointer]).toEqual([422, '/localId'])
+  })
+
   it('is refused while others refer to it', async () => {
     const project = await ann.make('projects', { title: 'Used' })
     const agent = await ann.make('agents', { name: '[18F]FDG', category: 'radiotracer' })

@@ -403,6 +403,52 @@ describe('a subject shared by two projects (A-02)', () => {
     expect((await otherOwner.get(`subjects/${sharedSubjectId}`)).json().projectIds).toEqual([q.projectId])
   })
 
+  it('has a history that tells nothing of the other projects', async () => {
+    const { editor, otherOwner, sharedSubjectId, q } = world
+    const here = await editor.get(`subjects/${sharedSubjectId}/history`)
+    expect(here.json().items.length).toBeGreaterThan(0)
+    expect(here.body).not.toContain(q.projectId)
+    const there = await otherOwner.get(`subjects/${sharedSubjectId}/history`)
+    expect(there.body).toContain(q.projectId)
+    expect(there.body).not.toContain(world.p.projectId)
+  })
+
+  it('names no subject of the other side that it was taken from, and keeps that when it is changed here', async () => {
+    const { editor, otherOwner, q } = world
+    const animal = { species: { label: 'Mus musculus' }, animal: { sex: 'F' } }
+    const mother = await otherOwner.make('subjects', { localId: 'Mother', projectIds: [q.projectId], ...animal })
+    const before = (await otherOwner.get(`subjects/${world.sharedSubjectId}`)).json()
+    const changed = await otherOwner.patch(`subjects/${before.id}`, { parentSubjectId: mother.id }, before.version)
+    expect(changed.statusCode, changed.body).toBe(200)
+    for (const url of [`subjects/${before.id}`, `subjects/${before.id}/history`, `subjects?q=Q`])
+      expect((await editor.get(url)).body, url).not.toContain(mother.id)
+    const here = (await editor.get(`subjects/${before.id}`)).json()
+    expect((await editor.patch(`subjects/${before.id}`, { notes: 'again' }, here.version)).statusCode).toBe(200)
+    expect((await otherOwner.get(`subjects/${before.id}`)).json().parentSubjectId).toBe(mother.id)
+  })
+
+  it('cannot be deleted by one side, which learns no numbers of the other', async () => {
+    const { editor, otherOwner, owner, p, q } = world
+    const { version } = (await editor.get(`subjects/${world.sharedSubjectId}`)).json()
+    const used = await editor.delete(`subjects/${world.sharedSubjectId}`, version)
+    expect(used.statusCode).toBe(409)
+    expect(used.json().detail).not.toMatch(/\d/)
+    // Not even one that nobody uses.
+    const animal = { species: { label: 'Mus musculus' }, animal: { sex: 'F' } }
+    await owner.put(`projects/${p.projectId}/members`, { email: otherOwner.email, role: 'editor' })
+    const unused = await otherOwner.make('subjects', {
+      localId: 'Idle',
+      projectIds: [q.projectId, p.projectId],
+      ...animal,
+    })
+    await owner.delete(`projects/${p.projectId}/members/${otherOwner.userId}`)
+    expect((await editor.delete(`subjects/${unused.id}`, 1)).statusCode).toBe(409)
+    // Taking it out of one's own project is possible, and then it is gone from there.
+    expect((await editor.patch(`subjects/${unused.id}`, { projectIds: [] }, 1)).statusCode).toBeLessThan(300)
+    expect((await editor.get(`subjects/${unused.id}`)).statusCode).toBe(404)
+    expect((await otherOwner.get(`subjects/${unused.id}`)).statusCode).toBe(200)
+  })
+
   it('cannot be pulled into a project by somebody who sees it elsewhere only (A-03)', async () => {
     const { stranger, otherOwner, p } = world
     const mine = await stranger.make('projects', { title: 'Mine' })

@@ -24,6 +24,9 @@ const choice = {
   seriesIds: Type.Optional(Type.Array(id(), { minItems: 1, maxItems: 2000, uniqueItems: true })),
   studyId: Type.Optional(id()),
 }
+const linkedData = {
+  content: { 'application/ld+json': { schema: Type.Unsafe({ type: 'object', additionalProperties: true }) } },
+}
 const missing = closed({
   entity: Type.String(),
   recordId: id(),
@@ -177,7 +180,7 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
   )
   app.get<ById>(
     '/api/v1/datasets/:id/jsonld',
-    { config: open, schema: { ...about('As schema.org JSON-LD'), params: idParams } },
+    { config: open, schema: { ...about('As schema.org JSON-LD'), params: idParams, response: { 200: linkedData } } },
     async (request, reply) =>
       reply
         .type('application/ld+json')
@@ -186,7 +189,14 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
   )
   app.get<ById>(
     '/api/v1/datasets/:id/sha256sums',
-    { config: open, schema: { ...about('Checksums of its files, as sha256sum reads them'), params: idParams } },
+    {
+      config: open,
+      schema: {
+        ...about('Checksums of its files, as sha256sum reads them'),
+        params: idParams,
+        response: { 200: { content: { 'text/plain': { schema: Type.String() } } } },
+      },
+    },
     async (request, reply) => {
       const { snapshot } = await getDataset(ctx, callerOf(request), request.params.id)
       const lines = (snapshot.files ?? []).map((file) => checksumLine(String(file.sha256), String(file.path)))

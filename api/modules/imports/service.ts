@@ -1,5 +1,5 @@
 /** Imports: from an empty batch to a plan that a person approves. Commit and undo are in files of their own. */
-import { Op, type Transaction, type WhereOptions } from 'sequelize'
+import { Op, type Transaction } from 'sequelize'
 import { ulid } from 'ulid'
 import type { Context } from '#api/context.ts'
 import type { Caller } from '#api/access/caller.ts'

@@ -10,6 +10,7 @@ const advice: Record<string, string> = {
   forbidden: 'You can see it, but your role or the scopes of your token do not allow this.',
   'not-found': 'It does not exist, or it is not yours to see; both look the same.',
   gone: 'It was here and has been withdrawn.',
+  'wrong-method': 'The header Allow lists what is possible at this address.',
   conflict: 'It contradicts what is there; the sentence says what has to be done first.',
   stale: 'Somebody changed it after you read it. Read it again, repeat your change, send the new ETag.',
   'precondition-required': 'Updates and deletions need the ETag that you have seen, in If-Match.',

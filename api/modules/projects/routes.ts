@@ -15,20 +15,20 @@ const member = closed({
   role: oneOf(['viewer', 'editor', 'owner']),
 })
 
+export const summarySchema = closed(
+  {
+    studies: Type.Integer(),
+    subjects: Type.Integer(),
+    sessions: Type.Integer(),
+    series: Type.Integer(),
+    bytes: Type.Integer(),
+    lastChange: Type.Union([Type.String(), Type.Null()]),
+  },
+  { $id: 'Summary', title: 'What it holds' },
+)
+
 export async function projectRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
   const about = (summary: string) => ({ tags: ['Project'], summary })
-  const summary = closed(
-    {
-      studies: Type.Integer(),
-      subjects: Type.Integer(),
-      sessions: Type.Integer(),
-      series: Type.Integer(),
-      bytes: Type.Integer(),
-      lastChange: Type.Union([Type.String(), Type.Null()]),
-    },
-    { $id: 'Summary', title: 'What it holds' },
-  )
-  app.addSchema(summary)
   for (const plural of ['projects', 'studies'] as const) {
     app.get<{ Params: { id: string } }>(
       `/api/v1/${plural}/:id/summary`,
@@ -54,7 +54,8 @@ export async function projectRoutes(app: FastifyInstance, ctx: Context): Promise
   app.put<{ Params: { id: string }; Body: { email: string; role: 'viewer' | 'editor' | 'owner' } }>(
     '/api/v1/projects/:id/members',
     {
-      config: { access: 'signedIn' },
+      // Who makes a project could ask for one address after the other here whether it has an account.
+      config: { access: 'signedIn', rateLimit: { max: 60, timeWindow: 60_000 } },
       schema: {
         ...about('Add a member or change a role'),
         params: idParams,

@@ -68,7 +68,8 @@ export async function setMember(
 
 export async function removeMember(ctx: Context, caller: Caller, projectId: string, userId: string): Promise<void> {
   const row = await findRow(caller, project, projectId)
-  if (userId !== caller.userId) demand(caller, 'manage', projectId)
+  // Everybody may leave, but no token does so that was made for reading.
+  if (userId !== caller.userId || !caller.scopes.has('write')) demand(caller, 'manage', projectId)
   await ctx.db.write(async (t) => {
     const held = await Membership.findOne({ where: { projectId, userId }, transaction: t, lock: t.LOCK.UPDATE })
     if (!held) throw notFound('member', userId)
@@ -90,11 +91,13 @@ export async function removeMember(ctx: Context, caller: Caller, projectId: stri
 }
 
 async function keepAnOwner(projectId: string, userId: string, transaction: Transaction): Promise<void> {
-  const others = await Membership.count({
+  // Read with a lock, so that two owners cannot remove each other at once.
+  const others = await Membership.findAll({
     where: { projectId, role: 'owner', userId: { [Op.ne]: userId } },
     transaction,
+    lock: transaction.LOCK.UPDATE,
   })
-  if (others === 0)
+  if (others.length === 0)
     throw new AppError('conflict', 'This is the last owner of the project. Make somebody else an owner first.')
 }
 

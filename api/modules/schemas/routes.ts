@@ -34,7 +34,14 @@ export async function schemaRoutes(app: FastifyInstance): Promise<void> {
   )
   app.get(
     '/context.jsonld',
-    { config, schema: { tags, summary: 'JSON-LD context', response: { 200: anything } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'JSON-LD context',
+        response: { 200: { content: { 'application/ld+json': { schema: anything } } } },
+      },
+    },
     async (_request, reply) =>
       reply.type('application/ld+json').serializer(JSON.stringify).send(jsonLdContext(entities)),
   )

@@ -45,7 +45,7 @@ const withFacets = (properties: Parameters<typeof closed>[0]) => ({
 type Query = Omit<Asked, 'facets'> & Record<string, unknown>
 
 function askedOf(query: Query): Asked {
-  const facets: Asked['facets'] = {}
+  const facets = Object.create(null) as Asked['facets']
   const rest: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(query)) {
     if (name.startsWith(facetPrefix)) facets[name.slice(facetPrefix.length)] = value as string[]

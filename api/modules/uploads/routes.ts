@@ -1,16 +1,27 @@
 /** tus 1.0 (resumable upload) at /api/v1/uploads, by @tus/server. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Server, type Upload } from '@tus/server'
+import { Type } from 'typebox'
 import type { Context } from '#api/context.ts'
 import type { Caller } from '#api/access/caller.ts'
 import { AppError, type ErrorKind } from '#api/errors.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
+import { closed } from '#ontology/vocabulary.ts'
 import { uploadLocker } from './locker.ts'
 import { finishUpload, newUpload, uploadOf, type Metadata } from './service.ts'
 import { uploadFolder, UploadStore, type UploadRecord } from './uploadStore.ts'
 
 const address = '/api/v1/uploads'
 const bodyType = 'application/offset+octet-stream'
+/** Answers of tus say everything in headers. */
+const empty = { description: 'No body; the answer is in the headers', type: 'null' }
+const params = closed({ id: Type.String() })
+const tusHeaders = {
+  'tus-resumable': Type.Optional(Type.String({ examples: ['1.0.0'] })),
+  'upload-length': Type.Optional(Type.String({ description: 'Bytes of the whole file.' })),
+  'upload-metadata': Type.Optional(Type.String({ examples: ['importId MDFBUlo=,path YS9iLmRjbQ=='] })),
+  'upload-offset': Type.Optional(Type.String({ description: 'Where the bytes of this request begin.' })),
+}
 /** A request that holds an upload has this long to end when another one asks for it. */
 const drainMilliseconds = 200
 
@@ -94,28 +105,38 @@ export async function uploadRoutes(app: FastifyInstance, ctx: Context): Promise<
   // Bytes go from the socket to the disk; no parser may collect them.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  const headers = (...names: (keyof typeof tusHeaders)[]) =>
+    Type.Object(Object.fromEntries(['tus-resumable' as const, ...names].map((name) => [name, tusHeaders[name]])))
   const schema = { tags: ['Upload'] }
   const config = { access: 'signedIn' as const }
   app.route({
     method: 'OPTIONS',
     url: address,
     config: { access: 'public' },
-    schema: { ...schema, summary: 'What this tus server can do' },
+    schema: { ...schema, summary: 'What this tus server can do', response: { 204: empty } },
     handler: serve,
   })
   app.route({
     method: 'POST',
     url: address,
     config,
-    schema: { ...schema, summary: 'Begin an upload (tus)' },
+    schema: {
+      ...schema,
+      summary: 'Begin an upload (tus)',
+      description:
+        'Upload-Metadata holds importId, path and, when it is known, sha256; each value in base64. All bytes may come along.',
+      headers: headers('upload-length', 'upload-metadata'),
+      response: { 201: empty },
+    },
     handler: serve,
   })
-  for (const [method, summary] of [
-    ['HEAD', 'How far an upload is (tus)'],
-    ['PATCH', 'Send bytes of an upload (tus)'],
-    ['DELETE', 'Give an upload up (tus)'],
+  for (const [method, status, summary, ...sent] of [
+    ['HEAD', 200, 'How far an upload is (tus)'],
+    ['PATCH', 204, 'Send bytes of an upload (tus)', 'upload-offset'],
+    ['DELETE', 204, 'Give an upload up (tus)'],
   ] as const) {
-    app.route({ method, url: `${address}/:id`, config, schema: { ...schema, summary }, handler: serve })
+    const one = { params, headers: headers(...sent), response: { [status]: empty } }
+    app.route({ method, url: `${address}/:id`, config, schema: { ...schema, summary, ...one }, handler: serve })
   }
 }
 

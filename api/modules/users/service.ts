@@ -55,9 +55,22 @@ export interface NewUser {
   siteRole?: SiteRole
 }
 
-/** @throws AppError conflict when the address has an account already */
+/** Length alone lets "aaaaaaaaaaaa" and the address itself through, which are guessed first. */
+function demandStrong(password: string, email: string): void {
+  const plain = password.toLowerCase()
+  if (new Set(plain).size < 5)
+    throw invalidField(
+      '/password',
+      'The password repeats a few characters. Choose a longer sentence or random letters.',
+    )
+  if (plain.includes(email) || email.includes(plain))
+    throw invalidField('/password', 'The password must not be the e-mail address.')
+}
+
+/** @throws AppError conflict when the address has an account already, invalid for a password that is easily guessed */
 export async function createUser(ctx: Context, caller: Caller, given: NewUser, outer?: Transaction): Promise<User> {
   const email = normalEmail(given.email)
+  if (given.password !== undefined && caller.kind !== 'system') demandStrong(given.password, email)
   const passwordHash = given.password === undefined ? null : await hashPassword(given.password)
   const work = async (t: Transaction) => {
     if (await User.count({ where: { email }, transaction: t }))
@@ -96,13 +109,13 @@ export async function updateUser(ctx: Context, caller: Caller, userId: string, c
   return ctx.db.write(async (t) => {
     const row = await User.findByPk(userId, { transaction: t, lock: t.LOCK.UPDATE })
     if (!row) throw notFound('user', userId)
+    if (changes.password !== undefined) demandStrong(changes.password, row.email)
     const losesAdmin =
       row.siteRole === 'admin' &&
       ((changes.siteRole !== undefined && changes.siteRole !== 'admin') || changes.disabled === true)
-    if (
-      losesAdmin &&
-      (await User.count({ where: { siteRole: 'admin', disabled: 0, id: { [Op.ne]: userId } }, transaction: t })) === 0
-    ) {
+    // Read with a lock, so that two administrators cannot take the role from each other at once.
+    const others = { where: { siteRole: 'admin' as const, disabled: 0, id: { [Op.ne]: userId } }, lock: t.LOCK.UPDATE }
+    if (losesAdmin && (await User.findAll({ ...others, transaction: t } as never)).length === 0) {
       throw new AppError('conflict', 'This is the last administrator. Make somebody else one first.')
     }
     const before = userOf(row)
