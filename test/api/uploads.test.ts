@@ -357,11 +357,17 @@ describe('rights', () => {
     }
     expect((await patch(url, 0, Buffer.from('01234'), world.editor)).statusCode).toBe(204)
     expect((await head(url)).headers['upload-offset']).toBe('5')
+    // Also when all of it is there and only its record stays.
+    expect((await patch(url, 5, Buffer.from('56789'), world.editor)).statusCode).toBe(204)
+    expect((await head(url, world.stranger)).statusCode).toBe(404)
+    expect((await head(url, world.viewer)).statusCode).toBe(403)
+    expect((await send(world.stranger, 'DELETE', url, tusHeaders)).statusCode).toBe(404)
+    expect((await head(url, world.editor)).headers['upload-offset']).toBe('10')
   })
 
   it.each(['..%2F..%2Fsecret', 'secret', 'x'.repeat(32), '0'.repeat(32), '%00'])('knows no upload %s', async (id) => {
     const answer = await head(`/api/v1/uploads/${id}`)
-    expect([404, 400]).toContain(answer.statusCode)
+    expect([404, 400, 422]).toContain(answer.statusCode)
   })
 
   it('ends when the import is over', async () => {

@@ -4,11 +4,12 @@ import { statfs } from 'node:fs/promises'
 import { ERRORS } from '@tus/server'
 import type { Context } from '#api/context.ts'
 import type { Caller } from '#api/access/caller.ts'
+import { demand } from '#api/access/rights.ts'
 import { AppError, invalidField, notFound } from '#api/errors.ts'
 import { checkedPath } from '#api/ingest/batchPath.ts'
 import type { BlobFacts } from '#api/storage/blobStore.ts'
 import { writeFile } from '#api/modules/imports/fileWriter.ts'
-import { importForFiles } from '#api/modules/imports/service.ts'
+import { findImport, importForFiles } from '#api/modules/imports/service.ts'
 import type { UploadRecord, UploadStore } from './uploadStore.ts'
 
 /** Room that must stay free on the volume of the data folder. */
@@ -70,8 +71,9 @@ export async function uploadOf(caller: Caller, store: UploadStore, id: string): 
     throw notFound('upload')
   }
   try {
-    // A finished file stays known, also when its import has gone on since.
-    if (!record.finished) await importForFiles(caller, record.importId)
+    // A finished file stays known to its people, also when its import has gone on since.
+    if (record.finished) demand(caller, 'edit', (await findImport(caller, record.importId)).projectId)
+    else await importForFiles(caller, record.importId)
   } catch (error) {
     if (error instanceof AppError && error.kind === 'notFound') throw notFound('upload')
     if (error instanceof AppError && error.kind === 'gone') await store.remove(id)
