@@ -1,31 +1,18 @@
-/**
- * The job queue: a table and the loops of this process that work on it. Several processes may share the table; a job
- * belongs to the one that changed its row from queued to running, as long as it renews its lease.
- */
-import { Op, type Transaction } from 'sequelize'
-import { ulid } from 'ulid'
+/** The job queue: the loops of this process that take jobs from the table and work on them, lane by lane. */
+import type { Transaction } from 'sequelize'
 import type { Logger } from 'pino'
 import type { Context } from '#api/context.ts'
 import { AppError } from '#api/errors.ts'
 import type { Database } from '#api/db/database.ts'
-import { defineJobModel, Job } from '#api/modules/jobs/model.ts'
-import { isGone, newOwner, retireOwner } from './lease.ts'
+import type { Job } from '#api/modules/jobs/model.ts'
+import { newOwner, retireOwner } from './lease.ts'
 import { progressReporter } from './progress.ts'
-import type { JobProblem, RunningJob, Task } from './task.ts'
+import { JobTable, lostJob, type JobOrder } from './table.ts'
+import type { RunningJob, Task } from './task.ts'
 
-const leaseMilliseconds = 60_000
 const heartbeatMilliseconds = 15_000
 const pollMilliseconds = 2_000
 const graceMilliseconds = 3_000
-
-export interface JobOrder {
-  task: string
-  payload: unknown
-  userId?: string | null
-  projectId?: string | null
-  /** Not before this instant. */
-  runAfter?: Date
-}
 
 export interface Jobs {
   /** Orders jobs in the caller's transaction; they start when it is committed. Returns their ids. */
@@ -49,9 +36,6 @@ interface Run {
   finished: Promise<void>
 }
 
-const cancelled: JobProblem = { code: 'cancelled', detail: 'The job was cancelled.' }
-const lost = () => new AppError('conflict', 'The job was cancelled or taken over.')
-
 export function openJobs(options: {
   db: Database
   log: Logger
@@ -60,26 +44,13 @@ export function openJobs(options: {
   slots: { prompt: number; background: number }
 }): Jobs {
   const { db, log, tasks, slots } = options
-  defineJobModel(db.sequelize)
   const owner = newOwner()
+  const table = new JobTable(db, tasks, owner)
   const runs = new Map<string, Run>()
-  const taskOf = (name: string) => tasks.find((task) => task.name === name)
   let ctx: Context | null = null
   let stopping = false
   let timers: NodeJS.Timeout[] = []
   let filling: Promise<void> = Promise.resolve()
-
-  const mine = (id: string) => ({ id, state: 'running', leaseOwner: owner })
-  const leased = () => ({ leaseOwner: owner, leaseUntil: new Date(Date.now() + leaseMilliseconds) })
-  const released = { leaseOwner: null, leaseUntil: null }
-
-  /** Changes a row if it still is what `where` says; whether it was. */
-  async function change(values: Partial<Record<keyof Job, unknown>>, where: Record<string, unknown>, t?: Transaction) {
-    const update = (transaction: Transaction) =>
-      Job.update({ ...values, updatedAt: new Date() }, { where: where as never, transaction })
-    const [count] = await (t ? update(t) : db.write(update))
-    return count > 0
-  }
 
   /** Fills the free places; calls are serialised, so two of them never take the same place. */
   function fill(): Promise<void> {
@@ -87,7 +58,7 @@ export function openJobs(options: {
       for (const lane of ['prompt', 'background'] as const) {
         const busy = () => [...runs.values()].filter((run) => run.task.lane === lane).length
         while (!stopping && ctx && busy() < slots[lane]) {
-          const job = await claim(lane)
+          const job = await table.claim(lane)
           if (!job) break
           begin(job)
         }
@@ -97,31 +68,10 @@ export function openJobs(options: {
     return filling
   }
 
-  async function claim(lane: Task['lane']): Promise<Job | null> {
-    const names = tasks.filter((task) => task.lane === lane).map((task) => task.name)
-    const due = { state: 'queued', task: { [Op.in]: names }, runAfter: { [Op.lte]: new Date() } }
-    const found = await Job.findAll({
-      where: due,
-      order: [
-        ['runAfter', 'ASC'],
-        ['id', 'ASC'],
-      ],
-      limit: 4,
-    })
-    for (const job of found) {
-      if (
-        await change({ state: 'running', attempts: job.attempts + 1, ...leased() }, { id: job.id, state: 'queued' })
-      ) {
-        return job.reload()
-      }
-    }
-    return null
-  }
-
   function begin(job: Job): void {
     const run: Run = {
       job,
-      task: taskOf(job.task)!,
+      task: table.taskOf(job.task)!,
       abort: new AbortController(),
       settled: false,
       finished: Promise.resolve(),
@@ -142,8 +92,7 @@ export function openJobs(options: {
     if (everySeconds === undefined || delaySeconds === undefined) return
     try {
       await db.write(async (t) => {
-        const where = { task: name, state: { [Op.in]: ['queued', 'running'] } }
-        if ((await Job.count({ where, transaction: t })) > 0) return
+        if (await table.isOrdered(t, name)) return
         const runAfter = new Date(Date.now() + delaySeconds * 1000)
         await enqueue(t, [{ task: name, payload: {}, runAfter }])
       })
@@ -153,32 +102,15 @@ export function openJobs(options: {
   }
 
   async function enqueue(t: Transaction, orders: readonly JobOrder[]): Promise<string[]> {
-    const now = new Date()
-    const rows = orders.map(({ task, payload, userId, projectId, runAfter }) => {
-      if (!taskOf(task)) throw new Error(`There is no task ${task}.`)
-      return {
-        id: ulid(),
-        task,
-        state: 'queued',
-        payload,
-        progress: 0,
-        userId: userId ?? null,
-        projectId: projectId ?? null,
-        attempts: 0,
-        runAfter: runAfter ?? now,
-        createdAt: now,
-        updatedAt: now,
-      }
-    })
-    for (let i = 0; i < rows.length; i += 500) await Job.bulkCreate(rows.slice(i, i + 500), { transaction: t })
+    const ids = await table.insert(t, orders)
     t.afterCommit(() => void fill())
-    return rows.map((row) => row.id)
+    return ids
   }
 
   async function work(run: Run): Promise<void> {
     const { job, task } = run
     const report = progressReporter(
-      async (values) => run.settled || change({ ...values }, mine(job.id)),
+      async (values) => run.settled || table.changeMine(job.id, { ...values }),
       (error) => {
         if (error) log.warn(error, 'progress of a job was not written')
         else settle(run)
@@ -192,7 +124,7 @@ export function openJobs(options: {
       signal: run.abort.signal,
       progress: report.tell,
       async complete(t) {
-        if (!(await change({ state: 'done', progress: 1, problem: null, ...released }, mine(job.id), t))) throw lost()
+        if (!(await table.complete(job.id, t))) throw lostJob()
         t.afterCommit(() => void (run.settled = true))
       },
     }
@@ -216,61 +148,29 @@ export function openJobs(options: {
     const final = error instanceof AppError && error.kind !== 'busy'
     if (!final) log.error({ err: error, job: job.id, task: job.task, attempt: job.attempts }, 'job failed')
     if (stopping && run.abort.signal.aborted) {
-      await change({ state: 'queued', attempts: job.attempts - 1, ...released }, mine(job.id))
+      await table.giveBack(job.id, { attempts: job.attempts - 1 })
     } else if (!final && job.attempts < task.attempts) {
       const runAfter = new Date(Date.now() + job.attempts ** 2 * 1000)
-      await change({ state: 'queued', runAfter, ...released }, mine(job.id))
+      await table.giveBack(job.id, { runAfter })
       if (!stopping) timers.push(setTimeout(() => void fill(), runAfter.getTime() - Date.now() + 10))
     } else {
       const problem = final
         ? { code: error.kind, detail: error.message }
         : { code: 'internal', detail: `Something went wrong here; the job ${job.id} is in the log.` }
-      await end(job, 'failed', problem, mine(job.id))
+      await table.fail(ctx!, job, problem)
     }
     run.settled = true
   }
 
-  /** Ends a job without success and tells what waits for it. */
-  async function end(job: Job, state: 'failed' | 'cancelled', problem: JobProblem, where: Record<string, unknown>) {
-    return db.write(async (t) => {
-      if (!(await change({ state, problem, ...released }, where, t))) return false
-      await taskOf(job.task)?.ended?.(ctx!, t, { id: job.id, payload: job.payload }, { state, problem })
-      return true
-    })
-  }
-
-  /** Jobs of processes that are gone go back to the queue, or fail when that happened too often. */
-  async function takeOver(): Promise<void> {
-    for (const job of await Job.findAll({ where: { state: 'running' } })) {
-      if (job.leaseOwner === owner) continue
-      const expired = job.leaseUntil === null || job.leaseUntil < new Date()
-      if (!expired && !isGone(job.leaseOwner ?? '')) continue
-      const where = { id: job.id, state: 'running', leaseOwner: job.leaseOwner }
-      const task = taskOf(job.task)
-      if (!task) continue
-      if (job.attempts < task.attempts) {
-        await change({ state: 'queued', ...released }, where)
-      } else {
-        const detail = `The server stopped ${job.attempts} times while it worked on this; it is not tried again.`
-        await end(job, 'failed', { code: 'internal', detail }, where)
-      }
-    }
-  }
-
+  /** Keeps what this process works on, lets go of what it lost, takes over what others left. */
   async function heartbeat(): Promise<void> {
     const ids = [...runs.keys()]
-    if (ids.length > 0) {
-      await change(leased(), { id: { [Op.in]: ids }, state: 'running', leaseOwner: owner })
-      const kept = await Job.findAll({
-        where: { id: { [Op.in]: ids }, state: 'running', leaseOwner: owner },
-        attributes: ['id'],
-      })
-      for (const id of ids) {
-        const run = runs.get(id)
-        if (run && !run.settled && !kept.some((job) => job.id === id)) settle(run)
-      }
+    const kept = await table.renew(ids)
+    for (const id of ids) {
+      const run = runs.get(id)
+      if (run && !run.settled && !kept.has(id)) settle(run)
     }
-    await takeOver()
+    await table.takeOver(ctx!)
   }
 
   return {
@@ -278,9 +178,9 @@ export function openJobs(options: {
 
     async start(context) {
       ctx = context
-      await takeOver()
-      const quiet = (work: () => Promise<void>) => () =>
-        void work().catch((error: unknown) => log.error(error, 'the job queue stumbled'))
+      await table.takeOver(ctx)
+      const quiet = (step: () => Promise<void>) => () =>
+        void step().catch((error: unknown) => log.error(error, 'the job queue stumbled'))
       timers = [setInterval(quiet(fill), pollMilliseconds), setInterval(quiet(heartbeat), heartbeatMilliseconds)]
       for (const timer of timers) timer.unref()
       for (const task of tasks) await repeat(task, 0)
@@ -288,9 +188,7 @@ export function openJobs(options: {
     },
 
     async cancel(id) {
-      const job = await Job.findByPk(id)
-      if (!job) return false
-      const done = await end(job, 'cancelled', cancelled, { id, state: { [Op.in]: ['queued', 'running'] } })
+      const done = await table.cancel(ctx!, id)
       const run = runs.get(id)
       if (done && run) settle(run)
       return done
@@ -318,7 +216,7 @@ export function openJobs(options: {
       clearTimeout(last)
       for (const run of runs.values()) {
         run.settled = true
-        await change({ state: 'queued', attempts: run.job.attempts - 1, ...released }, mine(run.job.id))
+        await table.giveBack(run.job.id, { attempts: run.job.attempts - 1 })
       }
       retireOwner(owner)
     },
