@@ -1,5 +1,5 @@
 /** Colours at even steps from the low to the high end of the display range. */
-type Stops = readonly (readonly [number, number, number])[]
+export type Stops = readonly (readonly [number, number, number])[]
 
 /** Grey, dark to bright: CT, MR, ultrasound. */
 export const grey: Stops = [
@@ -7,14 +7,17 @@ export const grey: Stops = [
   [255, 255, 255],
 ]
 
-/** Inverted hot: white background, then amber, red and black for the hottest, as nuclear projections are printed. */
-export const invertedHot: Stops = [
-  [255, 255, 255],
-  [255, 224, 150],
-  [250, 150, 50],
-  [215, 60, 25],
-  [110, 10, 20],
-  [20, 0, 8],
+/**
+ * Black over violet, red and amber to a warm white, brightness rising in even steps: activity in PET and SPECT. On black, as
+ * every picture here stands on near-black, with no step that looks like an edge.
+ */
+export const activity: Stops = [
+  [0, 0, 0],
+  [42, 26, 110],
+  [138, 31, 124],
+  [221, 74, 58],
+  [251, 163, 26],
+  [255, 255, 224],
 ]
 
 /** The map as 256 colours, three bytes each. */

@@ -1,6 +1,6 @@
 import type { SeriesReader } from '../format.ts'
 import { samplesOf } from '../samples.ts'
-import { grey, invertedHot, lookupTable, parseColour } from './colourMap.ts'
+import { activity, grey, lookupTable, parseColour } from './colourMap.ts'
 import { displayRange } from './displayRange.ts'
 import { fittedSize, resample } from './picture.ts'
 import type { RgbPicture, ValuePicture } from './picture.ts'
@@ -15,7 +15,7 @@ const boneRange = { low: -150, high: 1300 }
 
 /**
  * A small picture of a series, with square pixels:
- * nuclear volumes as maximum projection in inverted hot; CT volumes as bone projection over a radiograph; colour images as
+ * nuclear volumes as maximum projection in the colours of activity, on black; CT volumes as bone projection over a radiograph; colour images as
  * they are; channels with colours added up; everything else as one slice near the middle.
  * @param size     pixels of the longer side
  * @param modality DICOM modality when the header does not say and the caller knows
@@ -34,7 +34,7 @@ export async function thumbnail(
     // Late frames of a dynamic scan show the organs; early ones the bolus.
     const { maximum } = await project(reader, 0, Math.floor((shape.t * 2) / 3))
     const high = percentiles(maximum.values, [0.995])?.[0] ?? 1
-    return toRgb(maximum, { low: 0, high: Math.max(high, Number.MIN_VALUE) }, size, lookupTable(invertedHot), 0.7)
+    return toRgb(maximum, { low: 0, high: Math.max(high, Number.MIN_VALUE) }, size, lookupTable(activity), 0.8)
   }
   if (isVolume && modality === 'CT') return boneProjection(reader, size)
   return greySlice(reader, size)

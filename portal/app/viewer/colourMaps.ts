@@ -1,3 +1,5 @@
+import { activity, grey, type Stops } from '#imaging/render/colourMap.ts'
+
 /** The viewer's colour maps: control points of red, green, blue in 0..1, evenly spaced from the lowest value to the highest. */
 export type ColourMapName = 'grey' | 'inverse' | 'hot' | 'pet' | 'viridis' | 'cividis'
 
@@ -8,6 +10,8 @@ export interface ColourMap {
   points: readonly (readonly [number, number, number])[]
 }
 
+const shares = (stops: Stops) => stops.map(([r, g, b]) => [r / 255, g / 255, b / 255] as const)
+
 const hex = (...colours: string[]) =>
   colours.map((colour) => {
     const value = parseInt(colour, 16)
@@ -15,13 +19,13 @@ const hex = (...colours: string[]) =>
   })
 
 export const colourMaps: Record<ColourMapName, ColourMap> = {
-  grey: { label: 'Grey', hint: 'anatomy', points: hex('000000', 'ffffff') },
+  grey: { label: 'Grey', hint: 'anatomy', points: shares(grey) },
   inverse: { label: 'Inverse grey', hint: 'hot spots on white', points: hex('ffffff', '000000') },
   hot: { label: 'Hot', hint: 'black, red, yellow, white', points: hex('000000', 'ff0000', 'ffff00', 'ffffff') },
   pet: {
     label: 'PET',
     hint: 'even in brightness, for overlays',
-    points: hex('000000', '2a1a6e', '8a1f7c', 'dd4a3a', 'fba31a', 'ffffe0'),
+    points: shares(activity),
   },
   viridis: {
     label: 'Viridis',

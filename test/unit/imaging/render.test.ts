@@ -144,11 +144,26 @@ describe('thumbnails', () => {
     expect([red(turned, 28, 28) > 200, red(turned, 3, 3) < 50]).toEqual([true, true])
   })
 
-  it('project nuclear volumes with the hot spot dark on white, head up', async () => {
+  it('project nuclear volumes with the hot spot bright on black, head up', async () => {
     const hot = (x: number, y: number, z: number) => (x < 6 && y === 20 && z > 25 ? 100 : 0)
-    const { width, height, rgb } = await thumbnail(volume([32, 32, 32], 'float32', hot), { size: 32, modality: 'PT' })
-    expect(red({ width, rgb }, 2, 2)).toBeLessThan(60)
-    expect(red({ width, rgb }, 2, height - 3)).toBe(255)
+    for (const modality of ['PT', 'NM']) {
+      const { width, height, rgb } = await thumbnail(volume([32, 32, 32], 'float32', hot), { size: 32, modality })
+      const colour = (x: number, y: number) => [...rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]
+      expect(Math.min(...colour(2, 2))).toBeGreaterThan(200)
+      expect(colour(2, height - 3)).toEqual([0, 0, 0])
+    }
+  })
+
+  it('of nuclear volumes grow brighter with the activity, in every step', async () => {
+    const ramp = (x: number) => x
+    const { width, rgb } = await thumbnail(volume([32, 32, 32], 'float32', ramp), { size: 32, modality: 'PT' })
+    // Relative luminance of Rec. 709.
+    const brightness = Array.from({ length: width }, (_, x) => {
+      const [r = 0, g = 0, b = 0] = rgb.subarray(x * 3)
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b
+    })
+    for (const [x, value] of brightness.entries()) if (x > 0) expect(value).toBeGreaterThanOrEqual(brightness[x - 1]!)
+    expect(brightness.at(-1)! - brightness[0]!).toBeGreaterThan(200)
   })
 
   it('use the display range of the file only when it meets the values', async () => {
