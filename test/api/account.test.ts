@@ -180,4 +180,38 @@ describe('administration', () => {
       )
     }
   })
+
+  it('lists accounts in the order that was asked for, page by page', async () => {
+    const boss = await site.person('sorter', 'admin')
+    for (const sort of ['name', '-name', '-createdAt', 'email']) {
+      const listed: { id: string }[] = []
+      let cursor: string | null = null
+      do {
+        const next: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''
+        const page = (await boss.get(`users?sort=${sort}&limit=2${next}`)).json()
+        listed.push(...page.items)
+        cursor = page.next
+      } while (cursor)
+      const whole = (await boss.get(`users?sort=${sort}&limit=200`)).json().items as Record<string, string>[]
+      expect(listed).toEqual(whole)
+      const values = whole.map((account) => account[sort.replace('-', '')]!)
+      expect(values).toEqual(sort.startsWith('-') ? values.toSorted().toReversed() : values.toSorted())
+    }
+    expect((await boss.get('users?sort=passwordHash')).statusCode).toBe(422)
+  })
+
+  it('finds entries of the audit by the person and by the record, whatever the case', async () => {
+    const boss = await site.person('seeker', 'admin')
+    await boss.post('projects', { title: 'Ten Zebrafish' })
+    const found = async (q: string) =>
+      (await boss.get(`audit?q=${encodeURIComponent(q)}&limit=50`)).json().items as {
+        actorName: string
+        label: string
+      }[]
+    expect(await found('zebraFISH')).toMatchObject([{ action: 'create', entity: 'Project', label: 'Ten Zebrafish' }])
+    const byPerson = await found('SEEKER')
+    expect(byPerson.length).toBeGreaterThan(0)
+    for (const { actorName, label } of byPerson) expect(`${actorName} ${label}`.toLowerCase()).toContain('seeker')
+    expect(await found('100%_nobody')).toEqual([])
+  })
 })

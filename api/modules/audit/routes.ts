@@ -8,6 +8,7 @@ import { listAudit, type AuditQuery } from './service.ts'
 
 export async function auditRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
   const querystring = closed({
+    q: Type.Optional(Type.String({ maxLength: 200 })),
     entity: Type.Optional(Type.String({ maxLength: 40 })),
     action: Type.Optional(Type.String({ maxLength: 40 })),
     recordId: Type.Optional(id()),

@@ -1,5 +1,5 @@
 /** Reading the audit. */
-import { Op } from 'sequelize'
+import { Op, type WhereOptions } from 'sequelize'
 import { Type } from 'typebox'
 import type { Caller } from '#api/access/caller.ts'
 import { visible } from '#api/access/rights.ts'
@@ -33,6 +33,8 @@ export const auditPage = closed(
 )
 
 export interface AuditQuery {
+  /** Part of the name of who did it, or of the label of what it was done to. */
+  q?: string
   entity?: string
   recordId?: string
   actorId?: string
@@ -43,8 +45,15 @@ export interface AuditQuery {
 
 /** The audit, newest first. */
 export async function listAudit(ctx: Context, query: AuditQuery) {
-  const { limit: _limit, cursor: _cursor, ...filters } = query
-  const listing = { secret: ctx.config.secret, scope: ['audit', filters], sort: newestFirst, where: [filters] }
+  const { limit: _limit, cursor: _cursor, q, ...filters } = query
+  const where: WhereOptions[] = [filters]
+  const text = q?.trim().toLowerCase()
+  if (text) {
+    const { fn, col, where: that } = AuditEntry.sequelize!.Sequelize
+    const holds = (column: string) => that(fn('INSTR', fn('LOWER', col(column)), text), { [Op.gt]: 0 })
+    where.push({ [Op.or]: [holds('actor_name'), holds('label')] })
+  }
+  const listing = { secret: ctx.config.secret, scope: ['audit', filters, text], sort: newestFirst, where }
   const { rows, next } = await findPage(AuditEntry, listing, query)
   return { items: rows.map(entryOf), next }
 }

@@ -13,8 +13,10 @@ import {
   siteRoles,
   updateUser,
   userOf,
+  userSorts,
   type NewUser,
   type UserChanges,
+  type UserQuery,
 } from './service.ts'
 
 export async function userRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
@@ -23,13 +25,17 @@ export async function userRoutes(app: FastifyInstance, ctx: Context): Promise<vo
   const answer = { $ref: 'User#' }
   const name = line({ title: 'Name', maxLength: 200 })
 
-  app.get<{ Querystring: { q?: string; limit?: number; cursor?: string } }>(
+  app.get<{ Querystring: UserQuery }>(
     '/api/v1/users',
     {
       config,
       schema: {
         ...about('List accounts'),
-        querystring: closed({ q: Type.Optional(Type.String({ maxLength: 200 })), ...pageQuery }),
+        querystring: closed({
+          q: Type.Optional(Type.String({ maxLength: 200 })),
+          sort: Type.Optional(oneOf(userSorts)),
+          ...pageQuery,
+        }),
         response: {
           200: closed({ items: Type.Array(Type.Ref('User')), next: Type.Union([Type.String(), Type.Null()]) }),
         },

@@ -140,20 +140,27 @@ export async function updateUser(ctx: Context, caller: Caller, userId: string, c
   })
 }
 
-/** Accounts in the order of their addresses. */
-export async function listUsers(ctx: Context, query: { q?: string; limit?: number; cursor?: string }) {
-  const { q = '' } = query
+export const userSorts = ['email', '-email', 'name', '-name', 'createdAt', '-createdAt'] as const
+
+export interface UserQuery {
+  /** Part of the address or the name. */
+  q?: string
+  sort?: (typeof userSorts)[number]
+  limit?: number
+  cursor?: string
+}
+
+/** Accounts, in the order of their addresses when none is asked for. */
+export async function listUsers(ctx: Context, query: UserQuery) {
+  const { q = '', sort: given = 'email' } = query
   const { fn, col, where } = User.sequelize!.Sequelize
   const text = q.trim().toLowerCase()
   const matches = text
     ? [{ [Op.or]: ['email', 'name'].map((c) => where(fn('INSTR', fn('LOWER', col(c)), text), { [Op.gt]: 0 })) }]
     : []
-  const sort = { column: 'email', descending: false }
-  const { rows, next } = await findPage(
-    User,
-    { secret: ctx.config.secret, scope: ['users', q], sort, where: matches as never },
-    query,
-  )
+  const sort = { column: given.replace(/^-/, ''), descending: given.startsWith('-') }
+  const listing = { secret: ctx.config.secret, scope: ['users', text, given], sort, where: matches as never }
+  const { rows, next } = await findPage(User, listing, query)
   return { items: rows.map(userOf), next }
 }
 

@@ -1,7 +1,8 @@
-import { Button, Checkbox, Group, NativeSelect, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { Form } from 'react-router'
 import { Confirm } from '../components/confirm.tsx'
 import { FormProblem, errorOf } from '../components/field.tsx'
+import { RecordTable, type Column } from '../components/recordTable.tsx'
 import { Time } from '../components/time.tsx'
 import type { Problem, Token } from '../contract.ts'
 import styles from './tokens.module.css'
@@ -18,11 +19,35 @@ const scopes = [
   { value: 'admin', label: 'Administer', hint: 'accounts and audit, for administrators' },
 ]
 
+const scopesText = (given: readonly string[]): string =>
+  scopes
+    .filter(({ value }) => given.includes(value))
+    .map(({ label }) => label)
+    .join(', ')
+
 const lifetimes = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
   { value: '365', label: 'One year' },
   { value: '', label: 'Until it is revoked' },
+]
+
+const columns: Column<Token & { projects: string | undefined }>[] = [
+  { id: 'label', title: 'For', by: ({ label }) => label, cell: ({ label }) => label },
+  { id: 'scopes', title: 'Scopes', cell: (token) => scopesText(token.scopes) },
+  { id: 'projects', title: 'Projects', cell: ({ projects }) => projects ?? 'All of mine' },
+  {
+    id: 'expires',
+    title: 'Expires',
+    by: ({ expiresAt }) => expiresAt,
+    cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} precision="day" /> : 'Never'),
+  },
+  {
+    id: 'used',
+    title: 'Last used',
+    by: ({ lastUsedAt }) => lastUsedAt,
+    cell: ({ lastUsedAt }) => (lastUsedAt ? <Time at={lastUsedAt} /> : 'Never'),
+  },
 ]
 
 export function TokenTable({
@@ -34,50 +59,30 @@ export function TokenTable({
   projects: ProjectName[]
   problem: Problem | null
 }) {
-  if (tokens.length === 0) return <p>You have no token yet.</p>
+  if (tokens.length === 0)
+    return <p>You have no token yet. Make one below for each program or computer, so that each can be revoked alone.</p>
   const titleOf = (id: string) => projects.find((project) => project.id === id)?.title ?? id
+  const rows = tokens.map((token) => ({ ...token, projects: token.projectIds?.map(titleOf).join(', ') }))
   return (
     <>
       <FormProblem problem={problem} fields={[]} />
-      <Table.ScrollContainer minWidth={640} type="native">
-        <Table aria-label="API tokens">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>For</Table.Th>
-              <Table.Th>Scopes</Table.Th>
-              <Table.Th>Projects</Table.Th>
-              <Table.Th>Expires</Table.Th>
-              <Table.Th>Last used</Table.Th>
-              <Table.Th>
-                <span className="srOnly">Actions</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {tokens.map((token) => (
-              <Table.Tr key={token.id}>
-                <Table.Td>{token.label}</Table.Td>
-                <Table.Td>{token.scopes.join(', ')}</Table.Td>
-                <Table.Td>{token.projectIds ? token.projectIds.map(titleOf).join(', ') : 'All of mine'}</Table.Td>
-                <Table.Td>{token.expiresAt ? <Time at={token.expiresAt} precision="day" /> : 'Never'}</Table.Td>
-                <Table.Td>{token.lastUsedAt ? <Time at={token.lastUsedAt} /> : 'Never'}</Table.Td>
-                <Table.Td className="number">
-                  <Form method="post">
-                    <input type="hidden" name="intent" value="revoke" />
-                    <input type="hidden" name="id" value={token.id} />
-                    <Confirm label="Revoke" about={token.label} action="Revoke the token">
-                      <p>
-                        Programs that use the token “{token.label}” are refused from now on. This cannot be undone; a
-                        new token has to be made for them.
-                      </p>
-                    </Confirm>
-                  </Form>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <RecordTable
+        label="API tokens"
+        rows={rows}
+        columns={columns}
+        renderActions={(token) => (
+          <Form method="post">
+            <input type="hidden" name="intent" value="revoke" />
+            <input type="hidden" name="id" value={token.id} />
+            <Confirm label="Revoke" about={token.label} action="Revoke the token">
+              <p>
+                Programs that use the token “{token.label}” are refused from now on. This cannot be undone; a new token
+                has to be made for them.
+              </p>
+            </Confirm>
+          </Form>
+        )}
+      />
     </>
   )
 }

@@ -1,88 +1,61 @@
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { Subject } from '#ontology/entities/subject.ts'
+import { RecordTable, type Column } from '../components/recordTable.tsx'
 import { choiceText } from '../forms/choices.ts'
 import { formatDate } from '../format.ts'
 import styles from './curation.module.css'
 
+const lineOf = ({ animal, cellCulture, phantom, specimen }: Subject): string | undefined =>
+  animal?.strain?.label ?? cellCulture?.cellLine.label ?? phantom?.model ?? specimen?.organ?.label
+const sexOf = ({ animal }: Subject): string | undefined => animal && choiceText(animal.sex)
+
+const columns: Column<Subject>[] = [
+  {
+    id: 'label',
+    title: 'Name',
+    by: ({ localId }) => localId,
+    atServer: true,
+    cell: ({ id, localId }) => (
+      <Link to={`/subjects/${id}`} className={styles.title}>
+        {localId}
+      </Link>
+    ),
+  },
+  { id: 'kind', title: 'Kind', by: ({ kind }) => kind, cell: ({ kind }) => choiceText(kind) },
+  { id: 'species', title: 'Species', by: ({ species }) => species?.label, cell: ({ species }) => species?.label },
+  { id: 'strain', title: 'Strain or line', by: lineOf, cell: lineOf },
+  { id: 'sex', title: 'Sex', by: sexOf, cell: sexOf },
+  {
+    id: 'born',
+    title: 'Born',
+    nowrap: true,
+    by: ({ animal }) => animal?.birthDate,
+    cell: ({ animal }) => animal?.birthDate && formatDate(animal.birthDate),
+  },
+]
+
 interface Props {
   subjects: readonly Subject[]
-  /** A last column. */
+  list?: string
+  /** The list comes in pages and in the order of the server. */
+  paged?: boolean
   renderActions?: (subject: Subject) => ReactNode
-  /** Lets rows be chosen. */
   chosen?: ReadonlySet<string> | undefined
   onChoose?: ((ids: ReadonlySet<string>) => void) | undefined
 }
 
 /** Subjects with the facts that tell them apart. */
-export function SubjectTable({ subjects, renderActions, chosen, onChoose }: Props) {
-  const all = chosen !== undefined && subjects.every(({ id }) => chosen.has(id))
-  const toggle = (id: string) => {
-    const next = new Set(chosen)
-    if (!next.delete(id)) next.add(id)
-    onChoose?.(next)
-  }
+export function SubjectTable({ subjects, list, paged = false, ...rest }: Props) {
   return (
-    <table className={styles.table}>
-      <thead>
-        <tr>
-          {chosen && (
-            <th scope="col">
-              <input
-                type="checkbox"
-                aria-label="Choose all subjects"
-                checked={all}
-                onChange={() => onChoose?.(new Set(all ? [] : subjects.map(({ id }) => id)))}
-              />
-            </th>
-          )}
-          <th scope="col">Name</th>
-          <th scope="col">Kind</th>
-          <th scope="col">Species</th>
-          <th scope="col">Strain or line</th>
-          <th scope="col">Sex</th>
-          <th scope="col">Born</th>
-          {renderActions && (
-            <th scope="col">
-              <span className="srOnly">Actions</span>
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {subjects.map((subject) => {
-          const { id, localId, kind, species, animal, cellCulture, phantom, specimen } = subject
-          return (
-            <tr key={id}>
-              {chosen && (
-                <td>
-                  <input
-                    type="checkbox"
-                    aria-label={`Choose ${localId}`}
-                    checked={chosen.has(id)}
-                    onChange={() => toggle(id)}
-                  />
-                </td>
-              )}
-              <th scope="row">
-                <Link to={`/subjects/${id}`} className={styles.title}>
-                  {localId}
-                </Link>
-              </th>
-              <td data-label="Kind">{choiceText(kind)}</td>
-              <td data-label="Species">{species?.label}</td>
-              <td data-label="Strain or line">
-                {animal?.strain?.label ?? cellCulture?.cellLine.label ?? phantom?.model ?? specimen?.organ?.label}
-              </td>
-              <td data-label="Sex">{animal && choiceText(animal.sex)}</td>
-              <td data-label="Born" className="nowrap">
-                {animal?.birthDate && formatDate(animal.birthDate)}
-              </td>
-              {renderActions && <td>{renderActions(subject)}</td>}
-            </tr>
-          )
-        })}
-      </tbody>
-    </table>
+    <RecordTable
+      label="Subjects"
+      rows={subjects}
+      columns={columns}
+      nameOf={({ localId }) => localId}
+      order={paged ? 'server' : 'here'}
+      {...(list && { list })}
+      {...rest}
+    />
   )
 }

@@ -5,6 +5,8 @@ import { useMemo, useState } from 'react'
 import { useRevalidator } from 'react-router'
 import { send } from '../api.ts'
 import { ProblemAlert } from '../components/problem.tsx'
+import { RecordTable, type Column } from '../components/recordTable.tsx'
+import { sizeColumn } from '../curation/summaryColumns.tsx'
 import { counted, formatBytes } from '../format.ts'
 import type { ImportPlan, ImportRecord } from './contract.ts'
 import styles from './imports.module.css'
@@ -52,7 +54,7 @@ export function PlanEditor({ loaded, mayEdit, onCancel }: Props) {
       {troubled.length > 0 && (
         <Switch
           mb="md"
-          label={`Show only the ${counted(troubled.length, 'series', 'series')} that need a look`}
+          label={`Show only the ${counted(troubled.length, 'series that needs', 'series that need')} a look`}
           checked={onlyTrouble}
           onChange={(event) => setOnlyTrouble(event.currentTarget.checked)}
         />
@@ -126,6 +128,14 @@ function madeText({ newSessions, newSubjects, newInstruments }: PlanNumbers): st
 
 const attachmentsShown = 200
 
+type Attachment = ImportPlan['attachments'][number] & { id: string }
+
+const attachmentColumns: Column<Attachment>[] = [
+  { id: 'file', title: 'File', by: ({ path }) => path, cell: ({ path }) => path },
+  { id: 'why', title: 'Why it is no series', by: ({ reason }) => reason, cell: ({ reason }) => reason },
+  sizeColumn(({ byteCount }) => byteCount),
+]
+
 function Attachments({ attachments }: Pick<ImportPlan, 'attachments'>) {
   if (attachments.length === 0) return null
   return (
@@ -134,26 +144,12 @@ function Attachments({ attachments }: Pick<ImportPlan, 'attachments'>) {
         {counted(attachments.length, 'file')} kept as {attachments.length === 1 ? 'attachment' : 'attachments'}, with
         reasons
       </summary>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col">Why it is no series</th>
-            <th scope="col">Size</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attachments.slice(0, attachmentsShown).map(({ path, reason, byteCount }) => (
-            <tr key={path}>
-              <th scope="row">{path}</th>
-              <td data-label="Why">{reason}</td>
-              <td data-label="Size" className="nowrap">
-                {formatBytes(byteCount)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <RecordTable
+        label="Attachments"
+        list="attachments"
+        rows={attachments.slice(0, attachmentsShown).map((file) => ({ ...file, id: file.path }))}
+        columns={attachmentColumns}
+      />
       {attachments.length > attachmentsShown && (
         <p className="dim">and {attachments.length - attachmentsShown} more, all kept</p>
       )}

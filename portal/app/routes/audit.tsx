@@ -1,106 +1,114 @@
-import { Button, NativeSelect, Table } from '@mantine/core'
-import { Form, Link, useSearchParams } from 'react-router'
+import { NativeSelect } from '@mantine/core'
+import { Link, useSearchParams } from 'react-router'
 import { entities } from '#ontology/index.ts'
 import type { Route } from './+types/audit.ts'
 import { apiOf } from '../api.server.ts'
+import { useHydrated } from '../components/hydrated.ts'
+import { ListSearch } from '../components/listSearch.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { Pager } from '../components/pager.tsx'
+import { RecordTable, type Column } from '../components/recordTable.tsx'
 import { Time } from '../components/time.tsx'
 import type { AuditEntry, Page } from '../contract.ts'
+import { deedText, deedTexts, fieldTitle } from '../curation/changes.ts'
+import { valueText } from '../forms/valueText.ts'
 import { formatWords } from '../format.ts'
 import styles from './audit.module.css'
 
-const filters = ['entity', 'action', 'recordId', 'actorId', 'cursor'] as const
+const filters = ['q', 'entity', 'action', 'recordId', 'actorId', 'cursor'] as const
+
+/** Kinds of records that are no entities. */
+const otherKinds: Record<string, string> = { Dataset: 'Dataset', Import: 'Import', User: 'Account', Token: 'Token' }
 
 export async function loader({ request, context }: Route.LoaderArgs) {
   const address = new URL(request.url).searchParams
   const query = Object.fromEntries(filters.map((name) => [name, address.get(name)]))
   const page = await apiOf({ request, context }).get<Page<AuditEntry>>('/audit', { ...query, limit: 50 })
-  const names = entities.map(({ name, title }) => ({ value: name, label: title }))
-  return { page, entities: [...names, { value: 'Dataset', label: 'Dataset' }, { value: 'User', label: 'Account' }] }
+  const kinds = { ...Object.fromEntries(entities.map(({ name, title }) => [name, title])), ...otherKinds }
+  const entries = page.items.map((entry) => ({
+    ...entry,
+    kind: kinds[entry.entity] ?? formatWords(entry.entity),
+    did: deedText(entry.action),
+    changes: entry.changes.map((change) => ({ ...change, title: fieldTitle(entry.entity, change.pointer) })),
+  }))
+  return { entries, next: page.next, kinds: choices(kinds), deeds: choices(deedTexts) }
 }
 
+const choices = (texts: Record<string, string>) => Object.entries(texts).map(([value, label]) => ({ value, label }))
+
+type Entry = Route.ComponentProps['loaderData']['entries'][number]
+
+const columns: Column<Entry>[] = [
+  { id: 'at', title: 'Time', cell: ({ at }) => <Time at={at} precision="second" /> },
+  { id: 'who', title: 'Who', nowrap: true, cell: ({ actorName }) => actorName },
+  { id: 'did', title: 'Did', nowrap: true, cell: ({ did }) => did },
+  {
+    id: 'what',
+    title: 'What',
+    cell: ({ kind, recordId, label }) => (
+      <span>
+        <span className="dim">{kind} </span>
+        {recordId ? (
+          <Link to={`?recordId=${recordId}`} title="All entries of this record">
+            {label || recordId}
+          </Link>
+        ) : (
+          label
+        )}
+      </span>
+    ),
+  },
+  { id: 'changes', title: 'Fields', cell: ({ changes }) => <Changes changes={changes} /> },
+]
+
 export default function Audit({ loaderData }: Route.ComponentProps) {
-  const { page, entities: kinds } = loaderData
+  const { entries, next, kinds, deeds } = loaderData
   const [address] = useSearchParams()
-  const kindText = (name: string) => kinds.find(({ value }) => value === name)?.label ?? formatWords(name)
+  const choice = (name: string, label: string, all: string, data: { value: string; label: string }[]) => (
+    <NativeSelect
+      key={`${name} ${address.get(name)}`}
+      name={name}
+      aria-label={label}
+      defaultValue={address.get(name) ?? ''}
+      data={[{ value: '', label: all }, ...data]}
+    />
+  )
   return (
     <>
       <title>Audit · Vivarchive</title>
-      <PageHeader title="Audit" meta="Who did what, when. Entries are never changed." />
-      <Form className={styles.filters}>
-        <NativeSelect
-          key={address.get('entity')}
-          name="entity"
-          label="Kind of record"
-          defaultValue={address.get('entity') ?? ''}
-          data={[{ value: '', label: 'All' }, ...kinds]}
-        />
-        {address.get('recordId') && <input type="hidden" name="recordId" value={address.get('recordId')!} />}
-        <Button type="submit" variant="default">
-          Show
-        </Button>
-        {(address.get('recordId') || address.get('actorId')) && (
-          <Link to="/admin/audit">Show the entries of all records</Link>
-        )}
-      </Form>
-      {page.items.length === 0 ? (
-        <p>No entry fits.</p>
+      <PageHeader title="Audit" meta="Who did what, when; the newest first. Entries are never changed." />
+      <ListSearch label="Person or record" fields={['entity', 'action', 'recordId', 'actorId']}>
+        {choice('entity', 'Kind of record', 'Any kind of record', kinds)}
+        {choice('action', 'What was done', 'Whatever was done', deeds)}
+        {['recordId', 'actorId'].map((name) => {
+          const value = address.get(name)
+          return value && <input key={name} type="hidden" name={name} value={value} />
+        })}
+      </ListSearch>
+      {entries.length === 0 ? (
+        <p>No entry fits. Look for a part of a name, or clear the filters to see all.</p>
       ) : (
-        <Table.ScrollContainer minWidth={720} type="native">
-          <Table aria-label="Audit" className={styles.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Time</Table.Th>
-                <Table.Th>Who</Table.Th>
-                <Table.Th>Did</Table.Th>
-                <Table.Th>What</Table.Th>
-                <Table.Th>Changes</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {page.items.map((entry) => (
-                <Table.Tr key={entry.id}>
-                  <Table.Td>
-                    <Time at={entry.at} precision="second" />
-                  </Table.Td>
-                  <Table.Td>{entry.actorName}</Table.Td>
-                  <Table.Td>{formatWords(entry.action)}</Table.Td>
-                  <Table.Td>
-                    <span className="dim">{kindText(entry.entity)} </span>
-                    {entry.recordId ? (
-                      <Link to={`?recordId=${entry.recordId}`} title="All entries of this record">
-                        {entry.label || entry.recordId}
-                      </Link>
-                    ) : (
-                      entry.label
-                    )}
-                  </Table.Td>
-                  <Table.Td>
-                    <Changes changes={entry.changes} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <div className={styles.table}>
+          <RecordTable label="Audit" rows={entries} columns={columns} order="fixed" />
+        </div>
       )}
-      <Pager next={page.next} />
+      <Pager next={next} />
     </>
   )
 }
 
-function Changes({ changes }: Pick<AuditEntry, 'changes'>) {
+function Changes({ changes }: Pick<Entry, 'changes'>) {
+  const zone = useHydrated() ? undefined : 'UTC'
   if (changes.length === 0) return <span className="dim">–</span>
   return (
     <details>
-      <summary>{changes.map(({ pointer }) => pointer.slice(1) || 'record').join(', ')}</summary>
+      <summary>{changes.map(({ title }) => title).join(', ')}</summary>
       <dl className={styles.changes}>
-        {changes.map(({ pointer, before, after }) => (
+        {changes.map(({ pointer, title, before, after }) => (
           <div key={pointer}>
-            <dt>{pointer}</dt>
+            <dt>{title}</dt>
             <dd>
-              <del>{valueText(before)}</del> <ins>{valueText(after)}</ins>
+              <del>{valueText(before, zone)}</del> <ins>{valueText(after, zone)}</ins>
             </dd>
           </div>
         ))}
@@ -108,6 +116,3 @@ function Changes({ changes }: Pick<AuditEntry, 'changes'>) {
     </details>
   )
 }
-
-const valueText = (value: unknown): string =>
-  value === null || value === undefined ? 'empty' : typeof value === 'string' ? value : JSON.stringify(value)

@@ -8,7 +8,10 @@ import { Study } from '#ontology/entities/study.ts'
 import { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/project.ts'
 import { apiOf } from '../api.server.ts'
+import { listQuery } from '../components/listAddress.ts'
+import { ListSearch } from '../components/listSearch.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
+import { Pager } from '../components/pager.tsx'
 import type { DatasetSummary, Me, Page } from '../contract.ts'
 import styles from '../curation/curation.module.css'
 import { DeletedElsewhere } from '../curation/deletedElsewhere.tsx'
@@ -27,11 +30,13 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const project = await api.get<Project>(`/projects/${params.id}`)
   const { user } = await api.get<Me>('/me')
   const projectId = project.id
+  const address = new URL(request.url).searchParams
+  const { q, sort, cursor } = listQuery(address, 'subjects')
   const [rights, summary, studies, subjects, members, datasets, investigator] = await Promise.all([
     rightsIn(api, [projectId]),
     user ? api.get<Summary>(`/projects/${projectId}/summary`) : null,
-    api.get<Page<Study>>('/studies', { projectId, limit: 200 }),
-    api.get<Page<Subject>>('/subjects', { projectId, limit: 50, total: true }),
+    api.get<Page<Study>>('/studies', { projectId, q: listQuery(address, 'studies').q, limit: 200 }),
+    api.get<Page<Subject>>('/subjects', { projectId, q, sort: subjectSort(sort), cursor, limit: 50, total: true }),
     user ? api.get<{ items: Member[] }>(`/projects/${projectId}/members`) : { items: [] },
     api.get<Page<DatasetSummary>>('/datasets', { projectId, limit: 50 }),
     project.principalInvestigatorId ? api.get<Person>(`/people/${project.principalInvestigatorId}`) : null,
@@ -41,21 +46,31 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     rights,
     summary,
     studies: user ? await withSummaries(api, 'studies', studies.items) : studies.items,
+    studiesQuery: listQuery(address, 'studies').q,
     subjects,
+    subjectsQuery: q,
     members: members.items,
     datasets: datasets.items,
     investigator,
   }
 }
 
+/** So many are seen at a glance. */
+const fewRows = 5
+
+/** The server sorts by the name; by anything else a list of one page is sorted where it is shown. */
+const subjectSort = (sort: string | null) => (sort === '-label' ? sort : 'label')
+
 export const handle = { width: 'wide' }
 
 export default function ProjectPage({ loaderData }: Route.ComponentProps) {
-  const { project, summary, studies, subjects, members, datasets, investigator } = loaderData
+  const { project, summary, studies, studiesQuery, subjects, subjectsQuery, members, datasets, investigator } =
+    loaderData
   const { mayEdit, mayManage, role } = loaderData.rights
   const [dialog, setDialog] = useState<'project' | 'study' | 'subject'>()
   const navigate = useNavigate()
   const { revalidate } = useRevalidator()
+  const isPaged = (subjects.total ?? 0) > subjects.items.length
   const close = () => setDialog(undefined)
   const saved = () => {
     close()
@@ -113,7 +128,10 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
         <Members projectId={project.id} members={members} mayManage={mayManage} onChanged={() => void revalidate()} />
       </div>
       <Section title="Studies" action={studies.length > 0 && newStudy}>
-        {studies.length === 0 ? (
+        {(studies.length > fewRows || studiesQuery) && <ListSearch label="Find a study by its title" list="studies" />}
+        {studies.length === 0 && studiesQuery ? (
+          <p>No study has “{studiesQuery}” in its title.</p>
+        ) : studies.length === 0 ? (
           <EmptyState
             title="No study yet"
             description="A study is one experiment: its question, its animals and its images."
@@ -139,12 +157,19 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
           )
         }
       >
-        {subjects.items.length === 0 ? (
-          <p className="dim">None yet. Subjects can be entered here, or come with the first import.</p>
-        ) : (
-          <SubjectTable subjects={subjects.items} />
+        {(subjects.items.length > fewRows || subjectsQuery) && (
+          <ListSearch label="Find a subject by its name" list="subjects" />
         )}
-        {subjects.next && <p className="dim">The first {subjects.items.length} are shown; each study lists its own.</p>}
+        {subjects.items.length === 0 ? (
+          <p className={subjectsQuery ? undefined : 'dim'}>
+            {subjectsQuery
+              ? `No subject has “${subjectsQuery}” in its name.`
+              : 'None yet. Subjects can be entered here, or come with the first import.'}
+          </p>
+        ) : (
+          <SubjectTable subjects={subjects.items} list="subjects" paged={isPaged} />
+        )}
+        <Pager next={subjects.next} list="subjects" />
       </Section>
       <Section title="Datasets">
         {datasets.length === 0 ? (

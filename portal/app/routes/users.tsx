@@ -1,11 +1,14 @@
-import { Button, Checkbox, Group, NativeSelect, PasswordInput, Table, TextInput } from '@mantine/core'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { Button, Checkbox, Group, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { Form, Link, data, redirect, useSearchParams } from 'react-router'
 import type { Route } from './+types/users.ts'
 import { apiOf } from '../api.server.ts'
 import { FormProblem, errorOf } from '../components/field.tsx'
+import { listQuery } from '../components/listAddress.ts'
+import { ListSearch } from '../components/listSearch.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { Pager } from '../components/pager.tsx'
+import { RecordTable, type Column } from '../components/recordTable.tsx'
 import { Time } from '../components/time.tsx'
 import type { Account, Page, Problem } from '../contract.ts'
 import styles from './users.module.css'
@@ -18,13 +21,23 @@ const roles = [
 const roleText: Record<string, string> = { user: 'User', curator: 'Curator', admin: 'Administrator' }
 const fields = ['email', 'name', 'password', 'siteRole', 'disabled']
 
+const columns: Column<Account>[] = [
+  { id: 'name', title: 'Name', atServer: true, cell: ({ name }) => name },
+  { id: 'email', title: 'E-mail', atServer: true, cell: ({ email }) => email },
+  { id: 'role', title: 'Role', cell: ({ siteRole }) => roleText[siteRole] },
+  { id: 'state', title: 'State', cell: ({ disabled }) => (disabled ? 'Disabled' : 'Active') },
+  {
+    id: 'createdAt',
+    title: 'Since',
+    atServer: true,
+    nowrap: true,
+    cell: ({ createdAt }) => createdAt && <Time at={createdAt} precision="day" />,
+  },
+]
+
 export async function loader({ request, context }: Route.LoaderArgs) {
-  const address = new URL(request.url).searchParams
-  return apiOf({ request, context }).get<Page<Account>>('/users', {
-    q: address.get('q'),
-    cursor: address.get('cursor'),
-    limit: 50,
-  })
+  const { q, sort, cursor } = listQuery(new URL(request.url).searchParams)
+  return apiOf({ request, context }).get<Page<Account>>('/users', { q, sort, cursor, limit: 50 })
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
@@ -60,56 +73,21 @@ export default function Users({ loaderData, actionData }: Route.ComponentProps) 
       />
       {address.has('new') && <AccountForm problem={actionData?.problem} />}
       {edited && <AccountForm key={edited.id} account={edited} problem={actionData?.problem} />}
-      <search>
-        <Form className={styles.search}>
-          <TextInput
-            type="search"
-            name="q"
-            aria-label="Find an account"
-            placeholder="Name or e-mail"
-            defaultValue={address.get('q') ?? ''}
-            leftSection={<IconSearch size={16} aria-hidden />}
-          />
-          <Button type="submit" variant="default">
-            Find
-          </Button>
-        </Form>
-      </search>
+      <ListSearch label="Name or e-mail" />
       {loaderData.items.length === 0 ? (
         <p>No account fits. Look for a part of the name or of the e-mail address.</p>
       ) : (
-        <Table.ScrollContainer minWidth={620} type="native">
-          <Table highlightOnHover aria-label="Accounts">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>E-mail</Table.Th>
-                <Table.Th>Role</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Since</Table.Th>
-                <Table.Th>
-                  <span className="srOnly">Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {loaderData.items.map(({ id, name, email, siteRole, disabled, createdAt }) => (
-                <Table.Tr key={id}>
-                  <Table.Td>{name}</Table.Td>
-                  <Table.Td>{email}</Table.Td>
-                  <Table.Td>{roleText[siteRole]}</Table.Td>
-                  <Table.Td>{disabled ? 'Disabled' : 'Active'}</Table.Td>
-                  <Table.Td>{createdAt && <Time at={createdAt} precision="day" />}</Table.Td>
-                  <Table.Td className="number">
-                    <Link to={`?edit=${id}`}>
-                      Edit<span className="srOnly"> {name}</span>
-                    </Link>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <RecordTable
+          label="Accounts"
+          rows={loaderData.items}
+          columns={columns}
+          order="server"
+          renderActions={({ id, name }) => (
+            <Link to={`?edit=${id}`}>
+              Edit<span className="srOnly"> {name}</span>
+            </Link>
+          )}
+        />
       )}
       <Pager next={loaderData.next} />
     </>

@@ -5,14 +5,17 @@ import { Link, redirect, useNavigate } from 'react-router'
 import { Project } from '#ontology/entities/project.ts'
 import type { Route } from './+types/work.ts'
 import { apiOf, signInPath } from '../api.server.ts'
+import { listQuery } from '../components/listAddress.ts'
+import { ListSearch } from '../components/listSearch.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
-import { Time } from '../components/time.tsx'
-import type { Me, Page } from '../contract.ts'
+import { RecordTable, type Column } from '../components/recordTable.tsx'
+import type { Me, Page, ProjectRole } from '../contract.ts'
 import styles from '../curation/curation.module.css'
 import { DeletedElsewhere } from '../curation/deletedElsewhere.tsx'
 import { RecordDialog } from '../curation/recordDialog.tsx'
-import { withSummaries } from '../curation/summary.ts'
-import { formatBytes, formatCount } from '../format.ts'
+import { withSummaries, type Summary } from '../curation/summary.ts'
+import { countColumn, lastChange, sizeColumn, timeColumn, titleColumn } from '../curation/summaryColumns.tsx'
+import { formatCount } from '../format.ts'
 import { importStateTexts, jobText, taskText, type ImportRecord, type Job } from '../imports/contract.ts'
 import { UploadDock } from '../upload/uploadDock.tsx'
 
@@ -20,19 +23,42 @@ export async function loader({ request, context }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const me = await api.get<Me>('/me')
   if (!me.user) throw redirect(signInPath(request))
+  const { q } = listQuery(new URL(request.url).searchParams)
   const [projects, imports, jobs] = await Promise.all([
-    api.get<Page<Project>>('/projects', { sort: '-updatedAt', limit: 200 }),
+    api.get<Page<Project>>('/projects', { q, sort: '-updatedAt', limit: 200 }),
     api.get<Page<ImportRecord>>('/imports', { limit: 10 }),
     api.get<Page<Job>>('/jobs', { mine: true, limit: 40 }),
   ])
-  const listed = await withSummaries(api, 'projects', projects.items)
-  return { projects: listed, imports: imports.items, jobs: jobs.items, roles: me.projects }
+  return {
+    projects: await withSummaries(api, 'projects', projects.items),
+    more: projects.next !== null,
+    q,
+    imports: imports.items,
+    jobs: jobs.items,
+    roles: me.projects,
+  }
 }
+
+type ListedProject = Project & { summary?: Summary; role: ProjectRole | null }
+
+const projectColumns: Column<ListedProject>[] = [
+  titleColumn('Project', 'projects'),
+  { id: 'role', title: 'My role', by: ({ role }) => role, cell: ({ role }) => role ?? 'not a member' },
+  countColumn('studies', 'Studies', ({ summary }) => summary?.studies),
+  countColumn('subjects', 'Subjects', ({ summary }) => summary?.subjects),
+  countColumn('series', 'Series', ({ summary }) => summary?.series),
+  sizeColumn(({ summary }) => summary?.bytes),
+  timeColumn('changed', 'Last change', lastChange),
+]
+
+/** So many are seen at a glance. */
+const fewProjects = 5
 
 export const handle = { width: 'wide' }
 
 export default function Work({ loaderData }: Route.ComponentProps) {
-  const { projects, imports, jobs, roles } = loaderData
+  const { projects, more, q, imports, jobs } = loaderData
+  const roleIn = new Map(loaderData.roles.map(({ projectId, role }) => [projectId, role]))
   const [making, setMaking] = useState(false)
   const navigate = useNavigate()
   const newProject = (
@@ -47,7 +73,7 @@ export default function Work({ loaderData }: Route.ComponentProps) {
       <DeletedElsewhere />
       <section aria-labelledby="projects">
         <h2 id="projects">My projects</h2>
-        {projects.length === 0 ? (
+        {projects.length === 0 && !q ? (
           <EmptyState
             title="No project yet"
             description="A project holds studies, animals and images, and says who may see them. Make one to start; a title is enough."
@@ -55,57 +81,23 @@ export default function Work({ loaderData }: Route.ComponentProps) {
             {newProject}
           </EmptyState>
         ) : (
-          <table className={styles.table}>
-            <thead>
-              <tr>
-                <th scope="col">Project</th>
-                <th scope="col">My role</th>
-                <th scope="col" className="number">
-                  Studies
-                </th>
-                <th scope="col" className="number">
-                  Subjects
-                </th>
-                <th scope="col" className="number">
-                  Series
-                </th>
-                <th scope="col" className="number">
-                  Size
-                </th>
-                <th scope="col">Last change</th>
-              </tr>
-            </thead>
-            <tbody>
-              {projects.map(({ id, title, localId, summary, updatedAt }) => (
-                <tr key={id}>
-                  <th scope="row">
-                    <span>
-                      <Link to={`/projects/${id}`} className={styles.title}>
-                        {title}
-                      </Link>
-                      {localId && <span className="dim"> {localId}</span>}
-                    </span>
-                  </th>
-                  <td data-label="My role">{roles.find(({ projectId }) => projectId === id)?.role ?? 'visitor'}</td>
-                  <td data-label="Studies" className="number">
-                    {summary && formatCount(summary.studies)}
-                  </td>
-                  <td data-label="Subjects" className="number">
-                    {summary && formatCount(summary.subjects)}
-                  </td>
-                  <td data-label="Series" className="number">
-                    {summary && formatCount(summary.series)}
-                  </td>
-                  <td data-label="Size" className="number nowrap">
-                    {summary && formatBytes(summary.bytes)}
-                  </td>
-                  <td data-label="Last change">
-                    <Time at={newest(updatedAt, summary?.lastChange)} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <>
+            {(projects.length > fewProjects || q) && <ListSearch label="Find a project by its title" />}
+            {projects.length === 0 ? (
+              <p>No project has “{q}” in its title.</p>
+            ) : (
+              <RecordTable
+                label="Projects"
+                rows={projects.map((project) => ({ ...project, role: roleIn.get(project.id) ?? null }))}
+                columns={projectColumns}
+              />
+            )}
+            {more && (
+              <p className="dim">
+                The {formatCount(projects.length)} that changed last are shown. Search to find another one.
+              </p>
+            )}
+          </>
         )}
       </section>
       <div className={styles.columns}>
@@ -124,17 +116,23 @@ export default function Work({ loaderData }: Route.ComponentProps) {
 }
 
 /** Jobs of one kind in one state, one after the other, as one line; the newest speaks for them. */
-function grouped(jobs: readonly Job[]): { job: Job; count: number }[] {
-  const groups: { job: Job; count: number }[] = []
+function grouped(jobs: readonly Job[]): JobGroup[] {
+  const groups: JobGroup[] = []
   for (const job of jobs) {
     const last = groups.at(-1)
     if (last && last.job.task === job.task && last.job.state === job.state) last.count += 1
-    else groups.push({ job, count: 1 })
+    else groups.push({ id: job.id, job, count: 1 })
   }
   return groups
 }
 
-const newest = (a: string, b: string | null | undefined): string => (b && b > a ? b : a)
+const importColumns: Column<ImportRecord>[] = [
+  { id: 'label', title: 'Import', cell: ({ id, label }) => <Link to={`/imports/${id}`}>{label}</Link> },
+  { id: 'state', title: 'State', cell: ({ state }) => importStateTexts[state] },
+  countColumn('files', 'Files', ({ fileCount }) => fileCount),
+  sizeColumn(({ byteCount }) => byteCount),
+  timeColumn('started', 'Started', ({ createdAt }) => createdAt),
+]
 
 function RecentImports({ imports }: { imports: ImportRecord[] }) {
   return (
@@ -143,63 +141,46 @@ function RecentImports({ imports }: { imports: ImportRecord[] }) {
       {imports.length === 0 ? (
         <p className="dim">None yet. Open a study and drop a folder of scanner files on it.</p>
       ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">Import</th>
-              <th scope="col">State</th>
-              <th scope="col" className="number">
-                Files
-              </th>
-              <th scope="col" className="number">
-                Size
-              </th>
-              <th scope="col">Started</th>
-            </tr>
-          </thead>
-          <tbody>
-            {imports.map(({ id, label, state, fileCount, byteCount, createdAt }) => (
-              <tr key={id}>
-                <th scope="row">
-                  <Link to={`/imports/${id}`}>{label}</Link>
-                </th>
-                <td data-label="State">{importStateTexts[state]}</td>
-                <td data-label="Files" className="number">
-                  {formatCount(fileCount)}
-                </td>
-                <td data-label="Size" className="number nowrap">
-                  {formatBytes(byteCount)}
-                </td>
-                <td data-label="Started">
-                  <Time at={createdAt} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <RecordTable label="Recent imports" rows={imports} columns={importColumns} order="fixed" />
       )}
     </section>
   )
 }
+
+interface JobGroup {
+  id: string
+  job: Job
+  count: number
+}
+
+const jobColumns: Column<JobGroup>[] = [
+  { id: 'task', title: 'Job', cell: ({ job, count }) => `${taskText(job.task)}${count > 1 ? ` (${count})` : ''}` },
+  {
+    id: 'state',
+    title: 'State',
+    cell: ({ job }) => (
+      <span>
+        {jobText(job)}
+        {job.state === 'failed' && job.problem && <span className="dim"> {job.problem.detail}</span>}
+        {job.state === 'running' && (
+          <Progress value={job.progress * 100} size="sm" aria-label={`${taskText(job.task)} progress`} />
+        )}
+      </span>
+    ),
+  },
+  timeColumn('time', 'Time', ({ job }) => job.updatedAt),
+]
 
 function RecentJobs({ jobs }: { jobs: Job[] }) {
   return (
     <section className={styles.section} aria-labelledby="jobs">
       <h2 id="jobs">Recent jobs</h2>
       {jobs.length === 0 ? (
-        <p className="dim">Nothing is being worked on.</p>
+        <p className="dim">
+          Nothing is being worked on. What runs for a while, as archiving a large folder, shows here.
+        </p>
       ) : (
-        <ul>
-          {grouped(jobs).map(({ job, count }) => (
-            <li key={job.id}>
-              {taskText(job.task)}: {count > 1 && `${count} `}
-              {jobText(job)}, <Time at={job.updatedAt} />
-              {job.state === 'running' && (
-                <Progress value={job.progress * 100} size="sm" aria-label={`${taskText(job.task)} progress`} />
-              )}
-            </li>
-          ))}
-        </ul>
+        <RecordTable label="Recent jobs" rows={grouped(jobs)} columns={jobColumns} order="fixed" />
       )}
     </section>
   )
