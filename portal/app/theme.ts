@@ -61,6 +61,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    ModalTitle: { defaultProps: { fz: 'lg', fw: 650 } },
+    DrawerTitle: { defaultProps: { fz: 'lg', fw: 650 } },
     // Their <header> is no landmark of the page.
     ModalHeader: { defaultProps: { role: 'none' } },
     DrawerHeader: { defaultProps: { role: 'none' } },

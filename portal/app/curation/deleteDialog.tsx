@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
+import { Dialog } from '../components/dialog.tsx'
 import { send } from '../api.ts'
 import type { Problem } from '../contract.ts'
 import { counted } from '../format.ts'
@@ -51,7 +52,7 @@ export function DeleteDialog({ opened, plural, one, many, records, consequence, 
     })
   }
   return (
-    <Modal opened={opened} onClose={onClose} title={`Delete ${what}?`}>
+    <Dialog opened={opened} onClose={onClose} title={`Delete ${what}?`}>
       <Text>
         Deletes {records.length === 1 ? `“${records[0]?.label}”` : what}
         {consequence && `, ${consequence}`}. It can be undone for 30 days.
@@ -65,6 +66,6 @@ export function DeleteDialog({ opened, plural, one, many, records, consequence, 
           Delete {what}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

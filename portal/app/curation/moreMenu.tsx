@@ -1,7 +1,8 @@
-import { Button, Menu, Modal } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { IconDots, IconHistory, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { Dialog } from '../components/dialog.tsx'
 import { HistoryList } from './historyList.tsx'
 import { DeleteDialog, type Deletable } from './deleteDialog.tsx'
 
@@ -41,9 +42,9 @@ export function MoreMenu({ plural, one, many, record, mayDelete, consequence, le
           )}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={open === 'history'} onClose={close} title={`History of “${record.label}”`} size="lg">
+      <Dialog opened={open === 'history'} onClose={close} title={`History of “${record.label}”`} size="lg">
         {open === 'history' && <HistoryList plural={plural} id={record.id} />}
-      </Modal>
+      </Dialog>
       {open === 'delete' && (
         <DeleteDialog
           opened

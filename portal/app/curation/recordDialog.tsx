@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core'
 import { Suspense, lazy } from 'react'
 import type { Entity } from '#ontology/entity.ts'
+import { Dialog } from '../components/dialog.tsx'
 import type { Json } from '../forms/path.ts'
 import type { SavedRecord } from '../forms/recordForm.tsx'
 
@@ -29,7 +29,7 @@ export function RecordDialog(props: Props) {
   const about = entity as Entity
   const noun = about.title.toLowerCase()
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={onClose}
       size="xl"
@@ -48,6 +48,6 @@ export function RecordDialog(props: Props) {
           onCancel={onClose}
         />
       </Suspense>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,8 +1,9 @@
 import { Button, CloseButton } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { send } from '../api.ts'
 import { ProblemAlert } from '../components/problem.tsx'
+import { useReturnFocus } from '../components/returnFocus.ts'
 import type { Problem } from '../contract.ts'
 import styles from './curation.module.css'
 import type { Deletable } from './deleteDialog.tsx'
@@ -18,6 +19,10 @@ interface Props {
 
 /** Stays until it is closed: what was deleted, and the way back. */
 export function UndoBar({ text, plural, records, onRestored, onClose }: Props) {
+  // What was deleted took the focus with it; the next thing that somebody may want is to have it back.
+  const undo = useRef<HTMLButtonElement>(null)
+  useEffect(() => undo.current?.focus(), [])
+  useReturnFocus(true)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const restore = async () => {
@@ -36,6 +41,7 @@ export function UndoBar({ text, plural, records, onRestored, onClose }: Props) {
     <output className={styles.bar}>
       <span>{text}</span>
       <Button
+        ref={undo}
         size="compact-sm"
         variant="default"
         loading={busy}

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import type { Node } from '#ontology/vocabulary.ts'
+import { Dialog } from '../components/dialog.tsx'
 import styles from './forms.module.css'
 import type { FieldChange } from './mergePatch.ts'
 import { valueText } from './valueText.ts'
@@ -17,7 +18,7 @@ interface Props {
 export function ConflictDialog({ changes, schema, busy, onKeepMine, onTakeTheirs, onClose }: Props) {
   const clashes = changes.filter(({ clash }) => clash).length
   return (
-    <Modal opened onClose={onClose} title="Changed in the meantime" size="xl" stackId="forms">
+    <Dialog opened onClose={onClose} title="Changed in the meantime" size="xl" stackId="forms">
       <Text mb="sm">
         Somebody saved this record while you were editing it.{' '}
         {clashes === 0
@@ -55,6 +56,6 @@ export function ConflictDialog({ changes, schema, busy, onKeepMine, onTakeTheirs
           {clashes === 0 ? 'Keep both' : 'Keep mine where both changed'}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useEffect, type RefObject } from 'react'
 import { useBlocker } from 'react-router'
+import { Dialog } from '../components/dialog.tsx'
 
 /**
  * Asks before leaving a page with changes that are not saved: within the portal, and by the browser itself. Shown only
@@ -16,7 +17,7 @@ export function UnsavedGuard({ saved }: { saved: RefObject<boolean> }) {
     return () => window.removeEventListener('beforeunload', ask)
   }, [])
   return (
-    <Modal opened={blocker.state === 'blocked'} onClose={() => blocker.reset?.()} title="Leave without saving?">
+    <Dialog opened={blocker.state === 'blocked'} onClose={() => blocker.reset?.()} title="Leave without saving?">
       <Text>What you changed on this page is not saved yet.</Text>
       <Group justify="flex-end" mt="md">
         <Button variant="default" color="red" onClick={() => blocker.proceed?.()}>
@@ -26,6 +27,6 @@ export function UnsavedGuard({ saved }: { saved: RefObject<boolean> }) {
           Stay here
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
-import { Button, Modal, Radio, SegmentedControl, Stack } from '@mantine/core'
+import { Button, Radio, SegmentedControl, Stack } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import type { Node } from '#ontology/vocabulary.ts'
+import { Dialog } from '../components/dialog.tsx'
 import { bodyOf, startValue } from '../forms/fields.ts'
 import type { Json } from '../forms/path.ts'
 import { SchemaForm } from '../forms/schemaForm.tsx'
@@ -64,7 +65,7 @@ export function ChooseDialog({ title, noun, existing, fresh, start, projectId, s
     </>
   )
   return (
-    <Modal opened onClose={onClose} title={title} size="lg">
+    <Dialog opened onClose={onClose} title={title} size="lg">
       <SegmentedControl value={way} onChange={setWay} data={ways(noun)} mb="sm" fullWidth />
       {way === 'existing' && (
         <SchemaForm schema={existing} value={known} onChange={changeKnown} onSubmit={choose} projectId={projectId}>
@@ -87,6 +88,6 @@ export function ChooseDialog({ title, noun, existing, fresh, start, projectId, s
           {buttons}
         </form>
       )}
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
+import { Dialog } from '../components/dialog.tsx'
 import { Notice } from '../components/notice.tsx'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
@@ -72,7 +73,7 @@ export default function ImportPage({ loaderData }: Route.ComponentProps) {
       {problem && <ProblemAlert problem={problem} />}
       <ImportBody record={record} study={study} mayEdit={mayEdit} onCancel={cancel} />
       <UploadDock />
-      <Modal opened={giving} onClose={() => setGiving(false)} title="Give this import up?">
+      <Dialog opened={giving} onClose={() => setGiving(false)} title="Give this import up?">
         <Text>
           Drops {counted(record.fileCount, 'file')} ({formatBytes(record.byteCount)}) that arrived. Nothing was archived
           from them yet, and your own copies stay untouched. This cannot be undone.
@@ -85,7 +86,7 @@ export default function ImportPage({ loaderData }: Route.ComponentProps) {
             Give it up
           </Button>
         </Group>
-      </Modal>
+      </Dialog>
     </>
   )
 }

@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core'
 import type { Entity } from '#ontology/entity.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
+import { Dialog } from '../components/dialog.tsx'
 import { BulkForm } from '../forms/bulkForm.tsx'
 import type { SavedRecord } from '../forms/recordForm.tsx'
 import { counted } from '../format.ts'
@@ -19,7 +19,7 @@ interface Props {
 /** The same fields of many series at once. */
 export function BulkEdit({ rows, projectId, onSaved, onClose }: Props) {
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="xl"
@@ -36,6 +36,6 @@ export function BulkEdit({ rows, projectId, onSaved, onClose }: Props) {
         onSaved={onSaved}
         onCancel={onClose}
       />
-    </Modal>
+    </Dialog>
   )
 }

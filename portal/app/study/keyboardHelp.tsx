@@ -1,4 +1,5 @@
-import { Kbd, Modal } from '@mantine/core'
+import { Kbd } from '@mantine/core'
+import { Dialog } from '../components/dialog.tsx'
 import styles from './study.module.css'
 
 const keys: [string[], string][] = [
@@ -17,7 +18,7 @@ const keys: [string[], string][] = [
 
 export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys of the table">
+    <Dialog opened={opened} onClose={onClose} title="Keys of the table">
       <table className={styles.keys}>
         <tbody>
           {keys.map(([names, text]) => (
@@ -34,6 +35,6 @@ export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: ()
           ))}
         </tbody>
       </table>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,5 +1,6 @@
-import { Modal, SegmentedControl } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
+import { Dialog } from '../components/dialog.tsx'
 import { getWithTag, send } from '../api.ts'
 import type { Problem } from '../contract.ts'
 import type { SavedRecord } from '../forms/recordForm.tsx'
@@ -36,7 +37,7 @@ export function LinkSubjects({ rows, projectId, onSaved, onClose }: Props) {
     setProblem({ title: `${refused.length} not changed`, status: 422, code: 'invalid', detail: refused.join(' ') })
   }
   return (
-    <Modal opened onClose={onClose} title={`Subjects of ${counted(rows.length, 'series', 'series')}`} size="lg">
+    <Dialog opened onClose={onClose} title={`Subjects of ${counted(rows.length, 'series', 'series')}`} size="lg">
       <SegmentedControl
         value={mode}
         onChange={setMode}
@@ -55,6 +56,6 @@ export function LinkSubjects({ rows, projectId, onSaved, onClose }: Props) {
         onChosen={(ids) => void save(ids)}
         onCancel={onClose}
       />
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,5 +1,6 @@
 /** Sends series to the public registry: what is missing, what it will be called, what becomes public in numbers. */
-import { Button, Modal, NativeSelect } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
+import { Dialog } from '../components/dialog.tsx'
 import { Notice } from '../components/notice.tsx'
 import { IconSend } from '@tabler/icons-react'
 import { useCallback, useEffect, useState } from 'react'
@@ -51,7 +52,13 @@ export function PublishDialog({ rows, study, project, onChanged, onClose }: Prop
   const open = missing?.length ?? 0
   const what = rows.length === 1 ? `“${rows[0]?.series.label}”` : counted(rows.length, 'series', 'series')
   return (
-    <Modal opened onClose={onClose} size="xl" title={`Send ${what} to the public registry`} closeOnClickOutside={false}>
+    <Dialog
+      opened
+      onClose={onClose}
+      size="xl"
+      title={`Send ${what} to the public registry`}
+      closeOnClickOutside={false}
+    >
       {dataset ? (
         <Sent dataset={dataset} onClose={onClose} />
       ) : (
@@ -114,7 +121,7 @@ export function PublishDialog({ rows, study, project, onChanged, onClose }: Prop
           </SchemaForm>
         </>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -6,6 +6,7 @@ import type { Entity } from '#ontology/entity.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { ProblemError, get } from '../api.ts'
 import { ProblemAlert } from '../components/problem.tsx'
+import { useReturnFocus } from '../components/returnFocus.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import type { Problem } from '../contract.ts'
 import type { SavedRecord } from '../forms/recordForm.tsx'
@@ -29,6 +30,7 @@ interface Props {
 
 /** Panel beside the table: everything about one series. */
 export function SeriesDrawer({ seriesId, onClose, ...rest }: Props) {
+  useReturnFocus(seriesId !== null)
   return (
     <Drawer opened={seriesId !== null} onClose={onClose} position="right" size="xl" title="Image series">
       {seriesId !== null && <SeriesPanel key={seriesId} seriesId={seriesId} {...rest} />}

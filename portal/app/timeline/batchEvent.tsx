@@ -1,9 +1,10 @@
 /** Records the same event for many subjects: one anaesthesia, one contrast agent, eight mice. */
-import { Button, Modal, NativeSelect } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import type { Entity } from '#ontology/entity.ts'
 import { Event, eventKinds, type EventKind } from '#ontology/entities/event.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
+import { Dialog } from '../components/dialog.tsx'
 import { send } from '../api.ts'
 import { Notice } from '../components/notice.tsx'
 import type { Problem } from '../contract.ts'
@@ -51,7 +52,7 @@ export function BatchEvent({ subjects, projectId, onRecorded, onClose }: Props) 
   // What is wrong for all of them is wrong in the form.
   const common = failures.length === waiting.length ? failures[0]?.problem : undefined
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="xl"
@@ -92,6 +93,6 @@ export function BatchEvent({ subjects, projectId, onRecorded, onClose }: Props) 
           Cancel
         </Button>
       </SchemaForm>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core'
+import { Dialog } from '../components/dialog.tsx'
 import { keyGroups, keyName } from './keyboard.ts'
 import styles from './viewer.module.css'
 
@@ -14,7 +14,7 @@ const hands = [
 
 export function HelpDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Mouse and keys" size="xl">
+    <Dialog opened={opened} onClose={onClose} title="Mouse and keys" size="xl">
       <div className={styles.help}>
         <section>
           <h3>Mouse and touch</h3>
@@ -45,6 +45,6 @@ export function HelpDialog({ opened, onClose }: { opened: boolean; onClose: () =
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

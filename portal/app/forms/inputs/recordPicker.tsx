@@ -1,9 +1,10 @@
 /** Chooses records of another entity: search by typing, or make the missing one in place. */
-import { Combobox, Modal, Pill, TextInput, useCombobox } from '@mantine/core'
+import { Combobox, Pill, TextInput, useCombobox } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { Suspense, lazy, useEffect, useState } from 'react'
 import type { Entity } from '#ontology/entity.ts'
+import { Dialog } from '../../components/dialog.tsx'
 import { get } from '../../api.ts'
 import type { Page } from '../../contract.ts'
 import styles from '../forms.module.css'
@@ -101,7 +102,7 @@ function PickerEntry({ entity, exclude = [], ...props }: EntryProps) {
           </Combobox.Options>
         </Combobox.Dropdown>
       </Combobox>
-      <Modal
+      <Dialog
         opened={making !== undefined}
         onClose={() => setMaking(undefined)}
         title={`New ${noun}`}
@@ -123,7 +124,7 @@ function PickerEntry({ entity, exclude = [], ...props }: EntryProps) {
             />
           </Suspense>
         )}
-      </Modal>
+      </Dialog>
     </>
   )
 }
