@@ -1,8 +1,11 @@
 /** Words that differ from a typed one by a slip of the finger. */
 
-/** Slips that are forgiven in a word: none in short words, and none in words with digits, which are names of things. */
+/** Words of this length are names more often than not (FDG, MRI): another letter makes another name, a swap is a slip. */
+const swapsOnly = 3
+
+/** Slips that are forgiven in a word: none in the shortest ones, and none in words with digits, which are names of things. */
 export function forgivenEdits(word: string): number {
-  if (/\p{N}/u.test(word) || word.length < 4) return 0
+  if (/\p{N}/u.test(word) || word.length < swapsOnly) return 0
   return word.length < 8 ? 1 : 2
 }
 
@@ -40,6 +43,13 @@ export function editDistance(a: string, b: string, limit: number, prefix = false
   return Math.min(distance, limit + 1)
 }
 
+/** Whether two words have the same letters, two neighbours the other way round. */
+const isSwap = (a: string, b: string): boolean =>
+  a.length === b.length &&
+  a !== b &&
+  [...a].toSorted().join('') === [...b].toSorted().join('') &&
+  editDistance(a, b, 1) === 1
+
 /**
  * Words of a vocabulary near a typed one, the nearest first.
  * @param prefix also words whose beginning is near
@@ -54,6 +64,7 @@ export function nearWords(
   for (const candidate of vocabulary) {
     // A wrong first letter is rare, and asking for the right one (or a swap or loss of it) keeps the candidates few.
     if (candidate[0] !== word[0] && candidate[0] !== word[1] && candidate[1] !== word[0]) continue
+    if (word.length === swapsOnly && !isSwap(word, candidate)) continue
     const whole = editDistance(word, candidate, limit)
     const distance = prefix && whole > limit ? editDistance(word, candidate, limit, true) : whole
     if (distance <= limit) found.push({ word: candidate, distance, excess: Math.abs(candidate.length - word.length) })

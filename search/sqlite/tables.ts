@@ -7,7 +7,7 @@ import type { SearchSettings } from '../engine.ts'
 import type { Connection } from './connection.ts'
 
 /** Rises with the shape of these tables or with the way text becomes words: older files are then rebuilt. */
-const tableVersion = 1
+const tableVersion = 2
 
 export const settingsHash = (settings: SearchSettings): string =>
   createHash('sha256')

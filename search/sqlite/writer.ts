@@ -9,7 +9,7 @@ import { noNumber, type Tables } from './tables.ts'
 const batchSize = 500
 
 /** Words that a typing error may have meant: letters only, since words with digits are names and never guessed. */
-const isPlainWord = (word: string): boolean => word.length >= 4 && word.length <= 30 && !/\p{N}/u.test(word)
+const isPlainWord = (word: string): boolean => word.length >= 3 && word.length <= 30 && !/\p{N}/u.test(word)
 
 /** Inserts documents within the transaction of the caller. Their records must be out already. */
 export async function insertDocuments(

@@ -161,6 +161,9 @@ describe.each(engines)('search engine %s', (_name, make) => {
     it.each([
       ['gliona', 'glioma'],
       ['gilomaa ', null],
+      ['fgd', 'fdg'],
+      // Another letter in a short name makes another name.
+      ['fdk', null],
       ['fibrosys', 'fibrosis'],
       ['fibrossi', 'fibrosis'],
       ['wsitar', 'wistar'],
