@@ -34,7 +34,7 @@ export async function thumbnail(
     // Late frames of a dynamic scan show the organs; early ones the bolus.
     const { maximum } = await project(reader, 0, Math.floor((shape.t * 2) / 3))
     const high = percentiles(maximum.values, [0.995])?.[0] ?? 1
-    return toRgb(maximum, { low: 0, high: Math.max(high, Number.MIN_VALUE) }, size, lookupTable(activity), 0.8)
+    return toRgb(maximum, { low: 0, high: Math.max(high, Number.MIN_VALUE) }, size, lookupTable(activity), 0.6)
   }
   if (isVolume && modality === 'CT') return boneProjection(reader, size)
   return greySlice(reader, size)

@@ -153,6 +153,26 @@ describe('the Study Manager', () => {
       ])
   })
 
+  it('gives the focus back, however a dialog goes away', async () => {
+    await openStudy()
+    const focused = () => page.evaluate(() => document.activeElement?.textContent)
+    await page.getByLabel('Choose T2 axial').check()
+    await page.getByLabel('Choose FDG static').check()
+    const bar = page.getByRole('toolbar')
+    for (const button of ['Edit', 'Subjects', 'Send to registry', 'Delete']) {
+      await bar.getByRole('button', { name: button }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+      await expect.poll(focused).toBe(button)
+    }
+    await page.getByRole('button', { name: 'T2 axial', exact: true }).click()
+    await page.getByRole('dialog', { name: 'Image series' }).getByRole('tab', { name: 'Files' }).click()
+    await page.keyboard.press('Escape')
+    await expect.poll(focused).toBe('T2 axial')
+  })
+
   it('deletes with a number and brings back', async () => {
     await openStudy()
     await page.getByLabel('Choose T2 axial').check()
@@ -162,8 +182,10 @@ describe('the Study Manager', () => {
     await dialog.getByRole('button', { name: 'Delete 1 series' }).click()
     await page.getByText('1 series deleted.').waitFor()
     await page.waitForFunction(() => document.querySelectorAll('tr[data-row]').length === 3)
-    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Undo')
+    await page.keyboard.press('Enter')
     await page.waitForFunction(() => document.querySelectorAll('tr[data-row]').length === 4)
+    await page.waitForFunction(() => document.activeElement?.id === 'main')
   })
 
   it('edits the imaging session from its row', async () => {
@@ -258,6 +280,20 @@ describe('forms', () => {
     await page.getByRole('link', { name: 'M-2' }).waitFor()
     const { items } = await read<{ items: Rec[] }>(`subjects?studyId=${studyId}&q=M-2`)
     expect(items[0]?.nullReasons).toEqual([{ field: 'animal.strain', reason: 'notRecorded' }])
+  })
+
+  it('name a field as it is called there, and lead to the first one on the page', async () => {
+    await page.goto(`${server.url}/subjects/${subjectId}`, { waitUntil: 'networkidle' })
+    await page.getByRole('button', { name: 'Measurement' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.locator('[id$="-measurement-what"]').selectOption('body weight')
+    await dialog.locator('[id$="-measurement-value"]').fill('heavy')
+    await dialog.getByRole('button', { name: 'Make event' }).click()
+    const summary = dialog.getByRole('alert')
+    await summary.getByText('2 fields need a correction').waitFor()
+    expect(await summary.textContent()).toContain('“Time” is missing')
+    expect(await page.evaluate(() => document.activeElement?.id.endsWith('-measurement-value'))).toBe(true)
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
   })
 
   it('record one event for several subjects', async () => {

@@ -214,6 +214,59 @@ describe('a reader with script', () => {
   })
 })
 
+describe('lists', () => {
+  const rows = (page: Page) => page.locator('tbody tr')
+
+  it('are sorted by their headings and searched, also without script', async () => {
+    await visit('admin@demo.test', { javaScriptEnabled: false, viewport: widths.phone }, async (page) => {
+      await page.goto(`${site.address}/admin/users`)
+      const names = () => page.locator('tbody th').allTextContents()
+      const all = await names()
+      await page.getByRole('link', { name: 'Name' }).click()
+      expect(await names()).toEqual(all.toSorted())
+      await page.getByRole('link', { name: 'Name' }).click()
+      expect(await names()).toEqual(all.toSorted().toReversed())
+      await page.getByRole('searchbox', { name: 'Name or e-mail' }).fill('CURATOR')
+      await page.getByRole('button', { name: 'Find' }).click()
+      expect(await names()).toEqual(['Cora Curator'])
+      expect(new URL(page.url()).searchParams.get('sort')).toBe('-name')
+      await page.getByRole('link', { name: 'Clear' }).click()
+      expect(await names()).toHaveLength(all.length)
+    })
+  })
+
+  it('sort by numbers what a project holds', async () => {
+    await visit('editor@demo.test', { viewport: widths.desk }, async (page) => {
+      await page.goto(`${site.address}/work?sort=-series`, { waitUntil: 'networkidle' })
+      const table = page.getByRole('table', { name: 'Projects' })
+      expect(await table.getByRole('columnheader', { name: /Series/ }).getAttribute('aria-sort')).toBe('descending')
+      const counts = (await table.locator('td[data-label="Series"]').allTextContents()).map(Number)
+      expect(counts.length).toBeGreaterThan(1)
+      expect(counts).toEqual(counts.toSorted((a, b) => b - a))
+    })
+  })
+
+  it('lead to the page before, also after the page was loaded again', async () => {
+    await visit('admin@demo.test', { viewport: widths.desk }, async (page) => {
+      await page.goto(`${site.address}/admin/audit`, { waitUntil: 'networkidle' })
+      const pages: (string | null)[] = []
+      const first = () => rows(page).first().textContent()
+      for (const number of [2, 3]) {
+        pages.push(await first())
+        await page.getByRole('link', { name: 'Next page' }).click()
+        await page.getByText(`Page ${number}`).waitFor()
+      }
+      await page.reload({ waitUntil: 'networkidle' })
+      for (const number of [2, 1]) {
+        await page.getByRole('link', { name: 'Previous page' }).click()
+        await page.getByText(`Page ${number + 1}`).waitFor({ state: 'hidden' })
+        expect(await first()).toBe(pages.pop())
+      }
+      expect(new URL(page.url()).search).toBe('')
+    })
+  })
+})
+
 describe('people with an account', () => {
   it('make a token that is shown once, works, and can be revoked', async () => {
     await visit('editor@demo.test', { viewport: widths.desk }, async (page) => {

@@ -24,6 +24,10 @@ export function Confirm({ label, about, children, action, danger = true }: Props
         {about && <span className="srOnly"> {about}</span>}
       </Button>
       <div id={id} popover="auto" className={styles.panel}>
+        <h3 className={styles.title}>
+          {action}
+          {about && `: ${about}`}
+        </h3>
         <div className={styles.text}>{children}</div>
         <div className={styles.buttons}>
           <Button component="button" type="button" variant="default" popoverTarget={id} popoverTargetAction="hide">

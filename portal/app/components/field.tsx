@@ -7,9 +7,18 @@ export const errorOf = (problem: Problem | null | undefined, field: string): str
   fieldErrors(problem)[field]
 
 /** What went wrong with a form, unless all of it is said beside the fields. */
-export function FormProblem({ problem, fields }: { problem: Problem | null | undefined; fields: readonly string[] }) {
+export function FormProblem({
+  problem,
+  fields,
+  title,
+}: {
+  problem: Problem | null | undefined
+  fields: readonly string[]
+  /** Says better what did not work than the problem does. */
+  title?: string
+}) {
   if (!problem) return null
   const messages = Object.keys(fieldErrors(problem))
   if (messages.length > 0 && messages.every((field) => fields.includes(field))) return null
-  return <ProblemAlert problem={problem} />
+  return <ProblemAlert problem={problem} {...(title && { title })} />
 }

@@ -15,6 +15,9 @@ const states = {
   },
 } satisfies Record<PublicationState, unknown>
 
+/** What a state is called, in the order in which things pass through them. */
+export const stateLabels = Object.entries(states).map(([value, { label }]) => ({ value, label }))
+
 export function StateBadge({ state }: { state: PublicationState }) {
   const { label, hint, Icon } = states[state] ?? { label: state, hint: '', Icon: IconLock }
   return (

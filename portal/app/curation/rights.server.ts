@@ -21,3 +21,10 @@ export async function rightsIn(api: Reader, projectIds: readonly string[]): Prom
     mayManage: admin || role === 'owner',
   }
 }
+
+/** How many people see the project; null for a visitor, who may not know. */
+export async function memberCount(api: Reader, projectId: string): Promise<number | null> {
+  const { user } = await api.get<Me>('/me')
+  if (!user) return null
+  return (await api.get<{ items: unknown[] }>(`/projects/${projectId}/members`)).items.length
+}

@@ -37,14 +37,14 @@ export function MarksLegend({ sparse }: { sparse?: boolean | undefined }) {
   return (
     <p className={styles.legend} aria-hidden>
       {!sparse && (
-        <span>
+        <span data-mark="save">
           <span className={styles.need}>*</span> needed to save
         </span>
       )}
-      <span>
+      <span data-mark="publish">
         <span className={styles.publish} /> needed to publish
       </span>
-      <span>
+      <span data-mark="settled">
         <span className={`${styles.publish} ${styles.publishDone}`} /> settled
       </span>
     </p>

@@ -1,8 +1,9 @@
 /** A form for any entity, made from its schema. It validates nothing itself: the server's messages come back here. */
 import { Notice } from '../components/notice.tsx'
 import { useEffect, useId, useMemo, useRef, type ReactNode } from 'react'
-import type { Node } from '#ontology/vocabulary.ts'
+import type { Node as SchemaNode } from '#ontology/vocabulary.ts'
 import type { Problem } from '../contract.ts'
+import { counted } from '../format.ts'
 import { problemText } from '../http.ts'
 import { FieldList } from './fieldList.tsx'
 import { MarksLegend } from './fieldLabel.tsx'
@@ -12,7 +13,7 @@ import styles from './forms.module.css'
 import { fromPointer, getAt, setAt, type Json } from './path.ts'
 
 interface Props {
-  schema: Node
+  schema: SchemaNode
   value: Json
   /** Given a function, so that quick changes in a row are not lost. */
   onChange: (change: (value: Json) => Json) => void
@@ -49,12 +50,13 @@ export function SchemaForm(props: Props) {
     }),
     [formId, projectId, only, first, sparse, hints, onChange],
   )
-  const errors = useMemo(() => errorsByPointer(problem), [problem])
+  const errors = useMemo(() => errorsByPointer(problem, schema), [problem, schema])
   const state = useMemo(() => ({ record: value, errors }), [value, errors])
   return (
     <FormScopeContext value={scope}>
       <FormStateContext value={state}>
         <form
+          className={styles.form}
           noValidate
           onSubmit={(event) => {
             event.preventDefault()
@@ -73,23 +75,29 @@ export function SchemaForm(props: Props) {
   )
 }
 
-function errorsByPointer(problem: Problem | null | undefined): Record<string, string> {
+function errorsByPointer(problem: Problem | null | undefined, schema: SchemaNode): Record<string, string> {
   const messages: Record<string, string> = {}
-  for (const { pointer, message } of problem?.errors ?? []) messages[pointer] ??= message
+  for (const { pointer, message } of problem?.errors ?? []) messages[pointer] ??= spoken(schema, pointer, message)
   return messages
 }
 
+/** The message with the field called as the form calls it: the API says “start”, the form “Time”. */
+const spoken = (schema: SchemaNode, pointer: string, message: string): string =>
+  message.replace(`“${pointer.slice(1).replaceAll('/', ' › ')}”`, `“${titleOf(schema, pointer)}”`)
+
 /** All messages in one place, each leading to its field; the focus goes to the first field that has one. */
-function ErrorSummary({ problem, schema, formId }: { problem: Problem; schema: Node; formId: string }) {
+function ErrorSummary({ problem, schema, formId }: { problem: Problem; schema: SchemaNode; formId: string }) {
   const summary = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    const first = problem.errors?.map(({ pointer }) => inputOf(formId, pointer)).find((input) => input !== null)
+    const [first] = (problem.errors ?? [])
+      .flatMap(({ pointer }) => inputOf(formId, pointer) ?? [])
+      .toSorted((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))
     if (first) first.focus()
     else summary.current?.focus()
   }, [problem, formId])
   const errors = problem.errors ?? []
   return (
-    <Notice ref={summary} tone="bad" title={problem.title}>
+    <Notice ref={summary} tone="bad" title={errors.length > 0 ? notSaved(errors.length) : problem.title}>
       {errors.length === 0 && problemText(problem)}
       {errors.length > 0 && (
         <ul>
@@ -103,7 +111,7 @@ function ErrorSummary({ problem, schema, formId }: { problem: Problem; schema: N
                 titleOf(schema, pointer)
               )}
               {': '}
-              {message}
+              {spoken(schema, pointer, message)}
             </li>
           ))}
         </ul>
@@ -111,6 +119,8 @@ function ErrorSummary({ problem, schema, formId }: { problem: Problem; schema: N
     </Notice>
   )
 }
+
+const notSaved = (count: number) => `Not saved yet: ${counted(count, 'field needs', 'fields need')} a correction`
 
 /** The input of a pointer, or of the nearest field around it. */
 function inputOf(formId: string, pointer: string): HTMLElement | null {
@@ -122,9 +132,9 @@ function inputOf(formId: string, pointer: string): HTMLElement | null {
   return null
 }
 
-function titleOf(schema: Node, pointer: string): string {
+function titleOf(schema: SchemaNode, pointer: string): string {
   const titles = fromPointer(pointer).map((_, n, path) => {
-    const node = getAt(schema, schemaPath(path.slice(0, n + 1))) as Node | undefined
+    const node = getAt(schema, schemaPath(path.slice(0, n + 1))) as SchemaNode | undefined
     const key = path[n]
     return typeof key === 'number' ? String(key + 1) : (node?.title ?? String(key))
   })

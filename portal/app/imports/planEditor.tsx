@@ -49,7 +49,7 @@ export function PlanEditor({ loaded, mayEdit, onCancel }: Props) {
           {record.problem.detail}
         </Notice>
       )}
-      {problem && <ProblemAlert problem={problem} />}
+      {problem && <ProblemAlert problem={problem} {...(problem.errors && { title: 'Not taken over' })} />}
       <PlanSummary plan={plan} numbers={numbers} troubled={troubled.length} />
       {troubled.length > 0 && (
         <Switch

@@ -8,6 +8,7 @@ import { Study } from '#ontology/entities/study.ts'
 import { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/project.ts'
 import { apiOf } from '../api.server.ts'
+import { Audience } from '../components/audience.tsx'
 import { listQuery } from '../components/listAddress.ts'
 import { ListSearch } from '../components/listSearch.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
@@ -92,6 +93,12 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
             {project.localId && <span>{project.localId}</span>}
             {summary && <span>{summaryText(summary)}</span>}
             {role && <span>You are {role}</span>}
+            <Audience
+              projectId={project.id}
+              members={members.length || null}
+              published={datasets.filter(({ state }) => state === 'published').length}
+              noun="dataset"
+            />
           </>
         }
         actions={
@@ -122,7 +129,14 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
       <DeletedElsewhere />
       <div className={styles.columns}>
         <div>
-          {project.description && <p className={styles.prose}>{project.description}</p>}
+          {project.description ? (
+            <p className={styles.prose}>{project.description}</p>
+          ) : (
+            <p className="dim">
+              No description yet.{' '}
+              {mayEdit && 'Say in two sentences what the project wants to learn; publishing will ask for it.'}
+            </p>
+          )}
           <ProjectFacts project={project} investigator={investigator} />
         </div>
         <Members projectId={project.id} members={members} mayManage={mayManage} onChanged={() => void revalidate()} />

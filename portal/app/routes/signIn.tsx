@@ -40,7 +40,7 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
       <Form method="post">
         <input type="hidden" name="returnTo" value={loaderData.returnTo} />
         <Stack gap="sm">
-          <FormProblem problem={problem} fields={fields} />
+          <FormProblem problem={problem} fields={fields} {...(problem?.status === 401 && { title: 'Not signed in' })} />
           <TextInput
             label="E-mail"
             name="email"

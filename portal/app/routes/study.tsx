@@ -13,7 +13,7 @@ import { ProblemAlert } from '../components/problem.tsx'
 import type { Page, Problem } from '../contract.ts'
 import type { Deletable } from '../curation/deleteDialog.tsx'
 import { readAll } from '../curation/readAll.ts'
-import { rightsIn } from '../curation/rights.server.ts'
+import { memberCount, rightsIn } from '../curation/rights.server.ts'
 import { UndoBar } from '../curation/undoBar.tsx'
 import { counted, formatBytes, formatCount } from '../format.ts'
 import { ActionBar } from '../study/actionBar.tsx'
@@ -53,9 +53,10 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     sort: query.sort || 'label',
     total: true,
   }
-  const [rights, project, series, sessions, subjects, publications, attachments] = await Promise.all([
+  const [rights, project, members, series, sessions, subjects, publications, attachments] = await Promise.all([
     rightsIn(api, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
+    memberCount(api, study.projectId),
     readAll<ImageSeries>(api, '/series', { studyId, ...filters }, shown),
     readAll<ImagingSession>(api, '/sessions', { studyId }, 1000),
     readAll<Subject>(api, '/subjects', { studyId }, 1000),
@@ -79,6 +80,8 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     sessions: sessions.items,
     subjects: subjects.items,
     attachments: attachments.total ?? 0,
+    published: publications.items.filter(({ state }) => state === 'published').length,
+    members,
   }
 }
 
@@ -163,7 +166,9 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
           subjects: subjects.length,
           sessions: sessions.length,
           attachments: loaderData.attachments,
+          published: loaderData.published,
         }}
+        members={loaderData.members}
         mayEdit={mayEdit}
         onFiles={(files) => void bring(fromPicker(files))}
         onEdit={() => setDialog({ kind: 'study' })}
@@ -189,7 +194,7 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
           title="No images yet"
           description={
             mayEdit
-              ? 'Drop a folder of scanner files anywhere on this page: DICOM, Bruker, Inveon, NIfTI, TIFF and more. Everything is kept byte for byte, also what is not recognised.'
+              ? 'Drop a folder of scanner files anywhere on this page, or choose one with the button above: DICOM, Bruker, Inveon, NIfTI, TIFF and more. Everything is kept byte for byte, also what is not recognised.'
               : 'Editors of this project can upload images here.'
           }
         />

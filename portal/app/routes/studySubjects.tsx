@@ -1,13 +1,16 @@
-import { Button, EmptyState, Group, Modal } from '@mantine/core'
+import { Button, EmptyState, Group } from '@mantine/core'
 import { IconCalendarPlus, IconLink, IconPencil, IconPlus, IconUnlink } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
 import { useRevalidator } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
 import type { Study } from '#ontology/entities/study.ts'
 import { Subject } from '#ontology/entities/subject.ts'
+import { Dialog } from '../components/dialog.tsx'
 import type { Route } from './+types/studySubjects.ts'
 import { apiOf } from '../api.server.ts'
 import { getWithTag, send } from '../api.ts'
+import { listQuery } from '../components/listAddress.ts'
+import { ListSearch } from '../components/listSearch.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import type { Problem } from '../contract.ts'
@@ -26,23 +29,24 @@ const LinkExisting = lazy(() => import('../study/linkExisting.tsx').then((m) => 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const study = await api.get<Study>(`/studies/${params.id}`)
+  const { q } = listQuery(new URL(request.url).searchParams)
   const [rights, project, subjects] = await Promise.all([
     rightsIn(api, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
-    readAll<Subject>(api, '/subjects', { studyId: study.id, total: true }, 1000),
+    readAll<Subject>(api, '/subjects', { studyId: study.id, q, total: true }, 1000),
   ])
-  return { study, rights, project, subjects: subjects.items, total: subjects.total ?? subjects.items.length }
+  return { study, rights, project, q, subjects: subjects.items, total: subjects.total ?? subjects.items.length }
 }
 
 export const handle = { width: 'wide' }
 
-type Dialog = { kind: 'new' | 'link' | 'event' } | { kind: 'edit'; subject: Subject }
+type OpenDialog = { kind: 'new' | 'link' | 'event' } | { kind: 'edit'; subject: Subject }
 
 export default function StudySubjects({ loaderData }: Route.ComponentProps) {
-  const { study, project, subjects, total } = loaderData
+  const { study, project, q, subjects, total } = loaderData
   const { mayEdit } = loaderData.rights
   const { revalidate } = useRevalidator()
-  const [dialog, setDialog] = useState<Dialog>()
+  const [dialog, setDialog] = useState<OpenDialog>()
   const [problem, setProblem] = useState<Problem | null>(null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const selected = subjects.filter(({ id }) => chosen.has(id))
@@ -82,12 +86,15 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
           { label: project.title, to: `/projects/${project.id}` },
         ]}
         title={study.title}
-        meta={<span>{counted(total, 'subject')}</span>}
+        meta={<span>{q ? `${counted(total, 'subject')} found` : counted(total, 'subject')}</span>}
         actions={buttons}
       />
       <StudyTabs studyId={study.id} />
       {problem && <ProblemAlert problem={problem} />}
-      {subjects.length === 0 ? (
+      {(subjects.length > 5 || q) && <ListSearch label="Find a subject by its name" />}
+      {subjects.length === 0 && q ? (
+        <p>No subject of this study has “{q}” in its name.</p>
+      ) : subjects.length === 0 ? (
         <EmptyState
           py="xl"
           title="No subject yet"
@@ -171,7 +178,7 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
           />
         </Suspense>
       )}
-      <Modal opened={dialog?.kind === 'link'} onClose={close} title="Link subjects of the project">
+      <Dialog opened={dialog?.kind === 'link'} onClose={close} title="Link subjects of the project">
         <Suspense fallback={<p>Loading the form</p>}>
           <LinkExisting
             projectId={project.id}
@@ -179,7 +186,7 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
             onCancel={close}
           />
         </Suspense>
-      </Modal>
+      </Dialog>
       <UploadDock />
     </>
   )

@@ -192,15 +192,12 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
               <Link to={`/view?series=${id}`}>
                 <Thumbnail src={pixels === 'ready' ? seriesThumbnail(id) : null} modality={modality} size="fill" />
                 <span>{label}</span>
-                <span className="dim">
-                  {formatModality(modality)}
-                  {acquiredAt && (
-                    <>
-                      {', '}
-                      <When stamp={acquiredAt} />
-                    </>
-                  )}
-                </span>
+                <span className="dim">{formatModality(modality)}</span>
+                {acquiredAt && (
+                  <span className="dim">
+                    <When stamp={acquiredAt} />
+                  </span>
+                )}
               </Link>
             </li>
           ))}

@@ -17,9 +17,24 @@ import { counted, formatBytes } from '../format.ts'
 import styles from './submissions.module.css'
 
 const queues = [
-  { state: 'submitted', label: 'To review' },
-  { state: 'published', label: 'Published' },
-  { state: 'withdrawn', label: 'Withdrawn' },
+  {
+    state: 'submitted',
+    label: 'To review',
+    empty: 'Nothing waits for a review',
+    hint: 'When a project sends image series to the registry and may not publish by itself, they appear here.',
+  },
+  {
+    state: 'published',
+    label: 'Published',
+    empty: 'Nothing is published yet',
+    hint: 'What is published stands here, newest first, and can be withdrawn.',
+  },
+  {
+    state: 'withdrawn',
+    label: 'Withdrawn',
+    empty: 'Nothing was withdrawn',
+    hint: 'A dataset that is withdrawn keeps its page with the reason; its images are no longer public.',
+  },
 ]
 
 export async function loader({ request, context }: Route.LoaderArgs) {
@@ -55,7 +70,7 @@ const doneText: Record<string, string> = {
 
 export default function Submissions({ loaderData, actionData }: Route.ComponentProps) {
   const [address] = useSearchParams()
-  const state = address.get('state') ?? 'submitted'
+  const shown = queues.find(({ state }) => state === address.get('state')) ?? queues[0]!
   return (
     <>
       <title>Submissions · Vivarchive</title>
@@ -65,7 +80,7 @@ export default function Submissions({ loaderData, actionData }: Route.ComponentP
         tabs={queues.map((queue) => ({
           to: `?state=${queue.state}`,
           label: queue.label,
-          current: queue.state === state,
+          current: queue === shown,
         }))}
       />
       <output className={styles.done}>
@@ -77,12 +92,7 @@ export default function Submissions({ loaderData, actionData }: Route.ComponentP
         )}
       </output>
       {loaderData.items.length === 0 ? (
-        <EmptyState
-          py="xl"
-          icon={<IconInbox aria-hidden />}
-          title={state === 'submitted' ? 'Nothing waits for a review' : 'Nothing here'}
-          description="When a project sends image series to the registry and may not publish by itself, they appear here."
-        />
+        <EmptyState py="xl" icon={<IconInbox aria-hidden />} title={shown.empty} description={shown.hint} />
       ) : (
         <ul className={styles.list}>
           {loaderData.items.map((dataset) => (
@@ -135,7 +145,7 @@ function Submission({
         <FormProblem problem={problem} fields={[]} />
         <div className={styles.actions}>
           <Button component={Link} to={`/datasets/${dataset.id}`} variant="default" size="xs">
-            Open the preview
+            {dataset.state === 'submitted' ? 'Open the preview' : 'Open the page'}
           </Button>
           {dataset.state === 'submitted' && (
             <>

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import type { ImagingSession } from '#ontology/entities/session.ts'
 import { StateBadge } from '../components/stateBadge.tsx'
 import { When } from '../components/time.tsx'
-import { counted, formatBytes, formatModality, formatShape, formatSpacing } from '../format.ts'
+import { counted, formatBytes, formatFileFormat, formatModality, formatShape, formatSpacing } from '../format.ts'
 import type { Column } from './columns.ts'
 import { audienceOf, type MissingField, type SeriesRow } from './rows.ts'
 import type { TableActions } from './seriesTable.tsx'
@@ -54,7 +54,7 @@ export function Cell({ id, row, missing, actions }: CellProps) {
     case 'image':
       return (
         <span>
-          {formatNames[series.format] ?? series.format}
+          {formatFileFormat(series.format)}
           <span className={styles.sub}>{series.image && imageText(series.image)}</span>
         </span>
       )
@@ -107,15 +107,6 @@ function MissingCell({
       {counted(missing.length, 'field')} missing
     </button>
   )
-}
-
-/** Formats by the identifier that a record holds. */
-const formatNames: Record<string, string> = {
-  bruker: 'Bruker ParaVision',
-  dicom: 'DICOM',
-  nifti: 'NIfTI',
-  inveon: 'Siemens Inveon',
-  tiff: 'TIFF',
 }
 
 const imageText = (image: NonNullable<SeriesRow['series']['image']>): string =>

@@ -4,6 +4,7 @@ import { Form, Link, useSubmit } from 'react-router'
 import type { ImagingSession } from '#ontology/entities/session.ts'
 import { modalities } from '#ontology/entities/series.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
+import { stateLabels } from '../components/stateBadge.tsx'
 import type { Column } from './columns.ts'
 import styles from './study.module.css'
 
@@ -42,13 +43,7 @@ interface Props {
   counts: string
 }
 
-const states = [
-  { value: '', label: 'Any state' },
-  { value: 'draft', label: 'Draft' },
-  { value: 'submitted', label: 'Submitted' },
-  { value: 'published', label: 'Published' },
-  { value: 'withdrawn', label: 'Withdrawn' },
-]
+const states = [{ value: '', label: 'Any state' }, ...stateLabels]
 
 /** Search and filters; a plain form, so that the address holds them and the page works without script. */
 export function SeriesFilters({ query, sessions, subjects, columns, hiddenColumns, onHideColumns, counts }: Props) {

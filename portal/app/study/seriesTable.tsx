@@ -3,7 +3,7 @@ import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent }
 import { Link } from 'react-router'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import type { ImagingSession } from '#ontology/entities/session.ts'
-import curation from '../curation/curation.module.css'
+import records from '../components/recordTable.module.css'
 import { columns, type Column } from './columns.ts'
 import type { MissingField, SeriesRow } from './rows.ts'
 import { Cell, LabelNote } from './seriesCells.tsx'
@@ -75,7 +75,7 @@ export function SeriesTable({ rows, hidden, sort, sortAddress, missing, selectio
   const all = order.length > 0 && order.every((id) => selection.chosen.has(id))
   return (
     <table
-      className={`${curation.table} ${styles.table}`}
+      className={`${records.table} ${styles.table}`}
       // A table whose rows are moved through and chosen by keys is a grid (WAI-ARIA 1.2).
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role
       role="grid"
@@ -85,7 +85,7 @@ export function SeriesTable({ rows, hidden, sort, sortAddress, missing, selectio
     >
       <thead>
         <tr>
-          <th className={styles.check}>
+          <th className={styles.check} data-shown>
             <AllBox
               all={all}
               some={selection.chosen.size > 0}
@@ -151,7 +151,7 @@ function SortHead({
   const current = (sort || 'label') === by ? 'ascending' : sort === `-${by}` ? 'descending' : 'none'
   const Icon = { ascending: IconArrowUp, descending: IconArrowDown, none: IconArrowsSort }[current]
   return (
-    <th className={className} aria-sort={current}>
+    <th className={className} aria-sort={current} data-shown>
       <Link
         className={styles.sort}
         to={sortAddress(current === 'ascending' ? `-${by}` : by)}

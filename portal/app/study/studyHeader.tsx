@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconDownload, IconPencil } from '@tabler/icons-react'
 import type { Project } from '#ontology/entities/project.ts'
 import type { Study } from '#ontology/entities/study.ts'
+import { Audience } from '../components/audience.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { MoreMenu } from '../curation/moreMenu.tsx'
 import { counted } from '../format.ts'
@@ -11,15 +12,17 @@ import { ChooseFiles } from '../upload/chooseFiles.tsx'
 interface Props {
   study: Study
   project: Project
-  counts: { series: number; subjects: number; sessions: number; attachments: number }
+  counts: { series: number; subjects: number; sessions: number; attachments: number; published: number }
+  /** Of the project; null for those who may not know. */
+  members: number | null
   mayEdit: boolean
   onFiles: (files: ChosenFile[]) => void
   onEdit: () => void
 }
 
 /** Head of the Study Manager: where it stands, what it holds, what can be done with the whole study. */
-export function StudyHeader({ study, project, counts, mayEdit, onFiles, onEdit }: Props) {
-  const { series, subjects, sessions, attachments } = counts
+export function StudyHeader({ study, project, counts, members, mayEdit, onFiles, onEdit }: Props) {
+  const { series, subjects, sessions, attachments, published } = counts
   return (
     <PageHeader
       crumbs={[
@@ -32,6 +35,7 @@ export function StudyHeader({ study, project, counts, mayEdit, onFiles, onEdit }
           {study.localId && <span>{study.localId}</span>}
           <span>{counted(subjects, 'subject')}</span>
           <span>{counted(sessions, 'imaging session')}</span>
+          <Audience projectId={project.id} members={members} published={published} noun="series" />
         </>
       }
       actions={
