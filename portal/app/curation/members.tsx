@@ -1,7 +1,8 @@
-import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import { IconUserMinus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { send } from '../api.ts'
+import { Dialog } from '../components/dialog.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import type { Problem, ProjectRole } from '../contract.ts'
 import { fieldErrors } from '../http.ts'
@@ -30,6 +31,7 @@ interface Props {
 /** Who sees the project and what they may do; owners change it. */
 export function Members({ projectId, members, mayManage, onChanged }: Props) {
   const [problem, setProblem] = useState<Problem | null>(null)
+  const [leaving, setLeaving] = useState<Member>()
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<string>('viewer')
   const path = `/projects/${projectId}/members`
@@ -66,7 +68,7 @@ export function Members({ projectId, members, mayManage, onChanged }: Props) {
                   color="gray"
                   aria-label={`Remove ${name}`}
                   title={`Remove ${name}`}
-                  onClick={() => void change(send('DELETE', `${path}/${userId}`))}
+                  onClick={() => setLeaving({ userId, name, email: address, role: held })}
                 >
                   <IconUserMinus size={16} aria-hidden />
                 </ActionIcon>
@@ -77,6 +79,26 @@ export function Members({ projectId, members, mayManage, onChanged }: Props) {
           </li>
         ))}
       </ul>
+      <Dialog opened={leaving !== undefined} onClose={() => setLeaving(undefined)} title={`Remove ${leaving?.name}?`}>
+        <Text>
+          {leaving?.name} ({leaving?.email}) no longer sees the project, its studies and images. What this person made
+          stays, and an owner can add the person again.
+        </Text>
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" data-autofocus onClick={() => setLeaving(undefined)}>
+            Cancel
+          </Button>
+          <Button
+            color="red"
+            onClick={() => {
+              setLeaving(undefined)
+              void change(send('DELETE', `${path}/${leaving?.userId}`))
+            }}
+          >
+            Remove the member
+          </Button>
+        </Group>
+      </Dialog>
       {problem && !emailError && <ProblemAlert problem={problem} />}
       {mayManage && (
         <form

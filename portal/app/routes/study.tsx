@@ -18,6 +18,7 @@ import { UndoBar } from '../curation/undoBar.tsx'
 import { counted, formatBytes, formatCount } from '../format.ts'
 import { ActionBar } from '../study/actionBar.tsx'
 import { Attachments } from '../study/attachments.tsx'
+import { changedAddress, withoutPanel } from '../study/address.ts'
 import { columns } from '../study/columns.ts'
 import { downloadEach } from '../study/downloadEach.ts'
 import { rowsOf, totalsOf, type Publication } from '../study/rows.ts'
@@ -37,13 +38,16 @@ import { UploadDock } from '../upload/uploadDock.tsx'
 const SeriesDrawer = lazy(() => import('../study/seriesDrawer.tsx').then((m) => ({ default: m.SeriesDrawer })))
 
 const rowsPerStep = 200
+const mostRows = 2000
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const api = apiOf({ request, context })
   const study = await api.get<Study>(`/studies/${params.id}`)
   const { searchParams } = new URL(request.url)
   const query = seriesQuery(searchParams)
-  const shown = Math.min(2000, Math.max(rowsPerStep, Number(searchParams.get('shown')) || 0))
+  // The state of a series is that of its dataset, which the list of series does not know: all are read to choose among them.
+  const asked = query.state === '' ? Number(searchParams.get('shown')) || 0 : mostRows
+  const shown = Math.min(mostRows, Math.max(rowsPerStep, asked))
   const studyId = study.id
   const filters = {
     q: query.q,
@@ -53,10 +57,11 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     sort: query.sort || 'label',
     total: true,
   }
-  const [rights, project, members, series, sessions, subjects, publications, attachments] = await Promise.all([
+  const [rights, project, members, all, series, sessions, subjects, publications, attachments] = await Promise.all([
     rightsIn(api, [study.projectId]),
     api.get<Project>(`/projects/${study.projectId}`),
     memberCount(api, study.projectId),
+    isFiltered(query) ? api.get<Page<unknown>>('/series', { studyId, limit: 1, total: true }) : null,
     readAll<ImageSeries>(api, '/series', { studyId, ...filters }, shown),
     readAll<ImagingSession>(api, '/sessions', { studyId }, 1000),
     readAll<Subject>(api, '/subjects', { studyId }, 1000),
@@ -76,7 +81,9 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     query,
     rows,
     more: series.more,
-    total: series.total ?? rows.length,
+    total: query.state === '' ? (series.total ?? rows.length) : rows.length,
+    /** Of the whole study, whatever is searched. */
+    seriesCount: all?.total ?? series.total ?? rows.length,
     sessions: sessions.items,
     subjects: subjects.items,
     attachments: attachments.total ?? 0,
@@ -89,12 +96,6 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
 export function shouldRevalidate({ currentUrl, nextUrl, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
   const panelOnly = currentUrl.href !== nextUrl.href && withoutPanel(currentUrl) === withoutPanel(nextUrl)
   return panelOnly ? false : defaultShouldRevalidate
-}
-
-function withoutPanel(url: URL): string {
-  const address = new URLSearchParams(url.search)
-  address.delete('series')
-  return `${url.pathname}?${address}`
 }
 
 export const handle = { width: 'wide' }
@@ -162,7 +163,7 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
         study={study}
         project={project}
         counts={{
-          series: total,
+          series: loaderData.seriesCount,
           subjects: subjects.length,
           sessions: sessions.length,
           attachments: loaderData.attachments,
@@ -283,13 +284,4 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
       </Suspense>
     </>
   )
-}
-
-function changedAddress(address: URLSearchParams, changes: Record<string, string>): string {
-  const next = new URLSearchParams(address)
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === '') next.delete(name)
-    else next.set(name, value)
-  }
-  return `?${next}`
 }

@@ -55,7 +55,7 @@ export function Cell({ id, row, missing, actions }: CellProps) {
       return (
         <span>
           {formatFileFormat(series.format)}
-          <span className={styles.sub}>{series.image && imageText(series.image)}</span>
+          {series.image && <ImageSize image={series.image} />}
         </span>
       )
     case 'size':
@@ -109,5 +109,17 @@ function MissingCell({
   )
 }
 
-const imageText = (image: NonNullable<SeriesRow['series']['image']>): string =>
-  [formatShape(image), formatSpacing(image)].filter(Boolean).join(', ')
+function ImageSize({ image }: { image: NonNullable<SeriesRow['series']['image']> }) {
+  const spacing = formatSpacing(image)
+  return (
+    <span className={styles.sub}>
+      <span className="nowrap">{formatShape(image)}</span>
+      {spacing && (
+        <>
+          {', '}
+          <span className="nowrap">{spacing}</span>
+        </>
+      )}
+    </span>
+  )
+}

@@ -1,8 +1,8 @@
-import { Table } from '@mantine/core'
 import { Link } from 'react-router'
 import type { SearchHit } from '../../contract.ts'
 import { formatDate, formatWords } from '../../format.ts'
 import { ModalityBadge } from '../modalityBadge.tsx'
+import { RecordTable, type Column } from '../recordTable.tsx'
 import { StateBadge } from '../stateBadge.tsx'
 import { Thumbnail } from '../thumbnail.tsx'
 import styles from './registry.module.css'
@@ -40,58 +40,47 @@ export function ResultCards({ hits, showState = false }: { hits: SearchHit[]; sh
   )
 }
 
-/** Results as a dense table. */
+const columns: Column<SearchHit>[] = [
+  {
+    id: 'title',
+    title: 'Title',
+    cell: (hit) => (
+      <span className={styles.titleCell}>
+        <Thumbnail src={hit.thumbnail} modality={hit.modalities[0]} size={44} />
+        <span>
+          <Link to={hit.url}>
+            <Marked hit={hit} field="title" />
+          </Link>
+          <span className={styles.subtitle}>
+            <Marked hit={hit} field="subtitle" />
+          </span>
+          <FoundIn hit={hit} />
+        </span>
+      </span>
+    ),
+  },
+  {
+    id: 'modality',
+    title: 'Modality',
+    cell: ({ modalities }) => (
+      <span className={styles.badges}>
+        {modalities.map((code) => (
+          <ModalityBadge key={code} code={code} />
+        ))}
+      </span>
+    ),
+  },
+  { id: 'kind', title: 'Kind', nowrap: true, cell: ({ type }) => kindText[type] ?? formatWords(type) },
+  { id: 'state', title: 'State', cell: ({ state }) => <StateBadge state={state} /> },
+  { id: 'date', title: 'Date', nowrap: true, cell: ({ date }) => (date ? formatDate(date) : '–') },
+]
+
+const withoutState = columns.filter(({ id }) => id !== 'state')
+
+/** Results as a dense table; the page has the choice of the order. */
 export function ResultTable({ hits, showState = false }: { hits: SearchHit[]; showState?: boolean }) {
-  return (
-    <Table.ScrollContainer minWidth={560} type="native">
-      <Table highlightOnHover className={styles.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>
-              <span className="srOnly">Picture</span>
-            </Table.Th>
-            <Table.Th>Title</Table.Th>
-            <Table.Th>Modality</Table.Th>
-            <Table.Th>Kind</Table.Th>
-            {showState && <Table.Th>State</Table.Th>}
-            <Table.Th>Date</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {hits.map((hit) => (
-            <Table.Tr key={`${hit.type}-${hit.id}`}>
-              <Table.Td className={styles.pictureCell}>
-                <Thumbnail src={hit.thumbnail} modality={hit.modalities[0]} size={44} />
-              </Table.Td>
-              <Table.Td>
-                <Link to={hit.url}>
-                  <Marked hit={hit} field="title" />
-                </Link>
-                <div className="dim">
-                  <Marked hit={hit} field="subtitle" />
-                </div>
-                <FoundIn hit={hit} />
-              </Table.Td>
-              <Table.Td>
-                <span className={styles.badges}>
-                  {hit.modalities.map((code) => (
-                    <ModalityBadge key={code} code={code} />
-                  ))}
-                </span>
-              </Table.Td>
-              <Table.Td>{kindText[hit.type] ?? formatWords(hit.type)}</Table.Td>
-              {showState && (
-                <Table.Td>
-                  <StateBadge state={hit.state} />
-                </Table.Td>
-              )}
-              <Table.Td className="nowrap">{hit.date ? formatDate(hit.date) : '–'}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  )
+  const rows = hits.map((hit) => ({ ...hit, id: `${hit.type}-${hit.id}` }))
+  return <RecordTable label="Results" rows={rows} columns={showState ? columns : withoutState} order="fixed" />
 }
 
 /** The text with the words that were searched marked. */
