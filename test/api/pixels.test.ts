@@ -189,6 +189,31 @@ test('planes are immutable, can be asked for in part, and are not sent again', a
   expect(head.rawPayload.length).toBe(0)
 })
 
+test('planes, refusals and repeated answers carry the same protection as every answer', async () => {
+  const protection = async (person: Person, url: string, headers: Record<string, string> = {}) => {
+    who = person
+    const answer = await get(url, headers)
+    return Object.entries(answer.headers).filter(([name]) =>
+      /^(content-security|cross-origin|origin-agent|referrer|x-)/.test(name),
+    )
+  }
+  const usual = await protection(viewer, '/me')
+  expect(usual.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['content-security-policy', 'cross-origin-resource-policy', 'x-content-type-options']),
+  )
+  who = viewer
+  const { revision } = (await get(`/series/${direct}/header`)).json()
+  const url = `/series/${direct}/r/${revision}/planes/1`
+  for (const [person, headers] of [
+    [viewer, {}],
+    [viewer, { range: 'bytes=0-9' }],
+    [viewer, { 'if-none-match': `"${revision}-p1"` }],
+    [stranger, {}],
+  ] as const) {
+    expect(await protection(person, url, headers)).toEqual(expect.arrayContaining(usual))
+  }
+})
+
 test('numbers and revisions that are not there get a problem that says what is', async () => {
   who = viewer
   const { revision, planeCount: count } = (await get(`/series/${direct}/header`)).json()
