@@ -60,16 +60,25 @@ const elsewhere = (sql: string, ...replacements: unknown[]) => site.ctx.db.seque
 
 it('asks the database nothing for planes and chunks after the first', async () => {
   expect(await status(viewer)).toBe(200)
-  const queries = vi.spyOn(site.ctx.db.sequelize, 'query')
-  for (let n = 0; n < 5; n++) {
-    expect((await viewer.get(`${base}/planes/${n}`)).statusCode).toBe(200)
-    expect((await viewer.get(`${base}/chunks/0`)).statusCode).toBe(200)
+  // On a busy machine the requests take longer than a belief lasts; and the job queue asks when it likes.
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now())
+  const spy = vi.spyOn(site.ctx.db.sequelize, 'query')
+  const queries = () => spy.mock.calls.map(([sql]) => JSON.stringify(sql)).filter((sql) => !/jobs|outbox/.test(sql))
+  try {
+    expect(await status(viewer)).toBe(200)
+    spy.mockClear()
+    for (let n = 0; n < 5; n++) {
+      expect((await viewer.get(`${base}/planes/${n}`)).statusCode).toBe(200)
+      expect((await viewer.get(`${base}/chunks/0`)).statusCode).toBe(200)
+    }
+    expect(queries()).toEqual([])
+    // Everything else asks.
+    await viewer.get('me')
+    expect(queries().length).toBeGreaterThan(0)
+  } finally {
+    clock.mockRestore()
+    spy.mockRestore()
   }
-  expect(queries).not.toHaveBeenCalled()
-  // Everything else asks.
-  await viewer.get('me')
-  expect(queries).toHaveBeenCalled()
-  queries.mockRestore()
 })
 
 describe('in this process a right ends at once', () => {
