@@ -1,13 +1,10 @@
-import { Gunzip } from 'fflate'
-import { ImagingError } from './errors.ts'
-import { checkRange } from './source.ts'
+import { Gunzip, Unzlib } from 'fflate'
+import { forwardSource } from './forward.ts'
+import type { ForwardSource } from './forward.ts'
 import type { ByteSource } from './source.ts'
 
 /** Deflate cannot make more than this many bytes from one (RFC 1951: a 258-byte copy costs two bits at least). */
-const maximumInflation = 1032
-
-/** Compressed bytes taken at a time; with the ratio above it bounds what one step can put into memory to 66 MiB. */
-const stepBytes = 64 * 1024
+export const maximumInflation = 1032
 
 /** Whether the bytes start like a gzip member that holds deflate data (RFC 1952, 2.3). */
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b && head[2] === 8
@@ -34,77 +31,21 @@ export function gunzipHead(bytes: Uint8Array, limit: number): Uint8Array {
   return out.subarray(0, filled)
 }
 
-/**
- * The inflated bytes of a gzip file. Reading forwards costs one pass and holds one step of output; reading backwards
- * starts again at the front. `size` is an upper bound, because the true size is only known at the end: reading past
- * the end throws 'truncated'.
- */
-export function gunzipSource(file: ByteSource): ByteSource {
-  let stream: Gunzip
-  let taken = 0 // compressed bytes given to the stream
-  let made = 0 // inflated bytes so far
-  let window: { start: number; bytes: Uint8Array }[] = []
-  let isDamaged = false
-  let queue: Promise<unknown> = Promise.resolve()
+/** The inflated bytes of a gzip file from offset `from`, read forwards; several members count as one. */
+export const gunzipSource = (file: ByteSource, from = 0): ForwardSource =>
+  forwardSource(file, { from, size: inflatedBound(file, from), decoder: (emit) => inflating(new Gunzip(emit)) })
 
-  function restart() {
-    taken = 0
-    made = 0
-    window = []
-    isDamaged = false
-    stream = new Gunzip((bytes) => {
-      if (bytes.length > 0) window.push({ start: made, bytes })
-      made += bytes.length
-    })
-  }
-  restart()
+/** The inflated bytes of a zlib stream (RFC 1950) from offset `from`, read forwards. */
+export const unzlibSource = (file: ByteSource, from = 0): ForwardSource =>
+  forwardSource(file, { from, size: inflatedBound(file, from), decoder: (emit) => inflating(new Unzlib(emit)) })
 
-  async function step(): Promise<void> {
-    const bytes = await file.read(taken, Math.min(stepBytes, file.size - taken))
-    taken += bytes.length
-    try {
-      // Never marked as the last: then everything before an early end is still delivered.
-      stream.push(bytes)
-    } catch {
-      isDamaged = true
-    }
-  }
-
-  async function read(offset: number, length: number): Promise<Uint8Array> {
-    const end = offset + length
-    if (offset < (window[0]?.start ?? made)) restart()
-    for (;;) {
-      if (made >= end) break
-      if (isDamaged || taken === file.size) {
-        throw new ImagingError(
-          isDamaged ? 'malformed' : 'truncated',
-          `The compressed data ${isDamaged ? 'are damaged' : 'end'} after ${made} of ${end} bytes; bring the complete file again.`,
-          taken,
-        )
-      }
-      window = window.filter((part) => part.start + part.bytes.length > offset)
-      await step()
-    }
-    window = window.filter((part) => part.start + part.bytes.length > offset)
-    const out = new Uint8Array(length)
-    for (const { start, bytes } of window) {
-      if (start >= end) break
-      const from = Math.max(offset - start, 0)
-      out.set(bytes.subarray(from, Math.min(end - start, bytes.length)), start + from - offset)
-    }
-    window = window.filter((part) => part.start + part.bytes.length >= end)
-    return out
-  }
-
-  const size = file.size * maximumInflation
-  return {
-    size,
-    async read(offset, length) {
-      checkRange(size, offset, length)
-      // One stream position serves all readers, so they take turns.
-      const turn = queue.then(() => read(offset, length))
-      queue = turn.catch(() => undefined)
-      return turn
-    },
-  }
+/** The file, or what is in it when it is a gzip file. */
+export async function gunzipped(source: ByteSource): Promise<ByteSource> {
+  if (source.size < 18) return source
+  return isGzip(await source.read(0, 3)) ? gunzipSource(source) : source
 }
+
+const inflatedBound = (file: ByteSource, from: number) => Math.max(0, file.size - from) * maximumInflation
+
+/** Never told which piece is the last: then everything before an early end is still delivered. */
+const inflating = (stream: Gunzip | Unzlib) => ({ push: (bytes: Uint8Array) => stream.push(bytes) })

@@ -1,7 +1,7 @@
-import { swapped } from '../../bytes.ts'
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, FileScan, Format, SeriesReader, SiblingFile } from '../../format.ts'
-import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
+import { planeBytes } from '../../header.ts'
+import { rawPlanes } from '../../raw/planes.ts'
 import { codeMeaning } from './codes.ts'
 import { readFacts } from './facts.ts'
 import { extentOf, layOut } from './layout.ts'
@@ -55,23 +55,15 @@ export const inveon: Format = {
     const others = files.filter((file) => file !== headerFile)
     const data = pick(headerFile.path, text, others)
     const layout = layOut(text, data.path, data.source.size)
-    const { header, volumeOffsets, volumeBytes, littleEndian } = layout
-    const size = sampleBytes[header.sampleType]
-    const perPlane = planeBytes(header)
-    const first = volumeOffsets[0]!
-    const isDirect =
-      (littleEndian || size === 1) && volumeOffsets.every((offset, i) => offset === first + i * volumeBytes)
+    const { header, volumeOffsets, littleEndian } = layout
+    const { z } = header.shape
+    const offsetOf = (k: number) => volumeOffsets[Math.floor(k / z)]! + (k % z) * planeBytes(header)
+    const block = { source: data.source, stored: header.sampleType, littleEndian, offsetOf }
     return {
       header,
       facts: readFacts(text),
       tags: async () => text.tags,
-      async plane(k) {
-        checkPlane(header, k)
-        const offset = volumeOffsets[Math.floor(k / header.shape.z)]! + (k % header.shape.z) * perPlane
-        const bytes = await data.source.read(offset, perPlane)
-        return littleEndian || size === 1 ? bytes : swapped(bytes, size)
-      },
-      direct: () => (isDirect ? { file: files.indexOf(data), offset: first } : null),
+      ...rawPlanes(header, block, files.indexOf(data)),
     }
   },
 }

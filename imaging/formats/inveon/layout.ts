@@ -1,6 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import { sampleBytes } from '../../header.ts'
 import type { Header, SampleType } from '../../header.ts'
+import { checkExtent } from '../../raw/planes.ts'
 import { patientPosition } from './facts.ts'
 import { numberOf } from './text.ts'
 import type { InveonText } from './text.ts'
@@ -15,14 +16,12 @@ const dataTypes: Record<number, { sampleType: SampleType; littleEndian: boolean 
   7: { sampleType: 'int32', littleEndian: false },
 }
 const modalities: Record<number, string> = { 0: 'PT', 1: 'CT', 2: 'NM' }
-const mostPlanes = 1_000_000
 
 export interface Layout {
   header: Header
   littleEndian: boolean
   /** Offset of every volume in the data file, in the order served (channel, then time). */
   volumeOffsets: number[]
-  volumeBytes: number
 }
 
 /** Sizes alone: enough to judge whether a data file can belong to this header. */
@@ -64,16 +63,11 @@ export function extentOf({ main, frames }: InveonText): Extent {
     )
   }
   const volumeBytes = x * y * z * sampleBytes[type.sampleType]
-  if (
-    !Number.isSafeInteger(volumeBytes * count) ||
-    z * count > mostPlanes ||
-    x * y * sampleBytes[type.sampleType] > 2 ** 31
-  ) {
-    throw new ImagingError(
-      'too-large',
-      `The header announces ${count} frames of ${x} x ${y} x ${z} voxels; that is more than this reader takes.`,
-    )
-  }
+  const shape = { x, y, z, t: count, c: 1 }
+  checkExtent(
+    { shape, sampleType: type.sampleType, samplesPerPixel: 1 },
+    `${count} frames of ${x} x ${y} x ${z} voxels`,
+  )
   return { x, y, z, frames: count, ...type, volumeBytes }
 }
 
@@ -117,7 +111,6 @@ export function layOut(text: InveonText, name: string, dataSize: number): Layout
   }
   return {
     littleEndian: extent.littleEndian,
-    volumeBytes,
     volumeOffsets: order.map((i) => offsets[i]!),
     header: {
       format: 'inveon',

@@ -1,8 +1,8 @@
-import { swapped } from '../../bytes.ts'
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
-import { gunzipSource, isGzip } from '../../gunzip.ts'
-import { checkPlane, sampleBytes } from '../../header.ts'
+import { gunzipped } from '../../gunzip.ts'
+import { rawPlanes } from '../../raw/planes.ts'
+import type { RawBlock } from '../../raw/planes.ts'
 import type { ByteSource } from '../../source.ts'
 import { readExtensions } from './extensions.ts'
 import { niftiKind, readFields } from './fields.ts'
@@ -21,7 +21,7 @@ export const nifti: Format = {
   sniff: (_name, head) => niftiKind(head) !== undefined,
 
   async scan(file, find, _siblings, source): Promise<FileScan> {
-    const bytes = await inflated(file.source)
+    const bytes = await gunzipped(file.source)
     const fields = await readFields(bytes)
     const found: FileScan = { seriesKey: file.path, role: 'image', companions: [], facts: [] }
     try {
@@ -47,7 +47,7 @@ export const nifti: Format = {
 
   async open(given): Promise<SeriesReader> {
     const files = given.filter(({ path }) => !path.toLowerCase().endsWith('.json'))
-    const opened = await Promise.all(files.map(async (file) => ({ file, source: await inflated(file.source) })))
+    const opened = await Promise.all(files.map(async (file) => ({ file, source: await gunzipped(file.source) })))
     let headerAt = -1
     for (const [i, { source }] of opened.entries()) {
       if (niftiKind(await source.read(0, Math.min(348, source.size)).catch(() => new Uint8Array())) === undefined)
@@ -71,7 +71,7 @@ export const nifti: Format = {
     const layout = layOut(fields)
     const compressed = data.source !== data.file.source
     checkSize(layout, data.source, compressed)
-    const held = compressed ? -1 : given.indexOf(data.file)
+    const held = compressed ? null : given.indexOf(data.file)
     const open = reader(fields, layout, header.source, data.source, held)
     const beside = given.find(({ path }) => path.toLowerCase() === sidecarPath(header.file.path).toLowerCase())
     if (!beside) return open
@@ -86,32 +86,30 @@ function reader(
   layout: Layout,
   headerSource: ByteSource,
   data: ByteSource,
-  file: number,
+  file: number | null,
 ): SeriesReader {
   const { header, stored, dataOffset } = layout
-  const storedPlane = header.shape.x * header.shape.y * stored.bytes
-  const planesPerComponent = header.shape.z * header.shape.t
-  const word = stored.samplesPerPixel > 1 ? 1 : stored.kind === 'complex' ? stored.bytes / 2 : stored.bytes
-  const isDirect = file >= 0 && stored.kind === 'plain' && (fields.littleEndian || word === 1)
+  const { x, y, z, t } = header.shape
+  const parts = stored.isComplex ? 2 : 1
+  const storedPlane = x * y * stored.bytes
+  const block: RawBlock = {
+    source: data,
+    stored: stored.type,
+    littleEndian: fields.littleEndian,
+    // A complex component is one stored plane and two served ones: real and imaginary parts take turns in the file.
+    offsetOf(k) {
+      const channel = Math.floor(k / (z * t))
+      const plane = Math.floor(channel / parts) * z * t + (k % (z * t))
+      return dataOffset + plane * storedPlane + (channel % parts) * (stored.bytes / parts)
+    },
+    ...(stored.isComplex && { steps: { x: 2, y: 2 * x } }),
+  }
   const extensionsEnd = fields.isPair ? headerSource.size : dataOffset
   return {
     header,
     facts: [],
     tags: async () => [...fields.tags, ...(await readExtensions(headerSource, fields, extensionsEnd))],
-    async plane(k) {
-      checkPlane(header, k)
-      // A complex component is one stored plane and two served ones.
-      const part = stored.kind === 'complex' ? Math.floor(k / planesPerComponent) % 2 : 0
-      const index =
-        stored.kind === 'complex'
-          ? Math.floor(k / (2 * planesPerComponent)) * planesPerComponent + (k % planesPerComponent)
-          : k
-      const bytes = await data.read(dataOffset + index * storedPlane, storedPlane)
-      const ordered = fields.littleEndian || word === 1 ? bytes : swapped(bytes, word)
-      if (stored.kind === 'complex') return everySecond(ordered, word, part)
-      return stored.kind === 'plain' ? ordered : asFloat64(ordered, stored.kind)
-    },
-    direct: () => (isDirect ? { file, offset: dataOffset } : null),
+    ...rawPlanes(header, block, file),
   }
 }
 
@@ -128,11 +126,6 @@ function checkSize(layout: Layout, source: ByteSource, compressed: boolean): voi
   )
 }
 
-async function inflated(source: ByteSource): Promise<ByteSource> {
-  if (source.size < 18) return source
-  return isGzip(await source.read(0, 3)) ? gunzipSource(source) : source
-}
-
 const stemOf = (path: string) => path.replace(/\.(hdr|img)(\.gz)?$/i, '')
 const names = (files: FileEntry[]) => files.map((file) => file.path).join(', ')
 
@@ -141,24 +134,4 @@ function imageOf(files: FileEntry[], headerAt: number): number {
   const stem = stemOf(files[headerAt]!.path).toLowerCase()
   const named = files.findIndex(({ path }, i) => i !== headerAt && stemOf(path).toLowerCase() === stem)
   return named >= 0 || files.length !== 2 ? named : 1 - headerAt
-}
-
-/** Samples 0, 2, 4 ... (part 0) or 1, 3, 5 ... (part 1) of `word` bytes each. */
-function everySecond(bytes: Uint8Array, word: number, part: number): Uint8Array {
-  const out = new Uint8Array(bytes.length / 2)
-  for (let at = 0; at < out.length; at += word) {
-    const from = at * 2 + part * word
-    out.set(bytes.subarray(from, from + word), at)
-  }
-  return out
-}
-
-function asFloat64(bytes: Uint8Array, kind: 'int64' | 'uint64'): Uint8Array {
-  const out = new Uint8Array(bytes.length)
-  const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const to = new DataView(out.buffer)
-  for (let at = 0; at < bytes.length; at += sampleBytes.float64) {
-    to.setFloat64(at, Number(kind === 'int64' ? from.getBigInt64(at, true) : from.getBigUint64(at, true)), true)
-  }
-  return out
 }

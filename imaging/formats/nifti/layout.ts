@@ -1,48 +1,45 @@
 import { ImagingError } from '../../errors.ts'
-import { planeBytes } from '../../header.ts'
-import type { Header, SampleType, Shape } from '../../header.ts'
+import type { Header, Shape } from '../../header.ts'
+import { checkExtent } from '../../raw/planes.ts'
+import { servedType, storedBytes } from '../../raw/sampleType.ts'
+import type { StoredType } from '../../raw/sampleType.ts'
 import type { NiftiFields } from './fields.ts'
 import { place } from './orientation.ts'
 
-/** How one stored voxel becomes served samples. */
+/** How one voxel is stored. */
 interface Stored {
-  sampleType: SampleType
+  type: StoredType
   samplesPerPixel: 1 | 3 | 4
   /** Bytes of one voxel in the file. */
   bytes: number
-  /** int64 and uint64 are served as float64; complex voxels as two channels. */
-  kind: 'plain' | 'int64' | 'uint64' | 'complex'
+  /** Complex voxels are served as two channels. */
+  isComplex: boolean
 }
 
-const scalar = (sampleType: SampleType, bytes: number): Stored => ({
-  sampleType,
-  samplesPerPixel: 1,
-  bytes,
-  kind: 'plain',
-})
+const scalar = (type: StoredType): Stored => ({ type, samplesPerPixel: 1, bytes: storedBytes[type], isComplex: false })
+const complex = (type: StoredType): Stored => ({ ...scalar(type), bytes: 2 * storedBytes[type], isComplex: true })
+const colour = (samples: 3 | 4): Stored => ({ ...scalar('uint8'), samplesPerPixel: samples, bytes: samples })
 
 /** Data type codes of NIfTI-1.1. */
 const storedTypes: Record<number, Stored> = {
-  2: scalar('uint8', 1),
-  4: scalar('int16', 2),
-  8: scalar('int32', 4),
-  16: scalar('float32', 4),
-  32: { sampleType: 'float32', samplesPerPixel: 1, bytes: 8, kind: 'complex' },
-  64: scalar('float64', 8),
-  128: { sampleType: 'uint8', samplesPerPixel: 3, bytes: 3, kind: 'plain' },
-  256: scalar('int8', 1),
-  512: scalar('uint16', 2),
-  768: scalar('uint32', 4),
-  1024: { sampleType: 'float64', samplesPerPixel: 1, bytes: 8, kind: 'int64' },
-  1280: { sampleType: 'float64', samplesPerPixel: 1, bytes: 8, kind: 'uint64' },
-  1792: { sampleType: 'float64', samplesPerPixel: 1, bytes: 16, kind: 'complex' },
-  2304: { sampleType: 'uint8', samplesPerPixel: 4, bytes: 4, kind: 'plain' },
+  2: scalar('uint8'),
+  4: scalar('int16'),
+  8: scalar('int32'),
+  16: scalar('float32'),
+  32: complex('float32'),
+  64: scalar('float64'),
+  128: colour(3),
+  256: scalar('int8'),
+  512: scalar('uint16'),
+  768: scalar('uint32'),
+  1024: scalar('int64'),
+  1280: scalar('uint64'),
+  1792: complex('float64'),
+  2304: colour(4),
 }
 
 const otherTypes: Record<number, string> = { 0: 'no type', 1: 'single bits', 1536: 'float128', 2048: 'complex256' }
 
-const mostPlanes = 1_000_000
-const mostPlaneBytes = 2 ** 31 - 1
 const listedChannels = 64
 
 export interface Layout {
@@ -73,24 +70,16 @@ export function layOut(fields: NiftiFields): Layout {
       `bitpix says ${fields.bitpix}, but data type ${fields.datatype} has ${stored.bytes * 8}; the data type is used.`,
     )
   }
-  if (stored.kind === 'int64' || stored.kind === 'uint64') {
-    warnings.push('64-bit integers are served as float64; values beyond 9,007,199,254,740,992 are rounded.')
-  }
-  const parts = stored.kind === 'complex' ? 2 : 1
+  const sampleType = servedType(stored.type, warnings)
+  const parts = stored.isComplex ? 2 : 1
   if (parts === 2) warnings.push('Complex values are shown as two channels, real and imaginary.')
 
   const { shape, components } = readShape(fields, parts, warnings)
   const voxels = shape.x * shape.y * shape.z * shape.t * components
   const dataBytes = voxels * stored.bytes
-  const planes = shape.z * shape.t * shape.c
-  const size = planeBytes({ shape, sampleType: stored.sampleType, samplesPerPixel: stored.samplesPerPixel })
-  if (!Number.isSafeInteger(dataBytes) || planes > mostPlanes || size > mostPlaneBytes) {
-    throw new ImagingError(
-      'too-large',
-      `The header announces ${fields.dim.slice(1, 1 + fields.dim[0]!).join(' x ')} voxels; that is more than ${mostPlanes} planes or ${mostPlaneBytes} bytes in one plane.`,
-      fields.version === 1 ? 40 : 16,
-    )
-  }
+  const { samplesPerPixel } = stored
+  const sizes = `${fields.dim.slice(1, 1 + fields.dim[0]!).join(' x ')} voxels`
+  checkExtent({ shape, sampleType, samplesPerPixel }, sizes, fields.version === 1 ? 40 : 16)
 
   const { slope, intercept } = valueScale(fields, stored, warnings)
   const low = fields.calMin + 0 // + 0: JSON has no -0
@@ -103,8 +92,8 @@ export function layOut(fields: NiftiFields): Layout {
       format: 'nifti',
       modality: null,
       shape,
-      sampleType: stored.sampleType,
-      samplesPerPixel: stored.samplesPerPixel,
+      sampleType,
+      samplesPerPixel,
       ...place(fields, spatialUnit(fields, warnings), warnings),
       slope: [slope],
       intercept: [intercept],
@@ -145,7 +134,7 @@ function readShape(fields: NiftiFields, parts: number, warnings: string[]): { sh
 /** scl_slope and scl_inter, which count for real grey values only; a slope of 0 means none. */
 function valueScale(fields: NiftiFields, stored: Stored, warnings: string[]) {
   const none = { slope: 1, intercept: 0 }
-  if (stored.samplesPerPixel !== 1 || stored.kind === 'complex') return none
+  if (stored.samplesPerPixel !== 1 || stored.isComplex) return none
   if (fields.sclSlope === 0) return none
   if (!Number.isFinite(fields.sclSlope) || !Number.isFinite(fields.sclInter)) {
     // NaN is what some programs write for "not set"; anything else is worth a word.

@@ -1,15 +1,6 @@
-import type { Header } from '../../header.ts'
+import { isUsable, length, placed } from '../../geometry/placement.ts'
+import type { Placement } from '../../geometry/placement.ts'
 import type { NiftiFields } from './fields.ts'
-
-type Placement = Pick<Header, 'spacing' | 'origin' | 'direction' | 'orientation'>
-
-/** Largest cosine between two axes that rounding in float32 files explains; about 0.06 degrees. */
-const mostShear = 1e-3
-
-const dot = (a: number[], b: number[]) => a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!
-const length = (a: number[]) => Math.hypot(a[0]!, a[1]!, a[2]!)
-const unit = (a: number[]) => a.map((v) => v / length(a) + 0) // + 0: JSON has no -0
-const less = (a: number[], b: number[], factor: number) => a.map((v, i) => v - factor * b[i]!)
 
 /**
  * Where the voxels are, from sform, else qform, else voxel sizes alone (NIfTI-1.1 methods 3, 2, 1), turned from the
@@ -35,22 +26,8 @@ export function place(fields: NiftiFields, millimetres: number, warnings: string
       `The voxel sizes in pixdim (${spacing.map(short).join(' x ')} mm) and in the affine (${steps.map(short).join(' x ')} mm) disagree; the affine is used.`,
     )
   }
-  const axes = columns.map(unit)
-  const shear = Math.max(
-    ...[
-      [0, 1],
-      [0, 2],
-      [1, 2],
-    ].map(([i, j]) => Math.abs(dot(axes[i!]!, axes[j!]!))),
-  )
-  const origin = lps.map((row) => row[3]! + 0) as [number, number, number]
-  if (shear <= mostShear) return { spacing: steps, origin, direction: axes.flat(), orientation: 'known' }
-
-  warnings.push('The affine of this file is sheared; the axes shown are the nearest right-angled ones.')
-  const x = axes[0]!
-  const y = unit(less(axes[1]!, x, dot(axes[1]!, x)))
-  const z = unit(less(less(axes[2]!, x, dot(axes[2]!, x)), y, dot(axes[2]!, y)))
-  return { spacing: steps, origin, direction: [x, y, z].flat(), orientation: 'assumed' }
+  const origin = lps.map((row) => row[3]!)
+  return placed(columns, origin, 'affine', warnings)
 }
 
 const short = (v: number) => Number(v.toPrecision(4))
@@ -58,17 +35,10 @@ const short = (v: number) => Number(v.toPrecision(4))
 /** The matrix, unless its numbers cannot place anything. */
 function usable(rows: number[][], name: string, warnings: string[]): number[][] | undefined {
   const columns = [0, 1, 2].map((j) => rows.map((row) => row[j]!))
-  const volume = Math.abs(determinant(columns))
-  const extent = columns.map(length).reduce((a, b) => a * b, 1)
-  if (rows.flat().every(Number.isFinite) && extent > 0 && Number.isFinite(extent) && volume > 1e-3 * extent) return rows
+  if (rows.flat().every(Number.isFinite) && isUsable(columns)) return rows
   warnings.push(`The ${name} of this file is not a usable matrix; it is left out.`)
   return undefined
 }
-
-const determinant = ([a, b, c]: number[][]) =>
-  a![0]! * (b![1]! * c![2]! - b![2]! * c![1]!) -
-  b![0]! * (a![1]! * c![2]! - a![2]! * c![1]!) +
-  c![0]! * (a![1]! * b![2]! - a![2]! * b![1]!)
 
 /** The quaternion transform as three rows of four (NIfTI-1.1 method 2). */
 function qform({ quatern: [b, c, d], qoffset, pixdim }: NiftiFields): number[][] {
