@@ -4,8 +4,11 @@ import type { ByteSource } from './source.ts'
 
 /** Turns the bytes of a file into those that they stand for, piece by piece; hands on what is ready as it comes. */
 export interface Decoder {
-  /** @throws ImagingError or what a library throws, when the bytes are damaged */
-  push(bytes: Uint8Array, isLast: boolean): void
+  /**
+   * @returns true when more can come of what it has: it is then called again, without bytes, when more is wanted
+   * @throws ImagingError or what a library throws, when the bytes are damaged
+   */
+  push(bytes: Uint8Array, isLast: boolean): boolean | void
 }
 
 export interface ForwardOptions {
@@ -36,6 +39,7 @@ export function forwardSource(file: ByteSource, { from = 0, size, decoder }: For
   let taken = from // coded bytes given to the decoder, as an offset in the file
   let made = 0 // decoded bytes so far
   let window: { start: number; bytes: Uint8Array }[] = []
+  let hasMore = false // the decoder can go on without bytes
   let damage: unknown
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -43,6 +47,7 @@ export function forwardSource(file: ByteSource, { from = 0, size, decoder }: For
     taken = from
     made = 0
     window = []
+    hasMore = false
     damage = undefined
     current = decoder((bytes) => {
       if (bytes.length > 0) window.push({ start: made, bytes })
@@ -52,16 +57,16 @@ export function forwardSource(file: ByteSource, { from = 0, size, decoder }: For
   restart()
 
   async function step(): Promise<void> {
-    const bytes = await file.read(taken, Math.min(stepBytes, file.size - taken))
+    const bytes = hasMore ? new Uint8Array() : await file.read(taken, Math.min(stepBytes, file.size - taken))
     taken += bytes.length
     try {
-      current.push(bytes, taken === file.size)
+      hasMore = current.push(bytes, taken === file.size) === true
     } catch (error) {
       damage = error
     }
   }
 
-  const hasEnded = () => damage !== undefined || taken >= file.size
+  const hasEnded = () => damage !== undefined || (taken >= file.size && !hasMore)
 
   async function read(offset: number, length: number): Promise<Uint8Array> {
     const end = offset + length
@@ -72,7 +77,7 @@ export function forwardSource(file: ByteSource, { from = 0, size, decoder }: For
         if (damage instanceof ImagingError) throw damage
         throw new ImagingError(
           damage ? 'malformed' : 'truncated',
-          `The compressed data ${damage ? 'are damaged' : 'end'} after ${made} of ${end} bytes; bring the complete file again.`,
+          `The coded data ${damage ? 'are damaged' : 'end'} after ${made} of ${end} bytes; bring the complete file again.`,
           taken,
         )
       }

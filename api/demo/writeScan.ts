@@ -9,6 +9,7 @@ import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
 import { writeInveon } from '#imaging/write/inveon.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
+import { writeNrrd } from '#imaging/write/nrrd.ts'
 import { writeOmeTiff, writeTiff } from '#imaging/write/tiff.ts'
 import { later } from './content/types.ts'
 import type { DemoScan } from './content/types.ts'
@@ -91,6 +92,8 @@ async function filesOf(scan: DemoScan, context: ScanContext): Promise<WrittenFil
       const sidecar = encodeSidecar(bidsSidecar(image.header, metadataOf(scan, context)))
       return [file, { path: at(scan.stem.replace(/\.nii(\.gz)?$/, '.json')), bytes: sidecar }]
     }
+    case 'nrrd':
+      return [{ path: at(scan.stem), bytes: await gathered(writeNrrd(image, { gzip: true })) }]
     case 'tiff':
       return [{ path: at(scan.stem), bytes: await writeTiff(image, { withResolution: true, compression: 'deflate' }) }]
     case 'ome-tiff': {

@@ -1,7 +1,8 @@
 import { ImagingError } from '../errors.ts'
 import type { FileEntry } from '../format.ts'
 
-const mostPattern = 100_000
+const mostFiles = 100_000
+const mostNameLength = 4096
 
 /**
  * Batch path of a data file that a header names. Names count from the folder of the header and may lead down, never up
@@ -9,6 +10,9 @@ const mostPattern = 100_000
  * @throws ImagingError 'malformed'
  */
 export function companionPath(headerPath: string, name: string): string {
+  if (name.length > mostNameLength) {
+    throw new ImagingError('malformed', `The name of a data file has ${name.length} characters; that is no file name.`)
+  }
   const parts = name.trim().split(/[\\/]/)
   const isAbsolute = parts[0] === '' || /^[a-z]:$/i.test(parts[0]!) || /^[a-z][a-z0-9+.-]*:$/i.test(parts[0]!)
   if (isAbsolute || parts.includes('..') || /[\0\r\n]/.test(name)) {
@@ -22,17 +26,38 @@ export function companionPath(headerPath: string, name: string): string {
 }
 
 /**
+ * Batch paths of all data files that a header names.
+ * @throws ImagingError 'malformed', 'too-large'
+ */
+export function companionPaths(headerPath: string, names: readonly string[]): string[] {
+  if (names.length <= mostFiles) return names.map((name) => companionPath(headerPath, name))
+  throw new ImagingError(
+    'too-large',
+    `The header names ${names.length} data files; at most ${mostFiles} are read here.`,
+  )
+}
+
+/**
  * The files with these paths, in this order.
  * @throws ImagingError 'missing-companion'
  */
 export function companionsIn(headerPath: string, paths: readonly string[], files: readonly FileEntry[]): FileEntry[] {
   const byPath = new Map(files.map((file) => [file.path.toLowerCase(), file]))
-  const others = files.filter((file) => file.path !== headerPath)
   return paths.map((path) => {
-    const file = byPath.get(path.toLowerCase()) ?? (paths.length === 1 && others.length === 1 ? others[0] : undefined)
+    const file = byPath.get(path.toLowerCase())
     if (file) return file
     throw new ImagingError('missing-companion', `${headerPath} needs the file ${path}, which is not there. Add it.`)
   })
+}
+
+/** A printf pattern with its first number, last number and what else follows; undefined when the text is none. */
+export function patternIn(text: string): { pattern: string; numbers: number[] } | undefined {
+  if (text.length > mostNameLength || !text.includes('%')) return undefined
+  const [pattern, ...words] = text.trim().split(/\s+/)
+  const isPattern = pattern!.includes('%') && words.length >= 2 && words.length <= 4
+  return isPattern && words.every((word) => /^-?\d{1,15}$/.test(word))
+    ? { pattern: pattern!, numbers: words.map(Number) }
+    : undefined
 }
 
 /**
@@ -49,8 +74,8 @@ export function patternNames(pattern: string, first: number, last: number, step:
       `"${pattern.slice(0, 100)}" from ${first} to ${last} by ${step} names no data files; one %d and numbers that lead from the first to the last are needed.`,
     )
   }
-  if (count > mostPattern) {
-    throw new ImagingError('too-large', `The header names ${count} data files; at most ${mostPattern} are read here.`)
+  if (count > mostFiles) {
+    throw new ImagingError('too-large', `The header names ${count} data files; at most ${mostFiles} are read here.`)
   }
   const [found, zero, width] = slot
   return Array.from({ length: count }, (_, i) => {

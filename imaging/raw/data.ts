@@ -1,3 +1,4 @@
+import { bunzipSource } from '../bunzip.ts'
 import { ImagingError } from '../errors.ts'
 import type { FileEntry } from '../format.ts'
 import type { ForwardSource } from '../forward.ts'
@@ -99,13 +100,9 @@ async function openPart(plan: DataPlan, { path, source }: FileEntry): Promise<Op
     const from = at + Math.max(0, byteSkip)
     return { source: encoding === 'text' ? textSource(source, from, plan.type) : hexSource(source, from), offset: 0 }
   }
-  const head = await source.read(at, Math.min(3, Math.max(0, source.size - at)))
-  const inflated: ForwardSource = isGzip(head) ? gunzipSource(source, at) : unzlibSource(source, at)
-  if (encoding === 'gzip' && !isGzip(head)) {
-    throw new ImagingError('malformed', `The data of ${path} should be gzip, but do not start like it.`, at)
-  }
-  if (byteSkip >= 0) return { source: inflated, offset: byteSkip }
-  const total = await inflated.total(length + mostSkippedBytes)
+  const decoded = await decompressed(encoding, source, at, path)
+  if (byteSkip >= 0) return { source: decoded, offset: byteSkip }
+  const total = await decoded.total(length + mostSkippedBytes)
   if (total < length) {
     throw new ImagingError(
       'truncated',
@@ -113,7 +110,20 @@ async function openPart(plan: DataPlan, { path, source }: FileEntry): Promise<Op
       source.size,
     )
   }
-  return { source: inflated, offset: total - length }
+  return { source: decoded, offset: total - length }
+}
+
+async function decompressed(
+  encoding: 'gzip' | 'zlib' | 'bzip2',
+  source: ByteSource,
+  at: number,
+  path: string,
+): Promise<ForwardSource> {
+  const head = await source.read(at, Math.min(3, Math.max(0, source.size - at)))
+  if (encoding === 'bzip2') return bunzipSource(source, at)
+  if (isGzip(head)) return gunzipSource(source, at)
+  if (encoding === 'zlib') return unzlibSource(source, at)
+  throw new ImagingError('malformed', `The data of ${path} should be gzip, but do not start like it.`, at)
 }
 
 /** Offset after `lineSkip` line ends. */

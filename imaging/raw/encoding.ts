@@ -1,9 +1,10 @@
+import { bunzippedBound } from '../bunzip.ts'
 import { maximumInflation } from '../gunzip.ts'
 import { sampleBytes } from '../header.ts'
 import type { SampleType } from '../header.ts'
 
 /** How the samples of an array are written. */
-export type Encoding = 'raw' | 'gzip' | 'zlib' | 'text' | 'hex'
+export type Encoding = 'raw' | 'gzip' | 'zlib' | 'bzip2' | 'text' | 'hex'
 
 /** Most bytes that `length` coded bytes can stand for; numbers written as text become samples of `type`. */
 export function decodedBound(encoding: Encoding, length: number, type: SampleType): number {
@@ -14,6 +15,8 @@ export function decodedBound(encoding: Encoding, length: number, type: SampleTyp
     case 'gzip':
     case 'zlib':
       return coded * maximumInflation
+    case 'bzip2':
+      return bunzippedBound(coded)
     case 'hex':
       return Math.floor(coded / 2)
     case 'text':

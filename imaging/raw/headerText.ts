@@ -2,14 +2,17 @@ import { strFromU8 } from 'fflate'
 import { ImagingError } from '../errors.ts'
 import type { ByteSource } from '../source.ts'
 
-const mostHeaderBytes = 4 * 2 ** 20
+const mostHeaderBytes = 16 * 2 ** 20
 const firstBytes = 4096
+
+/** Sizes and matrices are short; a longer text is something else. */
+const mostNumberText = 10_000
 
 /**
  * Reads the text header of a file as Latin-1, so that characters are bytes, without reading what follows it.
  * @param end what closes the header; absent: the file is nothing but header
  * @returns the text up to and with `end`, and the offset after it; `end` is null when the file ends before
- * @throws ImagingError 'too-large' for a header of more than 4 MiB
+ * @throws ImagingError 'too-large' for a header of more than 16 MiB
  */
 export async function readHeaderText(source: ByteSource, end?: RegExp): Promise<{ text: string; end: number | null }> {
   let length = Math.min(end ? firstBytes : source.size, source.size)
@@ -32,10 +35,11 @@ export async function readHeaderText(source: ByteSource, end?: RegExp): Promise<
   }
 }
 
-/** All numbers of a text that is nothing but numbers with blanks or commas between them; undefined otherwise. */
+/** The numbers of a text that is nothing but numbers (or "nan") with blanks or commas between them; else undefined. */
 export function numbersIn(text: string | undefined): number[] | undefined {
-  const parts = text?.trim().split(/[\s,]+/)
-  if (!parts || parts.length === 0 || parts[0] === '') return undefined
-  const values = parts.map((part) => (/^[+-]?nan$/i.test(part) ? NaN : Number(part)))
-  return values.every((v, i) => !Number.isNaN(v) || /nan/i.test(parts[i]!)) ? values.map((v) => v + 0) : undefined
+  if (text === undefined || text.length > mostNumberText) return undefined
+  const words = text.split(/[\s,]+/).filter((word) => word !== '')
+  const values = words.map((word) => (/^[+-]?nan$/i.test(word) ? NaN : Number(word) + 0)) // + 0: JSON has no -0
+  const isAll = values.length > 0 && values.every((v, i) => !Number.isNaN(v) || /nan$/i.test(words[i]!))
+  return isAll ? values : undefined
 }

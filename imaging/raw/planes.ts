@@ -21,9 +21,6 @@ export interface RawBlock {
 const mostPlanes = 1_000_000
 const mostPlaneBytes = 2 ** 31 - 1
 
-/** A plane whose samples lie scattered costs reading everything between them; more than this many times is refused. */
-const mostScatter = 256
-
 /**
  * Planes of a raw block.
  * @param file index of the file whose bytes the source is; null when the source decodes something
@@ -41,12 +38,12 @@ export function rawPlanes(
   const isDense = (x === 1 || steps.x === samples) && (y === 1 || steps.y === samples * x)
   const inOrder = littleEndian || size === 1
   const bytesPerPlane = x * y * samples * size
-  const span = spanOf(header, stored, steps)
+  const span = isDense ? bytesPerPlane : ((x - 1) * steps.x + (y - 1) * steps.y + samples) * size
   const first = offsetOf(0)
   return {
     async plane(k) {
       checkPlane(header, k)
-      const bytes = await source.read(offsetOf(k), isDense ? bytesPerPlane : span)
+      const bytes = await source.read(offsetOf(k), span)
       const dense = isDense ? bytes : gathered(bytes, header, steps, size)
       const ordered = inOrder ? dense : swapped(dense, size)
       return isWide(stored) ? asFloat64(ordered, stored) : ordered
@@ -58,10 +55,6 @@ export function rawPlanes(
     },
   }
 }
-
-/** Bytes from the first to the last sample of a plane. */
-const spanOf = (h: Header, stored: StoredType, steps: { x: number; y: number }) =>
-  ((h.shape.x - 1) * steps.x + (h.shape.y - 1) * steps.y + h.samplesPerPixel) * storedBytes[stored]
 
 /**
  * Refuses sizes that cannot be true or that no plane could be served of.
@@ -81,17 +74,6 @@ export function checkExtent(
     'too-large',
     `The header announces ${what}; that is more than ${mostPlanes} planes or ${mostPlaneBytes} bytes in one plane.`,
     offset,
-  )
-}
-
-/** @throws ImagingError 'unsupported' when too much lies between the samples of one plane */
-export function checkScatter(h: Header, block: Pick<RawBlock, 'stored' | 'steps'>, most = mostScatter): void {
-  if (!block.steps) return
-  const scatter = spanOf(h, block.stored, block.steps) / (h.shape.x * h.shape.y * storedBytes[block.stored])
-  if (scatter <= most * h.samplesPerPixel) return
-  throw new ImagingError(
-    'unsupported',
-    `Between two samples of one plane the file holds ${Math.round(scatter)} others; at most ${most} are read here. Store the axis of the components last.`,
   )
 }
 

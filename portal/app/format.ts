@@ -89,17 +89,6 @@ export const formatQuantity = ({ value, unit }: Quantity): string =>
 export const formatModality = (code: string | null | undefined): string =>
   code ? (modalities[code as Modality] ?? code) : 'Unknown'
 
-const fileFormats: Record<string, string> = {
-  bruker: 'Bruker ParaVision',
-  dicom: 'DICOM',
-  nifti: 'NIfTI',
-  inveon: 'Siemens Inveon',
-  tiff: 'TIFF',
-}
-
-/** A file format by the identifier that a series holds. */
-export const formatFileFormat = (id: string): string => fileFormats[id] ?? id
-
 interface ImageSize {
   shape: number[]
   spacingMillimetres?: number[]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { bunzippedBound } from '#imaging/bunzip.ts'
 import { ImagingError } from '#imaging/errors.ts'
 import type { ImagingErrorCode } from '#imaging/errors.ts'
 import type { FileEntry } from '#imaging/format.ts'
@@ -75,9 +76,10 @@ export async function useFiles(files: readonly Bytes[]): Promise<{ opened: numbe
       // Nothing may be announced that the bytes cannot hold, not even compressed: Zstandard makes at most 32768 bytes of one, and bits are served as bytes; in
       // fax coding (TIFF compression 2 to 4) a line like the one above takes one bit, however wide it is.
       const isFax = tags.some(({ key, value }) => key === 'IFD0/Compression' && ['2', '3', '4'].includes(value))
-      const most = isFax ? size * 8 * header.shape.x : size * 32768 * 8
+      const isBzip2 = tags.some(({ key, value }) => key === 'encoding' && value.startsWith('bz'))
+      const most = isBzip2 ? bunzippedBound(size) : isFax ? size * 8 * header.shape.x : size * 32768 * 8
       assert.ok(planeBytes(header) <= most, `${size} bytes hold no plane of ${planeBytes(header)}`)
-      assert.ok(count <= size * 1032, `${size} bytes hold no ${count} planes`)
+      assert.ok(count <= (isBzip2 ? most : size * 1032), `${size} bytes hold no ${count} planes`)
       for (const k of new Set([0, 1, count >> 1, count - 1])) {
         if (k < count) assert.equal((await reader.plane(k)).length, planeBytes(header))
       }

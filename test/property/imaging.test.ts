@@ -37,6 +37,10 @@ describe('any bytes', () => {
     '# Header file for data file x\nversion 1\n',
     `${'\0'.repeat(128)}DICM`,
     '\x5c\x01\0\0',
+    'NRRD0004\ntype: uchar\ndimension: 2\nsizes: 4 4\nencoding: ascii\n\n',
+    'NRRD0004\ntype: uchar\ndimension: 2\nsizes: 4 4\nencoding: gzip\n\n',
+    'NDims = 2\nDimSize = 4 4\nElementType = MET_CHAR\nCompressedData = True\nElementDataFile = LOCAL\n',
+    '!INTERFILE :=\n',
     '##TITLE=Parameter List\n##$VisuCoreSize=( 2 )\n2 2\n',
   ]
   it('are recognised or kept', async () => {
@@ -44,7 +48,7 @@ describe('any bytes', () => {
       fc.asyncProperty(
         fc.constantFrom(...starts),
         fc.uint8Array({ maxLength: 2000 }),
-        fc.constantFrom('a.nii', 'a.nii.gz', 'a.img.hdr', 'a.dcm', 'a.tif', 'a', 'visu_pars', '2dseq'),
+        fc.constantFrom('a.nii', 'a.nii.gz', 'a.img.hdr', 'a.hdr', 'a.dcm', 'a.tif', 'a', 'visu_pars', '2dseq'),
         async (start, rest, path) => {
           await useFiles([{ path, bytes: Uint8Array.from(Buffer.concat([Buffer.from(start, 'latin1'), rest])) }])
         },

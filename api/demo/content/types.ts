@@ -6,7 +6,8 @@ import { termByLabel } from '#ontology/terms.ts'
 import type { CodedTerm } from '#ontology/values.ts'
 import type { Modality } from '#ontology/entities/series.ts'
 
-export type ScanFormat = 'bruker' | 'dicom' | 'dicom enhanced' | 'inveon' | 'nifti' | 'nifti.gz' | 'tiff' | 'ome-tiff'
+export type ScanFormat =
+  'bruker' | 'dicom' | 'dicom enhanced' | 'inveon' | 'nifti' | 'nifti.gz' | 'nrrd' | 'tiff' | 'ome-tiff'
 
 /** A tracer or contrast agent as a scanner's header names it. */
 export interface HeaderAdministration {

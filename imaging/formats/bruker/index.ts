@@ -1,7 +1,8 @@
-import { swapped } from '../../bytes.ts'
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
-import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
+import { planeBytes } from '../../header.ts'
+import { rawPlanes } from '../../raw/planes.ts'
+import { formatLabels } from '../labels.ts'
 import { readDocuments } from './documents.ts'
 import type { Documents } from './documents.ts'
 import { factsOf } from './facts.ts'
@@ -23,7 +24,7 @@ const keptWithScan = 'Parameters of a ParaVision study: kept beside its images.'
  */
 export const bruker: Format = {
   id: 'bruker',
-  label: 'Bruker ParaVision',
+  label: formatLabels.bruker,
   mediaType: 'application/x-bruker-paravision',
   extensions: [],
   verified: true,
@@ -98,9 +99,8 @@ export const bruker: Format = {
     const other = documents.visu && notPictures(documents.visu)
     if (other) throw new ImagingError('unsupported', `${anchor.path} describes ${other}, not images.`)
     const { header, places, littleEndian } = describe(documents, data.source.size)
-    const size = sampleBytes[header.sampleType]
-    const perPlane = planeBytes(header)
-    const isServedAsStored = littleEndian || size === 1
+    const offsetOf = (k: number) => places[k]! * planeBytes(header)
+    const block = { source: data.source, stored: header.sampleType, littleEndian, offsetOf }
     return {
       header,
       facts: factsOf(documents, placeOf(anchor.path)),
@@ -108,13 +108,7 @@ export const bruker: Format = {
         (['visu', 'reco', 'method', 'acqp', 'subject'] as const).flatMap(
           (key) => documents[key]?.tags(key === 'visu' ? 'visu_pars' : key) ?? [],
         ),
-      async plane(k) {
-        checkPlane(header, k)
-        const bytes = await data.source.read(places[k]! * perPlane, perPlane)
-        return isServedAsStored ? bytes : swapped(bytes, size)
-      },
-      direct: () =>
-        isServedAsStored && places.every((place, k) => place === k) ? { file: files.indexOf(data), offset: 0 } : null,
+      ...rawPlanes(header, block, files.indexOf(data)),
     }
   },
 }

@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { FileScan, Format } from '../../format.ts'
+import { formatLabels } from '../labels.ts'
 import type { DataSet } from './dataSet.ts'
 import { factsOf } from './facts.ts'
 import { looksLikeDicom, readDicomFile } from './file.ts'
@@ -13,7 +14,7 @@ const directorySopClass = '1.2.840.10008.1.3.10'
 /** DICOM Part 10 files and headerless little-endian data sets (PS3.10, PS3.5). */
 export const dicom: Format = {
   id: 'dicom',
-  label: 'DICOM',
+  label: formatLabels.dicom,
   mediaType: 'application/dicom',
   extensions: ['.dicom', '.dcm', '.ima'],
   verified: true,

@@ -2,6 +2,7 @@ import { ImagingError } from '../../errors.ts'
 import type { FileEntry, FileScan, Format, SeriesReader, SiblingFile } from '../../format.ts'
 import { planeBytes } from '../../header.ts'
 import { rawPlanes } from '../../raw/planes.ts'
+import { formatLabels } from '../labels.ts'
 import { codeMeaning } from './codes.ts'
 import { readFacts } from './facts.ts'
 import { extentOf, layOut } from './layout.ts'
@@ -11,7 +12,7 @@ import type { InveonText } from './text.ts'
 /** Siemens Inveon and Concorde microPET: a text header (`name.img.hdr`) beside a file of raw samples (`name.img`). */
 export const inveon: Format = {
   id: 'inveon',
-  label: 'Siemens Inveon',
+  label: formatLabels.inveon,
   mediaType: 'application/x-siemens-inveon',
   extensions: ['.img.hdr', '.img', '.hdr'],
   verified: false,

@@ -1,6 +1,7 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
 import type { Tag } from '../../format.ts'
+import { readHeaderText } from '../../raw/headerText.ts'
 import type { ByteSource } from '../../source.ts'
 import { codeMeaning } from './codes.ts'
 
@@ -11,7 +12,6 @@ export interface InveonText {
   tags: Tag[]
 }
 
-const mostHeaderBytes = 16 * 2 ** 20
 const mostTags = 5000
 
 /** Whether the first bytes are such a header: text with the vendor's comment, or with the keys that describe data. */
@@ -24,18 +24,12 @@ export function isInveonText(head: Uint8Array): boolean {
 
 /**
  * Reads and splits the header: lines of `key value`, `#` for comments, blocks closed by `end_of_header`.
- * @throws ImagingError 'not-this-format', 'too-large', 'malformed'
+ * @throws ImagingError 'not-this-format', 'too-large'
  */
 export async function readText(source: ByteSource): Promise<InveonText> {
   const head = await source.read(0, Math.min(4096, source.size))
   if (!isInveonText(head)) throw new ImagingError('not-this-format', 'The file is not a Siemens Inveon text header.', 0)
-  if (source.size > mostHeaderBytes) {
-    throw new ImagingError(
-      'too-large',
-      `The text header has ${source.size} bytes; headers of more than ${mostHeaderBytes} bytes are not read.`,
-    )
-  }
-  const text = strFromU8(await source.read(0, source.size), true)
+  const { text } = await readHeaderText(source)
   const main = new Map<string, string>()
   const frames: Map<string, string>[] = []
   const tags: Tag[] = []
@@ -43,7 +37,7 @@ export async function readText(source: ByteSource): Promise<InveonText> {
   let prefix = ''
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line.startsWith('#')) continue
-    const [, key, value] = /^\s*(\S+)\s*(.*?)\s*$/.exec(line) ?? []
+    const [, key, value] = /^(\S+)\s*(.*)$/.exec(line.trim()) ?? []
     if (key === undefined || value === undefined) continue
     if (key === 'end_of_header') {
       block = null

@@ -4,6 +4,7 @@ import { gunzipped } from '../../gunzip.ts'
 import { rawPlanes } from '../../raw/planes.ts'
 import type { RawBlock } from '../../raw/planes.ts'
 import type { ByteSource } from '../../source.ts'
+import { formatLabels } from '../labels.ts'
 import { readExtensions } from './extensions.ts'
 import { niftiKind, readFields } from './fields.ts'
 import type { NiftiFields } from './fields.ts'
@@ -14,7 +15,7 @@ import { readSidecar, sidecarPath } from './sidecar.ts'
 /** NIfTI-1.1 and NIfTI-2, one file or header and image apart, plain or gzip (nifti.nimh.nih.gov), with its BIDS sidecar. */
 export const nifti: Format = {
   id: 'nifti',
-  label: 'NIfTI',
+  label: formatLabels.nifti,
   mediaType: 'application/x-nifti',
   extensions: ['.nii.gz', '.hdr.gz', '.img.gz', '.nii', '.hdr', '.img'],
   verified: true,

@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, FileScan, Format } from '../../format.ts'
+import { formatLabels } from '../labels.ts'
 import { readBlocks } from './blocks.ts'
 import { looksLikeTiff, readTiff, text } from './directory.ts'
 import { factsOf, omeFacts } from './facts.ts'
@@ -11,7 +12,7 @@ import type { TiffFile } from './directory.ts'
 /** TIFF 6.0 and BigTIFF, with the descriptions of OME-TIFF and ImageJ; also OME-XML beside the TIFF files or alone. */
 export const tiff: Format = {
   id: 'tiff',
-  label: 'TIFF, OME-TIFF, ImageJ',
+  label: formatLabels.tiff,
   mediaType: 'image/tiff',
   extensions: ['.companion.ome', '.ome.tiff', '.ome.tif', '.ome.xml', '.tiff', '.tif', '.btf', '.tf8', '.ome'],
   verified: true,

@@ -2,6 +2,7 @@
  * What the landing pages show of a dataset's snapshot: made on the server, so that the browser gets a few lines per
  * record instead of the records and their schemas.
  */
+import { formatLabel } from '#imaging/formats/labels.ts'
 import type { Agent } from '#ontology/entities/agent.ts'
 import { eventKinds, type Event, type EventKind } from '#ontology/entities/event.ts'
 import { ImagingSession } from '#ontology/entities/session.ts'
@@ -11,7 +12,7 @@ import type { WhenStamp } from '#ontology/values.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import type { Snapshot } from '../contract.ts'
 import { choiceText } from '../forms/choices.ts'
-import { counted, formatFileFormat, formatShape, formatSpacing, formatUnit, formatWords } from '../format.ts'
+import { counted, formatShape, formatSpacing, formatUnit, formatWords } from '../format.ts'
 import { factsOf, type Fact, type Names } from './facts.server.ts'
 
 /** Rows of files that the page of a series shows; all of them are in its list of checksums. */
@@ -215,7 +216,7 @@ function seriesFacts(series: ImageSeries): Fact[] {
     { label: 'Role', text: formatWords(role) },
     protocol && { label: 'Protocol', text: protocol },
     quality && { label: 'Quality', text: [formatWords(quality), qualityNote].filter(Boolean).join(': ') },
-    { label: 'File format', text: formatFileFormat(format) },
+    { label: 'File format', text: formatLabel(format) },
     description && { label: 'Description', text: description },
   ]
   return facts.filter((fact): fact is Fact => Boolean(fact))

@@ -1,9 +1,10 @@
 /** What stands in the cells of the Study Manager. */
 import { Link } from 'react-router'
+import { formatLabel } from '#imaging/formats/labels.ts'
 import type { ImagingSession } from '#ontology/entities/session.ts'
 import { StateBadge } from '../components/stateBadge.tsx'
 import { When } from '../components/time.tsx'
-import { counted, formatBytes, formatFileFormat, formatModality, formatShape, formatSpacing } from '../format.ts'
+import { counted, formatBytes, formatModality, formatShape, formatSpacing } from '../format.ts'
 import type { Column } from './columns.ts'
 import { audienceOf, type MissingField, type SeriesRow } from './rows.ts'
 import type { TableActions } from './seriesTable.tsx'
@@ -54,7 +55,7 @@ export function Cell({ id, row, missing, actions }: CellProps) {
     case 'image':
       return (
         <span>
-          {formatFileFormat(series.format)}
+          {formatLabel(series.format)}
           {series.image && <ImageSize image={series.image} />}
         </span>
       )

@@ -1,7 +1,11 @@
+import { analyzeProfile } from './analyze.ts'
 import { brukerProfile } from './bruker.ts'
 import { dicomProfile } from './dicom.ts'
+import { interfileProfile } from './interfile.ts'
 import { inveonProfile } from './inveon.ts'
+import { metaimageProfile } from './metaimage.ts'
 import { niftiProfile } from './nifti.ts'
+import { nrrdProfile } from './nrrd.ts'
 import type { FormatProfile } from './profile.ts'
 import { tiffProfile } from './tiff.ts'
 
@@ -12,4 +16,8 @@ export const profiles: readonly FormatProfile[] = [
   dicomProfile,
   tiffProfile,
   brukerProfile,
+  analyzeProfile,
+  nrrdProfile,
+  metaimageProfile,
+  interfileProfile,
 ]

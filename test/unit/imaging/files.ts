@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { FileEntry, SeriesReader } from '#imaging/format.ts'
 import { formatById } from '#imaging/formats/index.ts'
 import { planeCount } from '#imaging/header.ts'
+import type { Header } from '#imaging/header.ts'
 import { memorySource } from '#imaging/source.ts'
 
 export const entry = (path: string, bytes: Uint8Array | string): FileEntry => ({
@@ -91,3 +92,72 @@ export const inveonHeader = (
       'end_of_header',
     ]),
   ].join('\r\n')
+
+/** Fields of a hand-made Analyze 7.5 header; what is not given is 0. */
+export interface AnalyzeParts {
+  dim: number[]
+  datatype: number
+  bitpix?: number
+  pixdim?: number[]
+  voxUnits?: string
+  voxOffset?: number
+  scale?: number
+  intercept?: number
+  originator?: number[]
+  patientId?: string
+}
+
+const analyzeBits: Record<number, number> = { 2: 8, 4: 16, 8: 32, 16: 32, 32: 64, 64: 64, 128: 24, 130: 8, 132: 16, 136: 32, 512: 16 } // prettier-ignore
+
+/** The 348 bytes of an Analyze 7.5 header, written from the layout in dbh.h. */
+export function analyzeHeader(parts: AnalyzeParts, littleEndian = true): Uint8Array {
+  const bytes = new Uint8Array(348)
+  const view = new DataView(bytes.buffer)
+  const text = (at: number, value: string) => bytes.set(Buffer.from(value, 'latin1'), at)
+  view.setInt32(0, 348, littleEndian)
+  view.setInt32(32, 16384, littleEndian)
+  text(38, 'r')
+  parts.dim.forEach((v, i) => view.setInt16(40 + 2 * i, v, littleEndian))
+  text(56, parts.voxUnits ?? 'mm')
+  view.setInt16(70, parts.datatype, littleEndian)
+  view.setInt16(72, parts.bitpix ?? analyzeBits[parts.datatype] ?? 0, littleEndian)
+  ;(parts.pixdim ?? [0, 1, 1, 1]).forEach((v, i) => view.setFloat32(76 + 4 * i, v, littleEndian))
+  view.setFloat32(108, parts.voxOffset ?? 0, littleEndian)
+  view.setFloat32(112, parts.scale ?? 0, littleEndian)
+  view.setFloat32(116, parts.intercept ?? 0, littleEndian)
+  ;(parts.originator ?? []).forEach((v, i) => view.setInt16(253 + 2 * i, v, littleEndian))
+  text(283, parts.patientId ?? '')
+  return bytes
+}
+
+const metaTypes: Record<string, string> = { uint8: 'MET_UCHAR', int8: 'MET_CHAR', uint16: 'MET_USHORT', int16: 'MET_SHORT', uint32: 'MET_UINT', int32: 'MET_INT', float32: 'MET_FLOAT', float64: 'MET_DOUBLE' } // prettier-ignore
+
+/** The header of a MetaImage as ITK writes it; `keys` replace and add, ElementDataFile comes last. */
+export function metaHeader(
+  { shape, sampleType, spacing, origin, direction }: Header,
+  keys: Record<string, string | number> & { ElementDataFile: string },
+): string {
+  const { ElementDataFile, ...rest } = keys
+  const sizes = [shape.x, shape.y, shape.z, ...(shape.t > 1 ? [shape.t] : [])]
+  const all = {
+    ObjectType: 'Image',
+    NDims: sizes.length,
+    BinaryData: 'True',
+    BinaryDataByteOrderMSB: 'False',
+    CompressedData: 'False',
+    ...(direction && { TransformMatrix: direction.join(' ') }),
+    ...(origin && { Offset: origin.join(' ') }),
+    ...(spacing && { ElementSpacing: spacing.join(' ') }),
+    DimSize: sizes.join(' '),
+    ElementType: metaTypes[sampleType]!,
+    ...rest,
+    ElementDataFile,
+  }
+  return Object.entries(all)
+    .map(([key, value]) => `${key} = ${value}\n`)
+    .join('')
+}
+
+/** An Interfile header with these keys between its first and its last line. */
+export const interfileHeader = (keys: Record<string, string | number>): string =>
+  ['!INTERFILE :=', ...Object.entries(keys).map(([key, value]) => `${key} := ${value}`), '!END OF INTERFILE :=', ''].join('\r\n') // prettier-ignore

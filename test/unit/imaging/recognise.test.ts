@@ -116,13 +116,13 @@ describe('bad files', () => {
     ])
   })
 
-  it('of other kinds are attachments: damaged gzip, gzip of text, Analyze headers, text that resembles', async () => {
+  it('of other kinds are attachments: damaged gzip, gzip of text, Analyze headers by another name, text that resembles', async () => {
     const analyze = niftiHeader({ dim: [3, 1, 1, 1, 1, 1, 1, 1], datatype: 4, magic: '\0\0\0' })
     const damaged = gzipped(niftiHeader({ dim: [3, 1, 1, 1, 1, 1, 1, 1], datatype: 4 })).fill(0xaa, 12)
     const { series, attachments } = await recognise([
       entry('a.gz', damaged),
       entry('b.gz', gzipped(Buffer.from('hello'))),
-      entry('c.hdr', analyze),
+      entry('c.bin', analyze),
       entry('d.img.hdr', '# a header file of something\nversion 1\n'),
       entry('e.nii', Buffer.alloc(352)),
     ])
