@@ -2,6 +2,7 @@ import type { Format } from '../format.ts'
 import { analyze } from './analyze/index.ts'
 import { bruker } from './bruker/index.ts'
 import { dicom } from './dicom/index.ts'
+import { fdf } from './fdf/index.ts'
 import { interfile } from './interfile/index.ts'
 import { inveon } from './inveon/index.ts'
 import { metaimage } from './metaimage/index.ts'
@@ -13,7 +14,7 @@ import { tiff } from './tiff/index.ts'
  * Every format, in the order in which files are tried: DICOM before TIFF, because its preamble may look like one; Inveon's
  * text headers before the binary headers of the same name, and NIfTI before Analyze, whose header it keeps and marks.
  */
-export const formats: readonly Format[] = [dicom, tiff, inveon, nifti, analyze, bruker, nrrd, metaimage, interfile]
+export const formats: readonly Format[] = [dicom, tiff, inveon, nifti, analyze, bruker, nrrd, metaimage, interfile, fdf]
 
 /** The format with this id, or undefined. */
 export const formatById = (id: string): Format | undefined => formats.find((format) => format.id === id)

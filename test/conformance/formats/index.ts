@@ -6,6 +6,7 @@ import { inveonProfile } from './inveon.ts'
 import { metaimageProfile } from './metaimage.ts'
 import { niftiProfile } from './nifti.ts'
 import { nrrdProfile } from './nrrd.ts'
+import { fdfProfile } from './fdf.ts'
 import type { FormatProfile } from './profile.ts'
 import { tiffProfile } from './tiff.ts'
 
@@ -20,4 +21,5 @@ export const profiles: readonly FormatProfile[] = [
   nrrdProfile,
   metaimageProfile,
   interfileProfile,
+  fdfProfile,
 ]

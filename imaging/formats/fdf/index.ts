@@ -1,0 +1,102 @@
+import { swapped } from '../../bytes.ts'
+import { ImagingError } from '../../errors.ts'
+import type { Fact, FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
+import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
+import { looksLikeFdf, readHeader, stringOf } from './header.ts'
+import type { FdfHeader } from './header.ts'
+import { readPart } from './part.ts'
+import type { FdfPart } from './part.ts'
+import { procparFacts, procparTags, readProcpar } from './procpar.ts'
+import type { Procpar } from './procpar.ts'
+import { arrange } from './series.ts'
+
+/** Agilent and Varian MRI: files of one slice or volume each, in a folder `name.img` with the parameters in `procpar`. */
+export const fdf: Format = {
+  id: 'fdf',
+  label: 'Agilent / Varian FDF',
+  mediaType: 'application/x-varian-fdf',
+  extensions: ['.fdf'],
+  verified: false,
+  sniff: (_name, head) => looksLikeFdf(head),
+
+  async scan(entry, find): Promise<FileScan> {
+    const header = await readHeader(entry.source)
+    const folder = folderOf(entry.path)
+    const procpar = find(`${folder}procpar`)
+    const found: FileScan = {
+      seriesKey: folder,
+      role: 'image',
+      companions: procpar === undefined ? [] : [procpar],
+      facts: headerFacts(header),
+    }
+    try {
+      const { x, y, z, sampleType } = await readPart(entry)
+      // Magnitude and phase may lie in one folder, as may a scout of another size.
+      found.seriesKey += `#${x}x${y}x${z > 1 ? z : ''} ${sampleType} ${stringOf(header, 'type') ?? ''}`
+    } catch (error) {
+      if (!(error instanceof ImagingError)) throw error
+      found.problem = error
+      found.seriesKey = entry.path
+    }
+    return found
+  },
+
+  async open(files): Promise<SeriesReader> {
+    const parts: FdfPart[] = []
+    for (const file of files) if (!isProcpar(file)) parts.push(await readPart(file))
+    const { header, places } = arrange(parts)
+    const procpar = await procparOf(files, header.warnings)
+    const perPlane = planeBytes(header)
+    const size = sampleBytes[header.sampleType]
+    const { part: first } = places[0]!
+    const isDirect = parts.length === 1 && (first.littleEndian || size === 1)
+    return {
+      header,
+      facts: factsOf(first.header, procpar),
+      tags: async () => [...first.header.tags, ...procparTags(procpar)],
+      async plane(k) {
+        checkPlane(header, k)
+        const { part, plane } = places[k]!
+        const bytes = await part.entry.source.read(part.offset + plane * perPlane, perPlane)
+        return part.littleEndian || size === 1 ? bytes : swapped(bytes, size)
+      },
+      direct: () => (isDirect ? { file: files.indexOf(first.entry), offset: first.offset } : null),
+    }
+  },
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
+
+const isProcpar = ({ path }: FileEntry): boolean => /^procpar$/i.test(path.slice(path.lastIndexOf('/') + 1))
+
+/** The parameters beside the images; images without them, or with damaged ones, are still images. */
+async function procparOf(files: FileEntry[], warnings: string[]): Promise<Procpar> {
+  const file = files.find(isProcpar)
+  if (!file) {
+    warnings.push('The parameter file procpar is not with the images; animal, date and sequence may be missing.')
+    return new Map()
+  }
+  try {
+    return await readProcpar(file.source)
+  } catch (error) {
+    if (!(error instanceof ImagingError)) throw error
+    warnings.push(`${error.message} Animal, date and sequence may be missing.`)
+    return new Map()
+  }
+}
+
+/** What an image says by itself. */
+function headerFacts(header: FdfHeader): Fact[] {
+  const [studyId, sequence] = [stringOf(header, 'studyid'), stringOf(header, 'sequence')]
+  return [
+    ...(studyId ? [{ key: 'session.label' as const, value: studyId.slice(0, 1000), evidence: 'studyid' }] : []),
+    ...(sequence ? [{ key: 'series.protocol' as const, value: sequence.slice(0, 1000), evidence: 'sequence' }] : []),
+  ]
+}
+
+/** The parameters say more than the images; what is missing there comes from the image. */
+function factsOf(header: FdfHeader, procpar: Procpar): Fact[] {
+  const facts = procparFacts(procpar)
+  const known = new Set(facts.map(({ key }) => key))
+  return [...facts, ...headerFacts(header).filter(({ key }) => !known.has(key))]
+}
