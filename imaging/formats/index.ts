@@ -9,12 +9,25 @@ import { metaimage } from './metaimage/index.ts'
 import { nifti } from './nifti/index.ts'
 import { nrrd } from './nrrd/index.ts'
 import { tiff } from './tiff/index.ts'
+import { vevo } from './vevo/index.ts'
 
 /**
  * Every format, in the order in which files are tried: DICOM before TIFF, because its preamble may look like one; Inveon's
  * text headers before the binary headers of the same name, and NIfTI before Analyze, whose header it keeps and marks.
  */
-export const formats: readonly Format[] = [dicom, tiff, inveon, nifti, analyze, bruker, nrrd, metaimage, interfile, fdf]
+export const formats: readonly Format[] = [
+  dicom,
+  tiff,
+  inveon,
+  nifti,
+  analyze,
+  bruker,
+  nrrd,
+  metaimage,
+  interfile,
+  fdf,
+  vevo,
+]
 
 /** The format with this id, or undefined. */
 export const formatById = (id: string): Format | undefined => formats.find((format) => format.id === id)

@@ -7,6 +7,7 @@ import { metaimageProfile } from './metaimage.ts'
 import { niftiProfile } from './nifti.ts'
 import { nrrdProfile } from './nrrd.ts'
 import { fdfProfile } from './fdf.ts'
+import { vevoProfile } from './vevo.ts'
 import type { FormatProfile } from './profile.ts'
 import { tiffProfile } from './tiff.ts'
 
@@ -22,4 +23,5 @@ export const profiles: readonly FormatProfile[] = [
   metaimageProfile,
   interfileProfile,
   fdfProfile,
+  vevoProfile,
 ]
