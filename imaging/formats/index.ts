@@ -5,6 +5,7 @@ import { dicom } from './dicom/index.ts'
 import { fdf } from './fdf/index.ts'
 import { interfile } from './interfile/index.ts'
 import { inveon } from './inveon/index.ts'
+import { ivis } from './ivis/index.ts'
 import { metaimage } from './metaimage/index.ts'
 import { nifti } from './nifti/index.ts'
 import { nrrd } from './nrrd/index.ts'
@@ -13,10 +14,12 @@ import { vevo } from './vevo/index.ts'
 
 /**
  * Every format, in the order in which files are tried: DICOM before TIFF, because its preamble may look like one; Inveon's
- * text headers before the binary headers of the same name, and NIfTI before Analyze, whose header it keeps and marks.
+ * text headers before the binary headers of the same name, and NIfTI before Analyze, whose header it keeps and marks. The TIFF files
+ * of an IVIS folder before other TIFF.
  */
 export const formats: readonly Format[] = [
   dicom,
+  ivis,
   tiff,
   inveon,
   nifti,

@@ -8,6 +8,7 @@ import { niftiProfile } from './nifti.ts'
 import { nrrdProfile } from './nrrd.ts'
 import { fdfProfile } from './fdf.ts'
 import { vevoProfile } from './vevo.ts'
+import { ivisProfile } from './ivis.ts'
 import type { FormatProfile } from './profile.ts'
 import { tiffProfile } from './tiff.ts'
 
@@ -24,4 +25,5 @@ export const profiles: readonly FormatProfile[] = [
   interfileProfile,
   fdfProfile,
   vevoProfile,
+  ivisProfile,
 ]
