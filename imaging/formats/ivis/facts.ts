@@ -29,11 +29,11 @@ export function clickFacts(text: ClickInfo, kind: ImageKind, image: Section | un
   label('subject.sex', 'Sex', sexOf)
 
   const views = ['View', 'Time Point'].filter((name) => !empty.test(valueOf(labels, name) ?? '-'))
-  add(
-    'series.label',
-    [kind.label, ...views.map((name) => valueOf(labels, name)!)].join(', ').slice(0, 300),
-    ['name of the file', ...views].join(', '),
-  )
+  // Only one of the two texts may hold the labels; the other must not disagree by saying less.
+  if (views.length > 0) {
+    const words = [kind.label, ...views.map((name) => valueOf(labels, name)!)]
+    add('series.label', words.join(', ').slice(0, 300), ['name of the file', ...views].join(', '))
+  }
 
   const camera = sectionNamed(text, 'Camera System Info')
   const model = valueOf(camera, 'System Configuration')

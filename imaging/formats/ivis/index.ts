@@ -6,6 +6,7 @@ import { baseName, looksLikeClickInfo, readClickInfo, sectionOf } from './clickI
 import type { ClickInfo } from './clickInfo.ts'
 import { clickFacts } from './facts.ts'
 import { folderOf, imageKind, isCorrection, isText, mainImage, textNames } from './files.ts'
+import type { ImageKind } from './files.ts'
 import { spacingOf, unitOf } from './values.ts'
 
 /**
@@ -68,7 +69,11 @@ export const ivis: Format = {
     const direct = reader.direct()
     return {
       header: { ...reader.header, format: 'ivis', modality: 'OI', spacing, unit, warnings },
-      facts: joined([...infos.flatMap((info, i) => clickFacts(info, kind, sections[i])), ...reader.facts]),
+      facts: joined([
+        ...infos.flatMap((info, i) => clickFacts(info, kind, sections[i])),
+        labelled(kind),
+        ...reader.facts,
+      ]),
       tags: async () => [
         ...texts.flatMap(({ name, info }) => info.tags.map((tag) => ({ ...tag, key: `${name}/${tag.key}` }))),
         ...(await reader.tags()),
@@ -113,3 +118,5 @@ async function readTexts(files: FileEntry[], warnings: string[]): Promise<{ name
 
 /** The first fact of each key. */
 const joined = (facts: Fact[]): Fact[] => [...Map.groupBy(facts, ({ key }) => key).values()].map(([first]) => first!)
+
+const labelled = ({ label }: ImageKind): Fact => ({ key: 'series.label', value: label, evidence: 'name of the file' })
