@@ -1,4 +1,5 @@
 import { ImagingError } from '../../errors.ts'
+import { millimetres } from '../../geometry/millimetres.ts'
 import type { Header } from '../../header.ts'
 import { numberOf, numbersOf, stringsOf } from './header.ts'
 import { isLength } from './part.ts'
@@ -149,6 +150,3 @@ function sliceStep(ordered: FdfPart[], warnings: string[]): number | undefined {
   warnings.push('The slices do not stand at equal distances; their thickness is taken for the distance.')
   return thickness
 }
-
-const millimetres = (value: number): number | undefined =>
-  Number.isFinite(value) && value > 0 && value < 1e6 ? Number(value.toPrecision(9)) : undefined

@@ -1,3 +1,4 @@
+import { millimetres } from '../../geometry/millimetres.ts'
 import type { Header } from '../../header.ts'
 import { numberOf, sectionNamed, valueOf } from './clickInfo.ts'
 import type { ClickInfo, Section } from './clickInfo.ts'
@@ -59,7 +60,8 @@ export function spacingOf(
   warnings: string[],
 ): Header['spacing'] {
   const field = numberOf(image, 'Field of View') ?? commonField(texts)
-  if (field === undefined || field <= 0 || field > 1000) {
+  const size = millimetres(((field ?? 0) * 10) / shape.x)
+  if (size === undefined) {
     warnings.push('The text does not state the field of view of this image; distances are not known.')
     return null
   }
@@ -69,7 +71,6 @@ export function spacingOf(
     )
     return null
   }
-  const size = Number(((field * 10) / shape.x).toPrecision(9))
   return [size, size, size]
 }
 

@@ -1,4 +1,5 @@
 import { ImagingError } from '../../errors.ts'
+import { millimetres } from '../../geometry/millimetres.ts'
 import { sampleBytes } from '../../header.ts'
 import type { Header, SampleType } from '../../header.ts'
 import type { Frames, FrameTimes } from './frames.ts'
@@ -111,14 +112,11 @@ function spacingOf(
   step: number | undefined,
 ): Header['spacing'] {
   const of = (name: string) => numberOf(parameters, `${prefix}/${name}`)
-  const across = positive((of('Width') ?? 0) / lines)
-  const down = positive(((of('Depth') ?? 0) - (of('Depth-Offset') ?? NaN)) / samples)
-  const through = isVolume ? positive(step ?? 0) : across
+  const across = millimetres((of('Width') ?? 0) / lines)
+  const down = millimetres(((of('Depth') ?? 0) - (of('Depth-Offset') ?? NaN)) / samples)
+  const through = isVolume ? millimetres(step ?? 0) : across
   return across && down && through ? [across, down, through] : null
 }
-
-const positive = (value: number): number | undefined =>
-  Number.isFinite(value) && value > 0 && value < 1e6 ? Number(value.toPrecision(9)) : undefined
 
 /** Start of each frame from its time stamp; gated modes sort frames anew, and then the stamps do not rise. */
 function framesOf({ milliseconds }: FrameTimes, count: number, warnings: string[]): Header['frames'] {
