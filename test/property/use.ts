@@ -12,15 +12,17 @@ export interface Bytes {
   bytes: Uint8Array
 }
 
-/** Opens what is recognised and reads some of everything; counts the bytes asked for. */
+/** Opens what is recognised and reads some of everything; counts the bytes read. */
 export async function use(files: Bytes[]): Promise<{ asked: number; opened: number }> {
   let asked = 0
   const entries: FileEntry[] = files.map(({ path, bytes }) => {
     const source = memorySource(bytes)
-    return {
-      path,
-      source: { size: source.size, read: (offset, length) => ((asked += length), source.read(offset, length)) },
+    const read = async (offset: number, length: number) => {
+      const found = await source.read(offset, length)
+      asked += length
+      return found
     }
+    return { path, source: { size: source.size, read } }
   })
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
   const { series, attachments } = await recognise(entries)
