@@ -162,11 +162,13 @@ function corrections(
   scans: readonly WrittenScan[],
   subjects: ReadonlyMap<string, string>,
 ): PlanPatch {
-  const byPath = new Map(scans.flatMap((scan) => scan.files.map((file) => [file.path, scan] as const)))
+  // Series may share texts; the first file of a scan belongs to it alone.
+  const byPath = new Map(scans.map((scan) => [scan.files[0]!.path, scan]))
   const sessions = new Map<DemoVisit, string>()
   const patch: Required<PlanPatch> = { sessions: [], series: [] }
   for (const each of plan.series) {
-    const found = byPath.get(each.files[0]!)
+    const own = each.files.find((path) => byPath.has(path))
+    const found = own === undefined ? undefined : byPath.get(own)
     if (!found) continue
     const { visit, scan } = found
     const sessionKey = sessions.get(visit) ?? each.sessionKey

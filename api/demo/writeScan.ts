@@ -8,9 +8,11 @@ import { writeEnhancedDicom } from '#imaging/write/dicomEnhanced.ts'
 import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
 import { writeInveon } from '#imaging/write/inveon.ts'
+import { writeIvis } from '#imaging/write/ivis.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
 import { writeNrrd } from '#imaging/write/nrrd.ts'
 import { writeOmeTiff, writeTiff } from '#imaging/write/tiff.ts'
+import { writeVevo } from '#imaging/write/vevo.ts'
 import { later } from './content/types.ts'
 import type { DemoScan } from './content/types.ts'
 
@@ -84,6 +86,19 @@ async function filesOf(scan: DemoScan, context: ScanContext): Promise<WrittenFil
         { path: at(`${scan.stem}.hdr`), bytes: pair.header },
       ]
     }
+    case 'ivis': {
+      const { part, labels } = scan.click!
+      const options = { click: scan.stem, exposureSeconds: 60, binning: 2, fNumber: 1, labels }
+      const made = await writeIvis(image, { ...options, facts: factsOf(scan, context) })
+      const named = (name: string) => made.find((file) => file.name === name)!
+      // The photograph is a series of its own with the texts of the signal, which are written once.
+      const own =
+        part === 'photograph' ? [named('photograph.TIF')] : made.filter(({ name }) => name !== 'photograph.TIF')
+      const first = part === 'photograph' ? 'photograph.TIF' : 'luminescent.TIF'
+      return own
+        .toSorted((a, b) => Number(b.name === first) - Number(a.name === first))
+        .map(({ name, bytes }) => ({ path: at(`${scan.stem}/${name}`), bytes }))
+    }
     case 'nifti':
     case 'nifti.gz': {
       const parts = writeNifti(image, { gzip: scan.format === 'nifti.gz' })
@@ -104,6 +119,10 @@ async function filesOf(scan: DemoScan, context: ScanContext): Promise<WrittenFil
         ...(manufacturer && model && { microscope: { manufacturer, model } }),
       }
       return [{ path: at(scan.stem), bytes: await writeOmeTiff(image, metadata, { compression: 'deflate' }) }]
+    }
+    case 'vevo': {
+      const made = await writeVevo(image, { stem: scan.stem, facts: factsOf(scan, context) })
+      return made.map(({ name, bytes }) => ({ path: at(name), bytes })).toReversed()
     }
   }
 }

@@ -5,6 +5,7 @@ import { refuseDemoAccounts } from '#api/demo/accounts.ts'
 import { demoIsWanted, demoStudies, seedDemo } from '#api/demo/seed.ts'
 import { Import } from '#api/modules/imports/model.ts'
 import { File } from '#ontology/entities/file.ts'
+import { Subject } from '#ontology/entities/subject.ts'
 import { openSite } from '../help/app.ts'
 import type { TestSite } from '../help/app.ts'
 
@@ -17,9 +18,9 @@ afterAll(() => site.close())
 
 const count = (name: string) => recordModel({ name }).count({ where: { deletedAt: null } as never })
 
-/** Two complete and published studies, and one where nobody corrected anything; with few scans each. */
+/** Three complete studies, two of them published, and one where nobody corrected anything; with few scans each. */
 const studies = demoStudies()
-  .filter((study) => ['PSMA-3', 'PSMA-4', 'PHENO-2'].includes(study.body.localId))
+  .filter((study) => ['PSMA-3', 'PSMA-4', 'PHENO-2', 'GLX-3'].includes(study.body.localId))
   .map((study) => ({ ...study, visits: study.visits.slice(-2) }))
 
 test('an interrupted filling goes on where it was; the result is the same as in one go', async () => {
@@ -35,9 +36,9 @@ test('an interrupted filling goes on where it was; the result is the same as in 
 
   expect(await User.count()).toBe(5)
   expect(await count('Project')).toBe(3)
-  expect(await count('Study')).toBe(3)
-  expect(await count('ImageSeries')).toBe(11)
-  expect(await Import.count({ where: { state: 'committed' } })).toBe(3)
+  expect(await count('Study')).toBe(4)
+  expect(await count('ImageSeries')).toBe(15)
+  expect(await Import.count({ where: { state: 'committed' } })).toBe(4)
   expect(await Dataset.count({ where: { state: 'submitted' } })).toBe(1)
   expect(await Dataset.count()).toBe(2)
 }, 120_000)
@@ -45,7 +46,7 @@ test('an interrupted filling goes on where it was; the result is the same as in 
 test('its images can be seen, and the damaged one says why not', async () => {
   const rows = await recordModel({ name: 'ImageSeries' }).findAll()
   const states = Object.groupBy(rows, (row) => row.get('pixels' as never) as string)
-  expect(states.ready).toHaveLength(10)
+  expect(states.ready).toHaveLength(14)
   expect(states.failed).toHaveLength(1)
   expect(states.failed![0]!.body.problem).toMatch(/bytes/)
 })
@@ -59,6 +60,25 @@ test('its studies of ParaVision are one series for each scan, with the parameter
     const names = files.map((file) => (file.get('path' as never) as string).split('/').at(-1)).toSorted()
     expect(names).toEqual(['2dseq', 'acqp', 'method', 'reco', 'subject', 'visu_pars'])
   }
+})
+
+test('its clicks of an IVIS are light and photograph of one session, with the texts of both', async () => {
+  const rows = await recordModel({ name: 'ImageSeries' }).findAll({ where: { format: 'ivis' } as never })
+  const sessions = Map.groupBy(rows, (row) => row.get('sessionId' as never))
+  const labelOf = (row: (typeof rows)[number]) => row.get('label' as never) as string
+  expect([...sessions.values()].map((own) => own.map(labelOf).toSorted())).toEqual([
+    ['Luminescence', 'Photograph'],
+    ['Luminescence', 'Photograph'],
+  ])
+  for (const row of rows) {
+    const files = await recordModel(File).findAll({ where: { seriesId: row.id } as never })
+    const names = files.map((file) => (file.get('path' as never) as string).split('/').at(-1)!)
+    const own = labelOf(row) === 'Photograph' ? ['photograph.TIF'] : ['luminescent.TIF', 'readbiasonly.TIF']
+    expect(names.toSorted()).toEqual(['AnalyzedClickInfo.txt', 'ClickInfo.txt', ...own])
+  }
+  // Several animals share a picture: their names in one field make no new subject.
+  const subjects = await recordModel(Subject).findAll({ where: { deletedAt: null } as never })
+  expect(subjects.filter((subject) => /, /.test(subject.get('localId' as never)))).toEqual([])
 })
 
 test('its accounts have the roles that they are named after', async () => {

@@ -33,23 +33,33 @@ export function bioluminescence(): DemoStudy {
         inVivo: 'in vivo',
         subjects,
         placements: ['left', 'middle', 'right'].map((holder) => ({ posture: 'prone', holder })),
-        scans: [
-          {
-            label: 'Photograph and luminescence',
-            number: 1,
-            modality: 'OI',
-            stem: `cage${'AB'[cage]}_d${days}.ome.tif`,
-            format: 'ome-tiff',
-            phantom: 'bioluminescence',
-            options: {
-              seed: 700 + cage,
-              tumourVolume: subjects.map((_, n) => grown(days, 9 + 4 * n + 2 * cage, cage === 1)),
-              resolution: 0.5,
-            },
-            minutes: 0,
-            bodyPart: 'whole body',
+        scans: (['signal', 'photograph'] as const).map((part, n) => ({
+          label: part === 'signal' ? 'Luminescence' : 'Photograph',
+          number: n + 1,
+          modality: 'OI',
+          stem: `AB${day(started, days).replaceAll('-', '')}130000_00${cage + 1}`,
+          format: 'ivis',
+          phantom: 'bioluminescence',
+          options: {
+            seed: 700 + cage,
+            tumourVolume: subjects.map((_, n) => grown(days, 9 + 4 * n + 2 * cage, cage === 1)),
+            resolution: 0.5,
           },
-        ],
+          minutes: 0,
+          bodyPart: 'whole body',
+          click: {
+            part,
+            labels: {
+              User: 'ab',
+              Group: `cage ${'AB'[cage]}`,
+              'Time Point': `day ${days}`,
+              'Animal Number': subjects.join(', '),
+              View: 'dorsal',
+              'Cell Line': 'U-87 MG-luc2',
+              Reporter: 'luc2',
+            },
+          },
+        })),
         events: subjects.flatMap((subject) => [
           injection({
             subject,

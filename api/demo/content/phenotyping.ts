@@ -54,8 +54,10 @@ function hearts(): DemoStudy {
             label: 'B-mode, parasternal short axis',
             number: 1,
             modality: 'US',
-            stem: 'PSAX',
-            format: 'dicom',
+            // The first animal was exported raw, for strain analysis.
+            ...(i === 0
+              ? { stem: `${day(started, days)}-09-04-00_PSAX`, format: 'vevo' as const }
+              : { stem: 'PSAX', format: 'dicom' as const }),
             phantom: 'heart-ultrasound',
             options: { seed: 1200 + i + (days ? 50 : 0), resolution: 0.6, frames: 12 },
             minutes: 4,

@@ -7,7 +7,17 @@ import type { CodedTerm } from '#ontology/values.ts'
 import type { Modality } from '#ontology/entities/series.ts'
 
 export type ScanFormat =
-  'bruker' | 'dicom' | 'dicom enhanced' | 'inveon' | 'nifti' | 'nifti.gz' | 'nrrd' | 'tiff' | 'ome-tiff'
+  | 'bruker'
+  | 'dicom'
+  | 'dicom enhanced'
+  | 'inveon'
+  | 'ivis'
+  | 'nifti'
+  | 'nifti.gz'
+  | 'nrrd'
+  | 'tiff'
+  | 'ome-tiff'
+  | 'vevo'
 
 /** A tracer or contrast agent as a scanner's header names it. */
 export interface HeaderAdministration {
@@ -23,7 +33,7 @@ export interface DemoScan {
   label: string
   number: number
   modality: Modality
-  /** Name of the file or, for stacks and studies of ParaVision, of the folder. */
+  /** Name of the file or, for stacks, studies of ParaVision and clicks of an IVIS, of the folder; for Vevo without ending. */
   stem: string
   format: ScanFormat
   phantom: PhantomKind
@@ -39,6 +49,8 @@ export interface DemoScan {
   attributes?: DicomAttributes
   /** Sequence as ParaVision names it. */
   sequence?: BrukerOptions['sequence']
+  /** The image of a click that this scan is, and the labels that a person typed for it. */
+  click?: { part: 'signal' | 'photograph'; labels: Record<string, string> }
   quality?: 'good' | 'usable' | 'excluded'
   qualityNote?: string
   /** Share of the file that the copy to the server kept; absent: all of it. */
