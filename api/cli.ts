@@ -15,6 +15,7 @@ const commands: Record<string, [about: string, run: () => Promise<void>]> = {
     'list all settings',
     async () => (await import('./commands/settings.ts')).run(rest.includes('--env') ? 'env' : 'table'),
   ],
+  formats: ['list the image formats', async () => (await import('./commands/formats.ts')).run()],
   healthy: ['ask the running site whether it can serve', async () => (await import('./commands/healthy.ts')).run()],
   reindex: ['make the search index anew', async () => (await import('./commands/reindex.ts')).run()],
   rebuild: [

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { formatsTable } from '#api/commands/formats.ts'
 import { settingsTable } from '#api/commands/settings.ts'
 import { ConfigError, keys, readConfig, unknownSettings } from '#api/config.ts'
 
@@ -14,6 +15,10 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 describe('documents', () => {
   it('list the settings as they are', () => {
     expect(read('docs/configuration.md')).toContain(settingsTable())
+  })
+
+  it('list the image formats as they are, with what is not verified', () => {
+    expect(read('docs/using.md')).toContain(formatsTable())
   })
 
   it('link to files that exist', () => {

@@ -18,7 +18,7 @@ export const ivis: Format = {
   id: 'ivis',
   label: 'IVIS / Living Image',
   mediaType: 'application/x-living-image',
-  extensions: ['.tiff', '.tif', '.txt'],
+  extensions: ['clickinfo.txt', '.tiff', '.tif'],
   verified: false,
 
   sniff(path, head) {

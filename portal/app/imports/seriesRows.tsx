@@ -181,9 +181,7 @@ const SeriesRow = memo(function SeriesRow({ series, subjectName, error, onEdit, 
       </td>
       <td data-label="Image">
         {series.formatLabel}
-        {!series.formatVerified && (
-          <span className={styles.evidence}>reader not yet proven with files of this format</span>
-        )}
+        {!series.formatVerified && <span className={styles.evidence}>reader not verified on original data</span>}
         <span className={styles.evidence}>{imageText(series)}</span>
       </td>
       <td data-label="Files">
