@@ -78,7 +78,7 @@ function valuesOf(body: string): Declaration {
   const strings = [...body.matchAll(/"([^"]*)"/g)].slice(0, mostValues).map(([, text = '']) => text.trim())
   const bare = strings.length > 0 ? '' : body
   const numbers = bare
-    .split(/[{}\[\](),;\s]+/)
+    .split(/[{}[\](),;\s]+/)
     .filter((word) => word !== '')
     .slice(0, mostValues)
     .map(Number)

@@ -1,6 +1,6 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
-import type { Fact, FileScan, Format, SeriesReader, SiblingFile } from '../../format.ts'
+import type { Fact, FileScan, Format, SeriesReader } from '../../format.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
 import { readFrames, readTimes } from './frames.ts'
 import { layOut } from './layout.ts'
@@ -23,9 +23,8 @@ export const vevo: Format = {
     return imageKind(path) !== undefined || isBeside(path) || otherKind(path) !== undefined
   },
 
-  async scan(entry, find, siblings = () => []): Promise<FileScan> {
+  async scan(entry, find): Promise<FileScan> {
     const { path, source } = entry
-    const list: SiblingFile[] = [...siblings(), { path, size: source.size }]
     const kind = imageKind(path)
     if (kind) {
       const found: FileScan = {
@@ -42,7 +41,7 @@ export const vevo: Format = {
       }
       return found
     }
-    const main = mainImage(path, list)
+    const main = mainImage(path, find)
     if (isParameterFile(path)) {
       const facts = parameterFacts(await readParameters(source))
       return { seriesKey: main ?? path, role: 'image', companions: [main ?? `${stemOf(path)}.raw.bmode`], facts }

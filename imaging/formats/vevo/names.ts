@@ -1,5 +1,3 @@
-import type { SiblingFile } from '../../format.ts'
-
 /** What can be shown of an export, by the ending of the file; the first one stands for the export. */
 const images: Record<string, { prefix: string; modality: string; isVolume: boolean; label: string }> = {
   '.raw.bmode': { prefix: 'B-Mode', modality: 'US', isVolume: false, label: 'B-mode' },
@@ -34,13 +32,14 @@ export const imageKind = (path: string): ImageKind | undefined =>
 /** What a file is that is kept without being displayed. */
 export const otherKind = (path: string): string | undefined => others.find(([ending]) => ending.test(path))?.[1]
 
-/** The image that parameters and companions are filed with: the first kind of the list that is in the folder. */
-export function mainImage(path: string, siblings: readonly SiblingFile[]): string | undefined {
-  const stem = stemOf(path).toLowerCase()
-  const own = siblings.filter((file) => stemOf(file.path).toLowerCase() === stem)
+/**
+ * The image that parameters and companions are filed with: the first kind of the list that the batch holds.
+ * @param find gives the true path of a file in any case, or undefined
+ */
+export function mainImage(path: string, find: (path: string) => string | undefined): string | undefined {
   for (const ending of Object.keys(images)) {
-    const found = own.find((file) => file.path.toLowerCase() === stem + ending)
-    if (found) return found.path
+    const found = find(stemOf(path) + ending)
+    if (found !== undefined) return found
   }
   return undefined
 }
