@@ -76,6 +76,9 @@ const unitTexts: Record<string, string> = {
   '10*6.{cells}': '× 10⁶ cells',
   '[PFU]': 'PFU',
   "[hnsf'U]": 'HU',
+  '{counts}': 'counts',
+  '{counts}/s': 'counts/s',
+  '{photons}/s/cm2/sr': 'photons/s/cm²/sr',
 }
 
 /** UCUM code as people write it. */
