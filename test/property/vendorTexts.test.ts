@@ -4,7 +4,7 @@ import { describe, it } from 'vitest'
 import { phantomHeader } from '#imaging/phantoms/phantom.ts'
 import { writeTiff } from '#imaging/write/tiff.ts'
 import { fdfFile, procparText } from '../help/fdfFolder.ts'
-import { use } from './use.ts'
+import { useFiles } from './fuzzCase.ts'
 
 const number = fc.oneof(fc.integer().map(String), fc.double().map(String), fc.constantFrom('0', '1', '2', '3', '-1', '1e308', '1e-308', '9007199254740993', '0x10', '4294967295')) // prettier-ignore
 const hostile = fc.constantFrom('../../etc/passwd', '..\\..\\x.TIF', '/luminescent.TIF', '\0', '"', '{', '}', '<', '&lt;', '&#1114112;', '__proto__', 'constructor', '*** a', '') // prettier-ignore
@@ -26,7 +26,7 @@ describe('an FDF folder', () => {
           const all = isFirst ? { ...own, ...good, slice_no: slice } : { ...good, slice_no: slice, ...own }
           return { path: `d.img/slice00${slice}image001echo001.fdf`, bytes: fdfFile(all, new Uint8Array(16)) }
         }
-        await use([file(one, 1), file(other, 2), { path: 'd.img/procpar', bytes: procparText(values) }])
+        await useFiles([file(one, 1), file(other, 2), { path: 'd.img/procpar', bytes: procparText(values) }])
       }),
       runs,
     )
@@ -53,7 +53,7 @@ describe('a Vevo export', () => {
           [...good, ...own],
         ]) {
           const text = list.map(([key, words]) => `<parameter name="${key}" value="${words}" />`).join('\n')
-          await use([
+          await useFiles([
             { path: `d/a.raw.xml`, bytes: Buffer.from(`<x>${text}</x>`) },
             { path: `d/a.${name}`, bytes: data },
           ])
@@ -86,7 +86,7 @@ describe('an IVIS click', () => {
     )
     await fc.assert(
       fc.asyncProperty(text, text, image, async (click, analyzed, name) => {
-        await use([
+        await useFiles([
           { path: 'd/ClickInfo.txt', bytes: Buffer.from(click, 'latin1') },
           { path: 'd/AnalyzedClickInfo.txt', bytes: Buffer.from(analyzed, 'latin1') },
           { path: `d/${name}`, bytes: tiff },

@@ -18,7 +18,9 @@ describe('documents', () => {
   })
 
   it('list the image formats as they are, with what is not verified', () => {
-    expect(read('docs/using.md')).toContain(formatsTable())
+    const rows = (text: string) =>
+      text.split('\n').filter((line) => / \| (yes|not verified on original data) \|$/.test(line))
+    expect(rows(read('docs/using.md'))).toEqual(rows(formatsTable()))
   })
 
   it('link to files that exist', () => {
