@@ -2,7 +2,7 @@ import { swapped } from '../../bytes.ts'
 import { ImagingError } from '../../errors.ts'
 import type { Fact, FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
-import { looksLikeFdf, readHeader, stringOf } from './header.ts'
+import { looksLikeFdf, numbersOf, readHeader, stringOf } from './header.ts'
 import type { FdfHeader } from './header.ts'
 import { readPart } from './part.ts'
 import type { FdfPart } from './part.ts'
@@ -23,20 +23,19 @@ export const fdf: Format = {
     const header = await readHeader(entry.source)
     const folder = folderOf(entry.path)
     const procpar = find(`${folder}procpar`)
+    // Magnitude and phase may lie in one folder, as may a scout of another size. A damaged slice stays with its series.
+    const kind = [numbersOf(header, 'matrix').join('x'), stringOf(header, 'storage'), stringOf(header, 'type')]
     const found: FileScan = {
-      seriesKey: folder,
+      seriesKey: `${folder}#${kind.join(' ')}`,
       role: 'image',
       companions: procpar === undefined ? [] : [procpar],
       facts: headerFacts(header),
     }
     try {
-      const { x, y, z, sampleType } = await readPart(entry)
-      // Magnitude and phase may lie in one folder, as may a scout of another size.
-      found.seriesKey += `#${x}x${y}x${z > 1 ? z : ''} ${sampleType} ${stringOf(header, 'type') ?? ''}`
+      await readPart(entry)
     } catch (error) {
       if (!(error instanceof ImagingError)) throw error
       found.problem = error
-      found.seriesKey = entry.path
     }
     return found
   },

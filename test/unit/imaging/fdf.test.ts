@@ -183,6 +183,13 @@ describe('what cannot be read', () => {
     expect(reader.header.warnings.join()).toContain('announces 4 slices, but the folder holds 2')
   })
 
+  it('is a series of which one slice is cut off', async () => {
+    const cut = await slice(2).source.read(0, slice(2).source.size - 1)
+    const { series } = await recognise([slice(0), slice(1), entry('s.img/slice003image001echo001.fdf', cut), slice(3)])
+    expect(series).toMatchObject([{ problem: { code: 'truncated', message: expect.stringContaining('slice003') } }])
+    expect(series[0]!.files).toHaveLength(4)
+  })
+
   it('is refused in time when the text is hostile', async () => {
     const lines = 'int a = 1;\n'.repeat(1_000_000)
     const start = '#!/usr/local/fdf/startup\n'
