@@ -14,8 +14,8 @@ import { vevo } from './vevo/index.ts'
 
 /**
  * Every format, in the order in which files are tried: DICOM before TIFF, because its preamble may look like one; Inveon's
- * text headers before the binary headers of the same name, and NIfTI before Analyze, whose header it keeps and marks. The TIFF files
- * of an IVIS folder before other TIFF.
+ * text headers before the binary headers of the same name, and NIfTI before Analyze, whose header it keeps and marks. The
+ * TIFF files of an IVIS folder before other TIFF.
  */
 export const formats: readonly Format[] = [
   dicom,

@@ -12,6 +12,9 @@ export const formatLabels = {
   nrrd: 'NRRD',
   metaimage: 'MetaImage',
   interfile: 'Interfile',
+  fdf: 'Agilent / Varian FDF',
+  ivis: 'IVIS / Living Image',
+  vevo: 'VisualSonics Vevo',
 } as const
 
 /** Name of a format for people; the id itself for one that is not known. */

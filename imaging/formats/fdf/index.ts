@@ -1,6 +1,7 @@
 import { swapped } from '../../bytes.ts'
 import { ImagingError } from '../../errors.ts'
 import type { Fact, FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
+import { formatLabels } from '../labels.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
 import { looksLikeFdf, numbersOf, readHeader, stringOf } from './header.ts'
 import type { FdfHeader } from './header.ts'
@@ -13,7 +14,7 @@ import { arrange } from './series.ts'
 /** Agilent and Varian MRI: files of one slice or volume each, in a folder `name.img` with the parameters in `procpar`. */
 export const fdf: Format = {
   id: 'fdf',
-  label: 'Agilent / Varian FDF',
+  label: formatLabels.fdf,
   mediaType: 'application/x-varian-fdf',
   extensions: ['.fdf'],
   verified: false,

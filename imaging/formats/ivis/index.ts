@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { Fact, FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
+import { formatLabels } from '../labels.ts'
 import { looksLikeTiff } from '../tiff/directory.ts'
 import { tiff } from '../tiff/index.ts'
 import { baseName, looksLikeClickInfo, readClickInfo, sectionOf } from './clickInfo.ts'
@@ -16,7 +17,7 @@ import { spacingOf, unitOf } from './values.ts'
  */
 export const ivis: Format = {
   id: 'ivis',
-  label: 'IVIS / Living Image',
+  label: formatLabels.ivis,
   mediaType: 'application/x-living-image',
   extensions: ['clickinfo.txt', '.tiff', '.tif'],
   verified: false,

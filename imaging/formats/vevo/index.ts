@@ -1,6 +1,7 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
 import type { Fact, FileScan, Format, SeriesReader } from '../../format.ts'
+import { formatLabels } from '../labels.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
 import { readFrames, readTimes } from './frames.ts'
 import { layOut } from './layout.ts'
@@ -13,7 +14,7 @@ import { parameterFacts, parameterTags, readParameters } from './parameters.ts'
  */
 export const vevo: Format = {
   id: 'vevo',
-  label: 'VisualSonics Vevo',
+  label: formatLabels.vevo,
   mediaType: 'application/x-visualsonics-vevo',
   extensions: ['.raw.3d.bmode', '.raw.3d.pamode', '.raw.bmode', '.raw.pamode', '.raw.xml'],
   verified: false,
