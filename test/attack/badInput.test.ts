@@ -199,9 +199,10 @@ describe('requests', () => {
   })
 
   it('with markup in every text come back as they were typed, in JSON and escaped elsewhere', async () => {
-    const nasty = '</script><img src=x onerror=alert(1)>\u2028=cmd|calc'
-    const project = await owner.make('projects', { title: nasty, description: nasty })
-    expect((await owner.get(`projects/${project.id}`)).json().title).toBe(nasty)
+    const nasty = '</script><img src=x onerror=alert(1)>=cmd|calc'
+    const lines = `${nasty}\u2028${nasty}\n${nasty}`
+    const project = await owner.make('projects', { title: nasty, description: lines })
+    expect((await owner.get(`projects/${project.id}`)).json()).toMatchObject({ title: nasty, description: lines })
     const sets = await owner.make('datasets', { seriesIds: [world.p.seriesId], send: true, title: nasty })
     const jsonld = await owner.get(`datasets/${sets.id}/jsonld`)
     expect(jsonld.json().name).toBe(nasty)
