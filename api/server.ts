@@ -44,9 +44,11 @@ export async function start(options: { dev: boolean }): Promise<void> {
   log.info(`Vivarchive is at ${config.port === 0 ? `http://localhost:${port}` : config.publicUrl}`)
 }
 
-/** What a person can do about a port that is not to be had. */
+/** What a person can do about a port that is not to be had, or about a portal that was not built. */
 function spoken(error: unknown, port: number): unknown {
-  const { code } = error as NodeJS.ErrnoException
+  const { code, cause, message } = error as NodeJS.ErrnoException
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ERR_MODULE_NOT_FOUND')
+    return new AppError('busy', message)
   if (code === 'EADDRINUSE') {
     return new AppError('conflict', `Port ${port} is taken by another program. Choose another one: PORT=8090 npm start`)
   }

@@ -131,11 +131,11 @@ function leftBehind(entity: Entity, before: Body, after: Body): Parameters<typeo
     .map((reference) => ({ topic: 'search', entity: reference.entity, recordId: reference.id }))
 }
 
-/** Sets system fields of a record (state of its pixels, what the header says). No person's edit, so the version stays. */
+/** Sets system fields of a record (state of its pixels, what the header says). No person's edit, so version and time of change stay. */
 export async function setSystemFields(entity: Entity, id: string, fields: Body, t: Transaction): Promise<void> {
   const row = await recordModel(entity).findByPk(id, { transaction: t, lock: t.LOCK.UPDATE })
   if (!row) throw notFound(entity.title.toLowerCase(), id)
-  fill(entity, row, { ...row.body, ...ownColumns(entity, row), ...fields }, new Date())
+  fill(entity, row, { ...row.body, ...ownColumns(entity, row), ...fields }, row.updatedAt)
   await row.save({ transaction: t })
   await enqueue(t, [{ topic: 'search', entity: entity.name, recordId: id }])
 }

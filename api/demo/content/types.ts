@@ -134,10 +134,14 @@ export function later(start: string, minutes: number): string {
 /** Date this many days after another. */
 export const day = (start: string, days: number): string => later(start, days * 1440).slice(0, 10)
 
-/** A point in time of the facility, which lies in the zone of Central European winter time all year. */
-export const stamp = (local: string, precision: 'second' | 'minute' | 'day' = 'minute') => ({
-  dateTime: `${local.length === 10 ? `${local}T00:00:00` : local}+01:00`,
-  precision: local.length === 10 ? 'day' : precision,
-})
+const facilityZone = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Berlin', timeZoneName: 'longOffset' })
+
+/** A point in time of the facility, in Central European time with its summer time. */
+export function stamp(local: string, precision: 'second' | 'minute' | 'day' = 'minute') {
+  const dateTime = local.length === 10 ? `${local}T00:00:00` : local
+  const zone = facilityZone.formatToParts(new Date(`${dateTime}Z`)).find(({ type }) => type === 'timeZoneName')
+  const offset = zone!.value.slice('GMT'.length)
+  return { dateTime: dateTime + offset, precision: local.length === 10 ? ('day' as const) : precision }
+}
 
 export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
