@@ -113,6 +113,44 @@ describe.each(profiles)('$format', (profile) => {
   })
 })
 
+describe('all formats together', () => {
+  const inOneFolder = (files: FileEntry[]) =>
+    files.map(({ path, source }) => ({ path: `d/${path.slice(path.lastIndexOf('/') + 1)}`, source }))
+
+  // The name of an image may be that of another format's data: ct.hdr, ct.img, ct.raw, ct.v.
+  it.each([
+    ['each in its own place', (files: FileEntry[]) => files],
+    ['in one folder', inOneFolder],
+  ])('keep their own files: %s', async (_where, placed) => {
+    const made = await Promise.all(
+      profiles.map(async ({ format, generate }) => ({ format, files: placed(await generate()) })),
+    )
+    const batch = made.flatMap(({ files }) => files)
+    for (const files of [batch, batch.toReversed()]) {
+      const { series } = await recognise(files)
+      expect(series.filter(({ problem }) => problem)).toEqual([])
+      expect(series.map(({ format }) => format).toSorted()).toEqual(made.map(({ format }) => format).toSorted())
+      for (const { format, files: own } of made) {
+        const found = series.find((one) => one.format === format)!.files
+        expect(own.map(({ path }) => path)).toEqual(expect.arrayContaining(found))
+        // Nobody knows whose file "subject" is that lies beside everything else.
+        const missing = own.map(({ path }) => path).filter((path) => !found.includes(path))
+        expect(missing.filter((path) => path !== 'd/subject')).toEqual([])
+      }
+    }
+  })
+
+  it.runIf(facts)('keep their own sample files, which come as one batch', async () => {
+    const paths = Object.keys(facts ?? {}).flatMap((path) => profileOf(path)?.parts(path) ?? [])
+    const { series } = await recognise([...new Set(paths)].map(sampleFile))
+    expect(series.length).toBeGreaterThan(100)
+    const strays = series.filter(({ format, files }) => files.some((path) => profileOf(path)?.format !== format))
+    expect(strays).toEqual([])
+  })
+})
+
+const profileOf = (path: string) => profiles.find(({ folders }) => folders.some((folder) => path.startsWith(folder)))
+
 /** Readers share the memory of their sources; none may write to it. */
 const digest = (files: FileEntry[]) =>
   Promise.all(files.map(async ({ source }) => sha256(await source.read(0, source.size))))
