@@ -37,6 +37,13 @@ describe('documents', () => {
     expect(broken).toEqual([])
   })
 
+  it('number the decisions without gaps, as their titles do', () => {
+    const names = readdirSync(path.join(root, 'docs/decisions')).toSorted()
+    expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, i) => i + 1))
+    const titles = names.map((name) => read(`docs/decisions/${name}`).split('\n')[0])
+    expect(titles).toEqual(names.map((_, i) => expect.stringMatching(new RegExp(`^# ${i + 1}\\. `))))
+  })
+
   it('name npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     const named = ['README.md', 'docs/operating.md', 'docs/developing.md'].flatMap((file) =>
