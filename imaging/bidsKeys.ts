@@ -1,4 +1,5 @@
 import type { FactKey } from './format.ts'
+import { table } from './table.ts'
 
 /** Sidecar keys (BIDS 1.11, glossary of metadata; AdministrationRoute is an addition, BIDS has none) of what a file says. */
 export const bidsKeys = {
@@ -23,7 +24,7 @@ export const bidsUnits = {
   InjectedVolume: { key: 'InjectedVolumeUnits', unit: 'mL' },
 } as const
 
-const elements: Record<string, string> = {
+const elements = table<string>({
   Bromine: 'Br',
   Carbon: 'C',
   Copper: 'Cu',
@@ -40,7 +41,7 @@ const elements: Record<string, string> = {
   Technetium: 'Tc',
   Yttrium: 'Y',
   Zirconium: 'Zr',
-}
+})
 const symbols = new Map(Object.entries(elements).map(([name, symbol]) => [symbol, name]))
 
 /** "F18" from "Fluorine-18" (PS3.16, CID 4020); other texts stay as they are. */

@@ -5,11 +5,12 @@ import type { ForwardSource } from '../forward.ts'
 import type { SampleType } from '../header.ts'
 import { bytesOf, newSamples } from '../samples.ts'
 import type { ByteSource } from '../source.ts'
+import { table } from '../table.ts'
 import { decodedBound } from './encoding.ts'
 
 const mostDigits = 64
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-const words: Record<string, number> = { nan: NaN, inf: Infinity, infinity: Infinity }
+const words = table<number>({ nan: NaN, inf: Infinity, infinity: Infinity })
 
 /**
  * Numbers written as text with blanks or commas between them, as little-endian samples.

@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { Header } from '../../header.ts'
+import { millimetresOf } from '../../lengthUnits.ts'
 import { arrange } from '../../raw/axes.ts'
 import type { Axis } from '../../raw/axes.ts'
 import { checkExtent } from '../../raw/planes.ts'
@@ -30,8 +31,6 @@ const types: Record<number, Stored> = {
   512: { type: 'uint16', parts: 1 },
   768: { type: 'uint32', parts: 1 },
 }
-
-const millimetres: Record<string, number> = { mm: 1, cm: 10, m: 1000, um: 1e-3, µm: 1e-3 }
 
 /**
  * What the header means.
@@ -140,7 +139,7 @@ function dataOffset({ voxOffset }: AnalyzeFields, volumes: number): number {
 }
 
 function spacingOf({ pixdim, voxUnits }: AnalyzeFields, warnings: string[]): Header['spacing'] {
-  const factor = voxUnits === '' ? 1 : millimetres[voxUnits.toLowerCase()]
+  const factor = voxUnits === '' ? 1 : millimetresOf[voxUnits.toLowerCase()]
   const sizes = [1, 2, 3].map((i) => Math.abs(pixdim[i]! * (factor ?? NaN)))
   if (!sizes.every((v) => Number.isFinite(v) && v > 0)) return null
   if (voxUnits === '') warnings.push('The file names no unit of length; millimetres are assumed.')

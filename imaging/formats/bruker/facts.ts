@@ -1,4 +1,5 @@
 import type { Fact, FactKey } from '../../format.ts'
+import { table } from '../../table.ts'
 import type { Documents } from './documents.ts'
 import { ifReadable } from './parameters.ts'
 import type { Parameters } from './parameters.ts'
@@ -6,7 +7,7 @@ import { dateOf, timeOf } from './time.ts'
 import type { Place } from './tree.ts'
 
 /** DICOM Patient Position (0018,5100) of VisuSubjectPosition. */
-const positions: Record<string, string> = {
+const positions = table<string>({
   Head_Supine: 'HFS',
   Head_Prone: 'HFP',
   Head_Left: 'HFDL',
@@ -15,7 +16,7 @@ const positions: Record<string, string> = {
   Foot_Prone: 'FFP',
   Foot_Left: 'FFDL',
   Foot_Right: 'FFDR',
-}
+})
 
 type File = 'subject' | 'visu' | 'acqp' | 'method'
 type Read<T> = (parameters: Parameters, name: string) => T | undefined
@@ -169,7 +170,8 @@ function numberOfScan({ visu }: Documents, { experiment }: Place): { value: numb
   return experiment === null ? undefined : { value: experiment, evidence: `folder name “${experiment}”` }
 }
 
-const sex: Read<string> = (parameters, name) => ({ MALE: 'M', FEMALE: 'F' })[parameters.text(name)?.toUpperCase() ?? '']
+const sexes = table<string>({ MALE: 'M', FEMALE: 'F' })
+const sex: Read<string> = (parameters, name) => sexes[parameters.text(name)?.toUpperCase() ?? '']
 
 const uid: Read<string> = (parameters, name) => {
   const value = parameters.text(name)

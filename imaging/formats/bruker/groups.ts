@@ -1,3 +1,4 @@
+import { table } from '../../table.ts'
 import type { Parameters } from './parameters.ts'
 
 /** One of the nested loops that the frames of a 2dseq are stored in; the first group of a file varies fastest. */
@@ -13,7 +14,7 @@ export interface FrameGroup {
   parameters: ReadonlyMap<string, number>
 }
 
-const nouns: Record<string, string> = {
+const nouns = table<string>({
   FG_SLICE: 'slice',
   FG_ECHO: 'echo',
   FG_CYCLE: 'repetition',
@@ -26,7 +27,7 @@ const nouns: Record<string, string> = {
   FG_COIL: 'coil',
   FG_IRMODE: 'inversion',
   FG_VFA: 'flip angle',
-}
+})
 
 /** Settings that are told with an element: sign and unit. */
 const settings: Record<string, [sign: string, unit: string]> = {
@@ -36,13 +37,13 @@ const settings: Record<string, [sign: string, unit: string]> = {
   VisuAcqFlipAngle: ['flip angle', '°'],
 }
 
-const frameTypes: Record<string, string> = {
+const frameTypes = table<string>({
   MAGNITUDE_IMAGE: 'magnitude',
   REAL_IMAGE: 'real',
   IMAGINARY_IMAGE: 'imaginary',
   PHASE_IMAGE: 'phase',
   COMPLEX_IMAGE: 'complex',
-}
+})
 
 export const frameGroup = (id: string, length: number): FrameGroup => ({
   id,

@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { Header, SampleType } from '../../header.ts'
+import { table } from '../../table.ts'
 import type { FrameGroup } from './groups.ts'
 import type { Parameters } from './parameters.ts'
 import type { Stated } from './geometry.ts'
@@ -25,12 +26,12 @@ export interface Stored {
   warnings: string[]
 }
 
-const sampleTypes: Record<string, SampleType> = {
+const sampleTypes = table<SampleType>({
   _8BIT_UNSGN_INT: 'uint8',
   _16BIT_SGN_INT: 'int16',
   _32BIT_SGN_INT: 'int32',
   _32BIT_FLOAT: 'float32',
-}
+})
 
 export const mostPlanes = 1_000_000
 const longestSide = 2 ** 20
@@ -38,7 +39,7 @@ const longestSide = 2 ** 20
 /** Sample type and byte order. @throws ImagingError 'unsupported', 'malformed' */
 export function samplesOf(parameters: Parameters, type: string, order: string) {
   const word = parameters.text(type)
-  const sampleType = Object.hasOwn(sampleTypes, word ?? '') ? sampleTypes[word!] : undefined
+  const sampleType = sampleTypes[word ?? '']
   if (!sampleType) {
     throw new ImagingError(
       'unsupported',

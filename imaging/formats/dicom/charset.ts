@@ -1,8 +1,10 @@
+import { table } from '../../table.ts'
+
 // TextDecoder is in every runtime that this room runs in (WHATWG Encoding), but in no TypeScript library without DOM or Node.
 declare const TextDecoder: { new (label: string): { decode(bytes: Uint8Array): string } }
 
 /** WHATWG names of the Specific Character Set terms (PS3.3 C.12.1.1.2). */
-const labels: Record<string, string> = {
+const labels = table<string>({
   '': 'windows-1252',
   'ISO_IR 6': 'windows-1252',
   'ISO_IR 100': 'windows-1252',
@@ -24,7 +26,7 @@ const labels: Record<string, string> = {
   'ISO_IR 58': 'gbk',
   GB18030: 'gb18030',
   GBK: 'gbk',
-}
+})
 
 /** Escape sequences that only name the set that the bytes after them are in (PS3.3 C.12.1.1.2, table C.12-4). */
 // eslint-disable-next-line no-control-regex -- ESC is what is looked for

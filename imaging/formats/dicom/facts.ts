@@ -1,4 +1,5 @@
 import type { Fact, FactKey } from '../../format.ts'
+import { table } from '../../table.ts'
 import { tagText } from './dataSet.ts'
 import type { DataSet } from './dataSet.ts'
 import { dateAndTime, dateTime, isoDate } from './time.ts'
@@ -61,8 +62,8 @@ export function factsOf(data: DataSet): Fact[] {
 
 /** PET gives the position in codes (CID 20 and 21, old SNOMED-RT values beside the new ones); HFP and the like of it. */
 function codedPosition(data: DataSet): string | undefined {
-  const entries: Record<string, string> = { '102540008': 'HF', 'F-10470': 'HF', '102541007': 'FF', 'F-10480': 'FF' }
-  const lying: Record<string, string> = {
+  const entries = table<string>({ '102540008': 'HF', 'F-10470': 'HF', '102541007': 'FF', 'F-10480': 'FF' })
+  const lying = table<string>({
     '1240000': 'P',
     'F-10310': 'P',
     '40199007': 'S',
@@ -71,7 +72,7 @@ function codedPosition(data: DataSet): string | undefined {
     'F-10317': 'DR',
     '102536004': 'DL',
     'F-10319': 'DL',
-  }
+  })
   const entry = entries[data.item(0x00540414)?.string(0x00080100) ?? '']
   const modifier = lying[data.item(0x00540410)?.item(0x00540412)?.string(0x00080100) ?? '']
   return entry && modifier ? entry + modifier : undefined

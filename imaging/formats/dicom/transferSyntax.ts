@@ -1,3 +1,5 @@
+import { table } from '../../table.ts'
+
 /** How the pixels of a transfer syntax are stored. */
 export type PixelCoding = 'native' | 'rle' | 'deflated' | 'code-stream' | 'undecoded' | 'unknown'
 
@@ -7,7 +9,7 @@ const codeStreams = new Set(
 )
 
 /** Names of the transfer syntaxes that hold compressed pixels not decoded here (PS3.6 table A-1). */
-const undecoded: Record<string, string> = {
+const undecoded = table<string>({
   '1.2.840.10008.1.2.4.92': 'JPEG 2000 Multi-component Lossless',
   '1.2.840.10008.1.2.4.93': 'JPEG 2000 Multi-component',
   '1.2.840.10008.1.2.4.100': 'MPEG-2 Main Level',
@@ -22,7 +24,7 @@ const undecoded: Record<string, string> = {
   '1.2.840.10008.1.2.4.110': 'JPEG XL Lossless',
   '1.2.840.10008.1.2.4.111': 'JPEG XL JPEG Recompression',
   '1.2.840.10008.1.2.4.112': 'JPEG XL',
-}
+})
 
 export const implicitLittleEndian = '1.2.840.10008.1.2'
 export const explicitLittleEndian = '1.2.840.10008.1.2.1'

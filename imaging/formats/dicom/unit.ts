@@ -1,7 +1,8 @@
+import { table } from '../../table.ts'
 import type { DataSet } from './dataSet.ts'
 
 /** UCUM codes of Units (0054,1001) (PS3.3 C.8.9.1.1.3). */
-const petUnits: Record<string, string> = {
+const petUnits = table<string>({
   BQML: 'Bq/mL',
   CNTS: '{counts}',
   CPS: '{counts}/s',
@@ -17,7 +18,7 @@ const petUnits: Record<string, string> = {
   MLMINML: 'mL/min/mL',
   MLML: 'mL/mL',
   UMOLML: 'umol/mL',
-}
+})
 
 /** Unit of the value after slope and intercept; '' when the file does not say. */
 export function unitOf(data: DataSet): string {

@@ -2,6 +2,7 @@ import { ImagingError } from '../../errors.ts'
 import type { FileEntry } from '../../format.ts'
 import { sampleBytes } from '../../header.ts'
 import type { SampleType } from '../../header.ts'
+import { table } from '../../table.ts'
 import { numberOf, numbersOf, readHeader, stringOf, stringsOf } from './header.ts'
 import type { FdfHeader } from './header.ts'
 
@@ -86,7 +87,7 @@ async function checkPadding({ path, source }: FileEntry, from: number, to: numbe
 function sampleTypeOf(header: FdfHeader, path: string): SampleType {
   const storage = stringOf(header, 'storage') ?? ''
   const bits = numberOf(header, 'bits') ?? 0
-  const types: Record<string, SampleType> = {
+  const types = table<SampleType>({
     float32: 'float32',
     float64: 'float64',
     double64: 'float64',
@@ -96,8 +97,8 @@ function sampleTypeOf(header: FdfHeader, path: string): SampleType {
     int16: 'int16',
     short16: 'int16',
     byte8: 'uint8',
-  }
-  const type = Object.hasOwn(types, `${storage}${bits}`) ? types[`${storage}${bits}`] : undefined
+  })
+  const type = types[`${storage}${bits}`]
   if (type) return type
   throw new ImagingError(
     'unsupported',

@@ -1,9 +1,10 @@
 import type { Fact, FactKey } from '../../format.ts'
+import { table } from '../../table.ts'
 import { valueOf } from './text.ts'
 import type { InterfileText } from './text.ts'
 
-const entries: Record<string, string> = { head_in: 'HF', feet_in: 'FF' }
-const rotations: Record<string, string> = { supine: 'S', prone: 'P' }
+const entries = table<string>({ head_in: 'HF', feet_in: 'FF' })
+const rotations = table<string>({ supine: 'S', prone: 'P' })
 
 /** What the header says about the experiment. */
 export function readFacts(text: InterfileText): Fact[] {

@@ -5,13 +5,14 @@ import { checkExtent } from '../../raw/planes.ts'
 import { servedType, storedBytes } from '../../raw/sampleType.ts'
 import type { StoredType } from '../../raw/sampleType.ts'
 import type { RawSeries } from '../../raw/series.ts'
+import { table } from '../../table.ts'
 import { numberOf, valueOf } from './text.ts'
 import type { InterfileText } from './text.ts'
 
 /** Bytes of a block in which `data starting block` counts (Interfile 3.3). */
 const blockBytes = 2048
 
-const modalities: Record<string, string> = {
+const modalities = table<string>({
   nucmed: 'NM',
   nm: 'NM',
   spect: 'NM',
@@ -21,7 +22,7 @@ const modalities: Record<string, string> = {
   mri: 'MR',
   mr: 'MR',
   us: 'US',
-}
+})
 
 /**
  * What the header means.
@@ -94,7 +95,7 @@ export function layOut(text: InterfileText): RawSeries {
 function typeOf(text: InterfileText): StoredType {
   const format = (valueOf(text, 'number format') ?? '').toLowerCase()
   const bytes = numberOf(text, 'number of bytes per pixel') ?? { 'short float': 4, 'long float': 8, float: 4 }[format]
-  const types: Record<string, StoredType> = {
+  const types = table<StoredType>({
     'signed integer 1': 'int8',
     'signed integer 2': 'int16',
     'signed integer 4': 'int32',
@@ -107,7 +108,7 @@ function typeOf(text: InterfileText): StoredType {
     'float 8': 'float64',
     'short float 4': 'float32',
     'long float 8': 'float64',
-  }
+  })
   const type = types[`${format} ${bytes}`]
   if (type) return type
   throw new ImagingError(

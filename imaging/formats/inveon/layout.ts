@@ -2,6 +2,7 @@ import { ImagingError } from '../../errors.ts'
 import { sampleBytes } from '../../header.ts'
 import type { Header, SampleType } from '../../header.ts'
 import { checkExtent } from '../../raw/planes.ts'
+import { table } from '../../table.ts'
 import { patientPosition } from './facts.ts'
 import { numberOf } from './text.ts'
 import type { InveonText } from './text.ts'
@@ -203,12 +204,12 @@ function modalityOfName(name: string, warnings: string[]): string | null {
 }
 
 /** Axes of the storage order in LPS for the supine and prone positions, as one converter writes them for code 3. */
-const assumedAxes: Record<string, number[]> = {
+const assumedAxes = table<number[]>({
   FFS: [-1, 0, 0, 0, 1, 0, 0, 0, 1],
   HFS: [1, 0, 0, 0, 1, 0, 0, 0, -1],
   FFP: [1, 0, 0, 0, -1, 0, 0, 0, 1],
   HFP: [-1, 0, 0, 0, -1, 0, 0, 0, -1],
-}
+})
 
 /** Voxel sizes; the origin that puts the middle of the volume at the scanner's centre; axes by convention only. */
 function place(main: Map<string, string>, { x, y, z }: Extent, warnings: string[]) {

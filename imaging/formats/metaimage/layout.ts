@@ -10,10 +10,11 @@ import { checkExtent } from '../../raw/planes.ts'
 import { servedType, storedBytes } from '../../raw/sampleType.ts'
 import type { StoredType } from '../../raw/sampleType.ts'
 import type { RawSeries } from '../../raw/series.ts'
+import { table } from '../../table.ts'
 import type { MetaText } from './text.ts'
 
 /** Element types; MET_LONG has 32 bits by definition, whatever the machine. */
-const types: Record<string, StoredType> = {
+const types = table<StoredType>({
   MET_CHAR: 'int8',
   MET_UCHAR: 'uint8',
   MET_SHORT: 'int16',
@@ -26,15 +27,15 @@ const types: Record<string, StoredType> = {
   MET_ULONG_LONG: 'uint64',
   MET_FLOAT: 'float32',
   MET_DOUBLE: 'float64',
-}
+})
 
-const modalities: Record<string, string> = {
+const modalities = table<string>({
   MET_MOD_CT: 'CT',
   MET_MOD_MR: 'MR',
   MET_MOD_NM: 'NM',
   MET_MOD_US: 'US',
   MET_MOD_OTHER: 'OT',
-}
+})
 const mostChannels = 256
 const listedChannels = 64
 

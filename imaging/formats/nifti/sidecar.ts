@@ -2,6 +2,7 @@ import { strFromU8 } from 'fflate'
 import { bidsKeys, bidsUnits, longNuclide } from '../../bidsKeys.ts'
 import type { Fact, FactKey, FileEntry } from '../../format.ts'
 import type { Header } from '../../header.ts'
+import { table } from '../../table.ts'
 
 /** Sidecars are some kilobytes; a table of one number for each of many thousand frames is the most that is met. */
 const largest = 4 * 1024 * 1024
@@ -62,9 +63,9 @@ function factsOf(given: Map<string, unknown>): Fact[] {
 }
 
 /** Units that people write for activity and volume, in those of the facts. */
-const factors: Record<'MBq' | 'mL', Record<string, number>> = {
-  MBq: { Bq: 1e-6, kBq: 1e-3, MBq: 1, GBq: 1e3, mCi: 37, uCi: 0.037, '\u00b5Ci': 0.037 },
-  mL: { mL: 1, ml: 1, L: 1e3, uL: 1e-3, '\u00b5L': 1e-3 },
+const factors = {
+  MBq: table<number>({ Bq: 1e-6, kBq: 1e-3, MBq: 1, GBq: 1e3, mCi: 37, uCi: 0.037, '\u00b5Ci': 0.037 }),
+  mL: table<number>({ mL: 1, ml: 1, L: 1e3, uL: 1e-3, '\u00b5L': 1e-3 }),
 }
 
 function headerOf(given: Map<string, unknown>, times: number, path: string, warnings: string[]): Sidecar['header'] {

@@ -1,6 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import type { Axis, AxisRole } from '../../raw/axes.ts'
 import { numbersIn } from '../../raw/headerText.ts'
+import { table } from '../../table.ts'
 import { quoted, vectors } from './text.ts'
 import type { NrrdText } from './text.ts'
 
@@ -24,7 +25,7 @@ const unknownKinds = ['', '???', 'none']
 const timeUnits = /^(s|sec|secs|seconds?|ms|msec|milliseconds?|us|min|minutes?)$/i
 
 /** Kinds of an axis that holds the colours of a pixel. */
-export const colours: Record<string, 3 | 4> = { 'rgb-color': 3, '3-color': 3, 'rgba-color': 4, '4-color': 4 }
+export const colours = table<3 | 4>({ 'rgb-color': 3, '3-color': 3, 'rgba-color': 4, '4-color': 4 })
 
 /**
  * The axes, fastest first, with what each runs along: from `space directions`, else `kinds`; the first three spatial ones

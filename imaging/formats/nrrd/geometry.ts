@@ -1,11 +1,13 @@
 import { across, isUsable, length, placed } from '../../geometry/placement.ts'
 import type { Placement } from '../../geometry/placement.ts'
+import { table } from '../../table.ts'
+import { millimetresOf } from '../../lengthUnits.ts'
 import type { NrrdAxis } from './axes.ts'
 import { quoted, vectors } from './text.ts'
 import type { NrrdText } from './text.ts'
 
 /** Signs that take the axes of a space to L, P and S; null for spaces that are not those of a patient. */
-const spaces: Record<string, { signs: [number, number, number] | null }> = {
+const spaces = table<{ signs: [number, number, number] | null }>({
   'right-anterior-superior': { signs: [-1, -1, 1] },
   ras: { signs: [-1, -1, 1] },
   'left-anterior-superior': { signs: [1, -1, 1] },
@@ -15,24 +17,7 @@ const spaces: Record<string, { signs: [number, number, number] | null }> = {
   'scanner-xyz': { signs: null },
   '3d-right-handed': { signs: null },
   '3d-left-handed': { signs: null },
-}
-
-const millimetres: Record<string, number> = {
-  mm: 1,
-  millimeter: 1,
-  millimeters: 1,
-  millimetre: 1,
-  millimetres: 1,
-  cm: 10,
-  m: 1000,
-  um: 1e-3,
-  µm: 1e-3,
-  âµm: 1e-3, // UTF-8 read as Latin-1
-  micron: 1e-3,
-  microns: 1e-3,
-  nm: 1e-6,
-  in: 25.4,
-}
+})
 
 /** Where the voxels are: from `space`, `space directions` and `space origin`; sizes alone where the space says no more. */
 export function place(text: NrrdText, axes: readonly NrrdAxis[], warnings: string[]): Placement {
@@ -41,7 +26,7 @@ export function place(text: NrrdText, axes: readonly NrrdAxis[], warnings: strin
   const directions = along.map((axis) => axis?.direction?.slice(0, 3) ?? undefined)
   if (!directions[0]) return { ...nowhere, spacing: spacingOf(along, warnings) }
 
-  const factors = [0, 1, 2].map((row) => (units[row] === undefined ? 1 : millimetres[units[row].toLowerCase()]))
+  const factors = [0, 1, 2].map((row) => (units[row] === undefined ? 1 : millimetresOf[units[row].toLowerCase()]))
   if (factors.includes(undefined)) {
     warnings.push(`The unit of space is ${units.join(', ')}, which is not a length known here; sizes are not known.`)
     return nowhere
@@ -73,7 +58,7 @@ export function place(text: NrrdText, axes: readonly NrrdAxis[], warnings: strin
 }
 
 const nowhere: Placement = { spacing: null, origin: null, direction: null, orientation: 'unknown' }
-const spaceWithTime: Record<string, string> = { rast: 'ras', last: 'las', lpst: 'lps' }
+const spaceWithTime = table<string>({ rast: 'ras', last: 'las', lpst: 'lps' })
 
 /** Lengths of the steps; a plane alone has the stated thickness, or 1 mm. */
 function sizesOf(
@@ -93,7 +78,7 @@ function spacingOf(along: readonly (NrrdAxis | undefined)[], warnings: string[])
   const size = (axis: NrrdAxis) => {
     const value = axis.spacing ?? (axis.size === 1 ? (axis.thickness ?? 1) : undefined)
     if (axis.unit === '') isAssumed = true
-    const factor = axis.unit === '' ? 1 : millimetres[axis.unit.toLowerCase()]
+    const factor = axis.unit === '' ? 1 : millimetresOf[axis.unit.toLowerCase()]
     return value === undefined || factor === undefined ? undefined : Math.abs(value * factor)
   }
   const spacing = allPositive([size(x), y ? size(y) : size(x), z ? size(z) : 1])

@@ -8,13 +8,14 @@ import { checkExtent } from '../../raw/planes.ts'
 import { servedType, storedBytes } from '../../raw/sampleType.ts'
 import type { StoredType } from '../../raw/sampleType.ts'
 import type { RawSeries } from '../../raw/series.ts'
+import { table } from '../../table.ts'
 import { colours, readAxes } from './axes.ts'
 import type { NrrdAxis } from './axes.ts'
 import { place } from './geometry.ts'
 import { quoted } from './text.ts'
 import type { NrrdText } from './text.ts'
 
-const types: Record<string, StoredType> = {
+const types = table<StoredType>({
   ...named('int8', 'signed char', 'int8', 'int8_t'),
   ...named('uint8', 'uchar', 'unsigned char', 'uint8', 'uint8_t'),
   ...named('int16', 'short', 'short int', 'signed short', 'signed short int', 'int16', 'int16_t'),
@@ -25,13 +26,13 @@ const types: Record<string, StoredType> = {
   ...named('uint64', 'ulonglong', 'unsigned long long', 'unsigned long long int', 'uint64', 'uint64_t'),
   ...named('float32', 'float'),
   ...named('float64', 'double'),
-}
+})
 
 function named(type: StoredType, ...names: string[]): Record<string, StoredType> {
   return Object.fromEntries(names.map((name) => [name, type]))
 }
 
-const encodings: Record<string, Encoding> = {
+const encodings = table<Encoding>({
   raw: 'raw',
   txt: 'text',
   text: 'text',
@@ -41,10 +42,10 @@ const encodings: Record<string, Encoding> = {
   gzip: 'gzip',
   bz2: 'bzip2',
   bzip2: 'bzip2',
-}
+})
 
 /** DICOM modalities of the words that programs write into the pair "modality". */
-const modalities: Record<string, string> = {
+const modalities = table<string>({
   dwmri: 'MR',
   mr: 'MR',
   mri: 'MR',
@@ -54,10 +55,10 @@ const modalities: Record<string, string> = {
   nm: 'NM',
   spect: 'NM',
   us: 'US',
-}
+})
 
-const valueUnits: Record<string, string> = { hu: 'HU', hounsfield: 'HU', 'hounsfield units': 'HU', 'bq/ml': 'Bq/mL' }
-const seconds: Record<string, number> = { s: 1, sec: 1, second: 1, ms: 1e-3, msec: 1e-3, millisecond: 1e-3, us: 1e-6, min: 60, minute: 60 } // prettier-ignore
+const valueUnits = table<string>({ hu: 'HU', hounsfield: 'HU', 'hounsfield units': 'HU', 'bq/ml': 'Bq/mL' })
+const seconds = table<number>({ s: 1, sec: 1, second: 1, ms: 1e-3, msec: 1e-3, millisecond: 1e-3, us: 1e-6, min: 60, minute: 60 }) // prettier-ignore
 const listedChannels = 64
 
 /**

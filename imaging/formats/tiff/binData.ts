@@ -4,6 +4,7 @@ import type { FileEntry, SeriesReader } from '../../format.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
 import type { Header, SampleType } from '../../header.ts'
 import { inflateBounded } from '../../inflate.ts'
+import { table } from '../../table.ts'
 import { omeFacts } from './facts.ts'
 import { omeLayout } from './ome.ts'
 import type { Ome } from './ome.ts'
@@ -12,7 +13,7 @@ import { omeTags } from './tags.ts'
 import { attribute, child, children, numericAttribute, textOf } from './xml.ts'
 
 /** Pixel types of OME-XML that are read (2016-06 schema, PixelType). */
-const types: Record<string, SampleType> = {
+const types = table<SampleType>({
   uint8: 'uint8',
   int8: 'int8',
   uint16: 'uint16',
@@ -21,7 +22,7 @@ const types: Record<string, SampleType> = {
   int32: 'int32',
   float: 'float32',
   double: 'float64',
-}
+})
 
 /**
  * Opens OME-XML whose pixels stand in it as base64: one BinData element for each plane, in DimensionOrder.

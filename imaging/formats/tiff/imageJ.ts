@@ -1,4 +1,5 @@
 import type { Header } from '../../header.ts'
+import { millimetresOf } from '../../lengthUnits.ts'
 import type { Layout } from './layout.ts'
 
 export const looksLikeImageJ = (description: string): boolean => description.startsWith('ImageJ=')
@@ -11,22 +12,6 @@ export function parseImageJ(description: string): Map<string, string> {
     if (at > 0 && !fields.has(line.slice(0, at).trim())) fields.set(line.slice(0, at).trim(), line.slice(at + 1).trim())
   }
   return fields
-}
-
-/** Millimetres of the length units that ImageJ knows. */
-const millimetres: Record<string, number> = {
-  nm: 1e-6,
-  um: 1e-3,
-  '\u00b5m': 1e-3,
-  '\u03bcm': 1e-3,
-  micron: 1e-3,
-  microns: 1e-3,
-  mm: 1,
-  cm: 10,
-  meter: 1000,
-  m: 1000,
-  inch: 25.4,
-  in: 25.4,
 }
 
 /**
@@ -90,7 +75,7 @@ function spacingOf(
   resolution: [number, number] | null,
   warnings: string[],
 ): Header['spacing'] {
-  const factor = millimetres[unitText(fields.get('unit'))]
+  const factor = millimetresOf[unitText(fields.get('unit'))]
   if (factor === undefined || !resolution) return null
   const [x, y] = resolution.map((perUnit) => Number((factor / perUnit).toPrecision(9))) as [number, number]
   const depth = value(fields, 'spacing')

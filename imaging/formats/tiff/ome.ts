@@ -1,5 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import type { Header } from '../../header.ts'
+import { millimetresOf } from '../../lengthUnits.ts'
+import { table } from '../../table.ts'
 import type { Layout, PlaneSource } from './layout.ts'
 import { attribute, child, children, numericAttribute, parseXml, textOf } from './xml.ts'
 import type { XmlNode } from './xml.ts'
@@ -160,26 +162,10 @@ function planeSources(
   return sources
 }
 
-/** Millimetres of one unit of length (OME UnitsLength); units without a length are left out. */
-const millimetres: Record<string, number> = {
-  m: 1e3,
-  dm: 100,
-  cm: 10,
-  mm: 1,
-  '\u00b5m': 1e-3,
-  '\u03bcm': 1e-3,
-  um: 1e-3,
-  micron: 1e-3,
-  nm: 1e-6,
-  pm: 1e-9,
-  '\u00c5': 1e-7,
-  in: 25.4,
-}
-
 function physicalSize(pixels: XmlNode | undefined, z: number, warnings: string[]): Header['spacing'] {
   const along = (axis: 'X' | 'Y' | 'Z'): number | undefined => {
     const value = numericAttribute(pixels, `PhysicalSize${axis}`)
-    const factor = millimetres[attribute(pixels, `PhysicalSize${axis}Unit`) ?? '\u00b5m']
+    const factor = millimetresOf[attribute(pixels, `PhysicalSize${axis}Unit`) ?? '\u00b5m']
     return value !== undefined && value > 0 && factor !== undefined ? tidy(value * factor) : undefined
   }
   const [x, y, depth] = [along('X'), along('Y'), along('Z')]
@@ -192,7 +178,7 @@ function physicalSize(pixels: XmlNode | undefined, z: number, warnings: string[]
 /** Removes the noise of unit conversion. */
 const tidy = (value: number): number => Number(value.toPrecision(12))
 
-const secondsOf: Record<string, number> = {
+const secondsOf = table<number>({
   s: 1,
   ms: 1e-3,
   '\u00b5s': 1e-6,
@@ -201,7 +187,7 @@ const secondsOf: Record<string, number> = {
   min: 60,
   h: 3600,
   d: 86400,
-}
+})
 
 function frameTimes(pixels: XmlNode | undefined, t: number): Header['frames'] {
   if (t < 2) return null

@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { ImagingError } from '../../errors.ts'
+import { table } from '../../table.ts'
 
 /** An element: attributes under "@name", text under "#text", children by local name, always as arrays. */
 export interface XmlNode {
@@ -69,7 +70,7 @@ export function textOf(node: XmlNode | undefined): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? unescaped(value.trim()) : undefined
 }
 
-const predefined: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const predefined = table<string>({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" })
 
 const unescaped = (text: string): string =>
   text.replace(

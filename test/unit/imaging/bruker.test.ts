@@ -8,7 +8,8 @@ import type { FileEntry } from '#imaging/format.ts'
 import { recognise } from '#imaging/recognise.ts'
 import { memorySource } from '#imaging/source.ts'
 import { sampleFile } from '../../conformance/formats/profile.ts'
-import { counting, entry, parameters, plainVisu, reconstruction } from './brukerFiles.ts'
+import { counting, parameters, plainVisu, reconstruction } from './brukerFiles.ts'
+import { entry } from './files.ts'
 
 const read = (text: string) => readParameters(memorySource(Buffer.from(text, 'latin1')), 'visu_pars')
 const open = (visu: Record<string, string>, frames: number, others?: Record<string, string | Uint8Array>) =>

@@ -1,16 +1,11 @@
 import type { FileEntry } from '#imaging/format.ts'
-import { memorySource } from '#imaging/source.ts'
+import { entry } from './files.ts'
 
 /** A parameter file; values are written as they stand after the `=`. */
 export const parameters = (records: Record<string, string>, end = '##END=\n'): string =>
   `##TITLE=Parameter List, test\n##JCAMPDX=4.24\n##ORIGIN=Bruker BioSpin MRI GmbH\n${Object.entries(records)
     .map(([name, value]) => `##$${name}=${value}\n`)
     .join('')}${end}`
-
-export const entry = (path: string, bytes: string | Uint8Array): FileEntry => ({
-  path,
-  source: memorySource(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes),
-})
 
 /** visu_pars of 2 x 3 int16 pixels; further records replace these. */
 export const plainVisu = (records: Record<string, string> = {}): Record<string, string> => ({
