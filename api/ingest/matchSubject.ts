@@ -1,4 +1,5 @@
 /** Which subject a series shows, and how that is known. */
+import { table } from '#imaging/table.ts'
 import type { PlannedFact, PlannedSeries, NewSubject } from './plan.ts'
 import { whenStamp } from './whenStamp.ts'
 import { knownNameHint, normalisedName, subjectHint, type Hint } from './folderHints.ts'
@@ -14,7 +15,7 @@ interface Match {
   conflicts: PlannedSeries['conflicts']
 }
 
-const sexes: Record<string, NewSubject['sex']> = { M: 'M', F: 'F', O: 'other' }
+const sexes = table<NewSubject['sex']>({ M: 'M', F: 'F', O: 'other' })
 
 export interface SubjectIndex {
   exact: ReadonlyMap<string, KnownSubject>

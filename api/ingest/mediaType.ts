@@ -1,7 +1,8 @@
 import { formatById } from '#imaging/formats/index.ts'
+import { table } from '#imaging/table.ts'
 
 /** Media types of what is often kept beside images; everything else is opaque bytes. */
-const byExtension: Record<string, string> = {
+const byExtension = table<string>({
   csv: 'text/csv',
   gz: 'application/gzip',
   htm: 'text/html',
@@ -16,7 +17,7 @@ const byExtension: Record<string, string> = {
   txt: 'text/plain',
   xml: 'application/xml',
   zip: 'application/zip',
-}
+})
 
 /** Media type of a file: that of its format when it belongs to a series, else by its name. */
 export function mediaTypeOf(path: string, format?: string): string {

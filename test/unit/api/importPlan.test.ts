@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildPlan, type PlanInput } from '#api/ingest/buildPlan.ts'
 import { dateHint, normalisedName, subjectHint } from '#api/ingest/folderHints.ts'
+import { mediaTypeOf } from '#api/ingest/mediaType.ts'
 import { carriedOver, patchPlan } from '#api/ingest/patchPlan.ts'
 import { whenStamp } from '#api/ingest/whenStamp.ts'
 import type { Plan } from '#api/ingest/plan.ts'
@@ -418,6 +419,14 @@ describe('names of folders', () => {
     expect(normalisedName('M-100')).not.toBe(normalisedName('M-1'))
     expect(normalisedName('M-10')).not.toBe(normalisedName('M-1'))
     expect(normalisedName('M-1-07')).not.toBe(normalisedName('M-107'))
+  })
+})
+
+describe('media types of files', () => {
+  it('are those of the format, else of the name, else opaque bytes', () => {
+    expect(mediaTypeOf('a/b.dcm', 'dicom')).toBe('application/dicom')
+    expect(mediaTypeOf('a/b.CSV')).toBe('text/csv')
+    for (const name of ['a/b', 'a/b.xyz', 'a/b.constructor']) expect(mediaTypeOf(name)).toBe('application/octet-stream')
   })
 })
 
