@@ -3,6 +3,7 @@ import type { ImagingErrorCode } from './errors.ts'
 import type { Fact, FactKey, FileEntry, FileScan, Format, SiblingFile } from './format.ts'
 import { formats as allFormats } from './formats/index.ts'
 import { gunzipHead, isGzip } from './gunzip.ts'
+import { folderOf } from './paths.ts'
 import type { ByteSource } from './source.ts'
 
 /** Why a series cannot be opened as it is. */
@@ -121,8 +122,6 @@ function indexOf(entries: FileEntry[]): BatchIndex {
     source: (path) => sources.get(path),
   }
 }
-
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1)
 
 type Found = { format: Format; scan: FileScan }
 

@@ -1,5 +1,6 @@
 import { ImagingError } from '../errors.ts'
 import type { FileEntry } from '../format.ts'
+import { folderOf } from '../paths.ts'
 
 const mostFiles = 100_000
 const mostNameLength = 4096
@@ -21,7 +22,7 @@ export function companionPath(headerPath: string, name: string): string {
       `${headerPath} names the data file "${name.slice(0, 100)}", which lies outside of its folder; only files beside it or below are read. Put the file there and correct the name in the header.`,
     )
   }
-  const folder = headerPath.slice(0, headerPath.lastIndexOf('/') + 1)
+  const folder = folderOf(headerPath)
   return folder + parts.filter((part) => part !== '' && part !== '.').join('/')
 }
 

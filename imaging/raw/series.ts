@@ -28,7 +28,7 @@ export interface RawSeries {
  */
 export function scanRaw(
   file: FileEntry,
-  [find, siblings = () => []]: [Parameters<Format['scan']>[1], Parameters<Format['scan']>[2]?],
+  [find, source]: [Parameters<Format['scan']>[1], Parameters<Format['scan']>[3]?],
   facts: Fact[],
   describe: () => RawSeries,
 ): FileScan {
@@ -41,11 +41,9 @@ export function scanRaw(
       return found
     }
     found.companions.push(...companionPaths(file.path, names))
-    const folders = new Set(found.companions.map(folderOf))
-    const sizes = new Map([...folders].flatMap((folder) => siblings(folder)).map(({ path, size }) => [path, size]))
     for (const path of found.companions) {
-      const size = sizes.get(find(path) ?? '')
-      if (size !== undefined) checkPart(plan, path, size)
+      const held = source?.(find(path) ?? '')
+      if (held) checkPart(plan, path, held.size)
     }
   } catch (error) {
     if (!(error instanceof ImagingError)) throw error
@@ -53,8 +51,6 @@ export function scanRaw(
   }
   return found
 }
-
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1)
 
 /**
  * The planes of a series.

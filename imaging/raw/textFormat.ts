@@ -32,10 +32,10 @@ export function textFormat<T extends { tags: Tag[] }>(header: TextHeader<T>): Fo
     verified,
     sniff: (_name, head) => isHeader(head),
 
-    async scan(file, find, siblings) {
+    async scan(file, find, _siblings, source) {
       const text = await read(file.source)
       const other = header.otherThanImage?.(text)
-      if (!other) return scanRaw(file, [find, siblings], factsOf(text), () => layOut(text))
+      if (!other) return scanRaw(file, [find, source], factsOf(text), () => layOut(text))
       const reason = `${label} ${other.what}: kept with its header, not displayed.`
       const data = dataOf(file.path, other.file, find)
       return { seriesKey: file.path, role: 'index', companions: data ? [data] : [], facts: factsOf(text), reason }

@@ -1,6 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import type { Fact, FileScan, Format, SeriesReader } from '../../format.ts'
 import { gunzipped } from '../../gunzip.ts'
+import { nameOf } from '../../paths.ts'
 import { openRaw, scanRaw } from '../../raw/series.ts'
 import { formatLabels } from '../labels.ts'
 import { analyzeOrder, readAnalyze } from './fields.ts'
@@ -17,11 +18,11 @@ export const analyze: Format = {
   // Four bytes are a weak sign, so the name counts too.
   sniff: (name, head) => isHeaderName(name) && analyzeOrder(head) !== undefined,
 
-  async scan(file, find, siblings): Promise<FileScan> {
+  async scan(file, find, _siblings, source): Promise<FileScan> {
     const fields = await readAnalyze(await gunzipped(file.source))
     const stem = file.path.replace(/\.hdr(\.gz)?$/i, '')
     const image = [`${stem}.img`, `${stem}.img.gz`].map(find).find((path) => path !== undefined) ?? `${stem}.img`
-    const found = scanRaw(file, [find, siblings], factsOf(fields), () => layOut(fields, nameOf(image)))
+    const found = scanRaw(file, [find, source], factsOf(fields), () => layOut(fields, nameOf(image)))
     if (found.companions.length === 0) found.companions.push(image)
     // SPM writes the matrix of the image into a MATLAB file; it is kept with the series.
     const matrix = find(`${stem}.mat`)
@@ -44,7 +45,6 @@ export const analyze: Format = {
 }
 
 const isHeaderName = (path: string) => /\.hdr(\.gz)?$/i.test(path)
-const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
 function factsOf({ patientId }: AnalyzeFields): Fact[] {
   if (patientId === '' || /^(unknown|none|anonymous)$/i.test(patientId)) return []

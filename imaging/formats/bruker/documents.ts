@@ -1,8 +1,9 @@
 import { ImagingError } from '../../errors.ts'
+import { folderOf } from '../../paths.ts'
 import type { ByteSource } from '../../source.ts'
 import { readParameters } from './parameters.ts'
 import type { Parameters } from './parameters.ts'
-import { baseOf, folderOf, placeOf } from './tree.ts'
+import { baseOf, placeOf } from './tree.ts'
 
 /** The parameter files that describe one reconstruction, as far as they are there and can be read. */
 export interface Documents {

@@ -1,6 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
 import { planeBytes } from '../../header.ts'
+import { folderOf } from '../../paths.ts'
 import { rawPlanes } from '../../raw/planes.ts'
 import { formatLabels } from '../labels.ts'
 import { readDocuments } from './documents.ts'
@@ -10,7 +11,7 @@ import { layOut } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { isParameterText } from './parameters.ts'
 import { storedByReco } from './reco.ts'
-import { baseOf, companionsOf, experimentOf, folderOf, hasRawData, placeOf, rawFilesOf } from './tree.ts'
+import { baseOf, companionsOf, experimentOf, hasRawData, placeOf, rawFilesOf } from './tree.ts'
 import { notPictures, storedByVisu } from './visu.ts'
 
 const parameterNames = new Set(['visu_pars', 'reco', 'd3proc', 'acqp', 'method', 'subject'])

@@ -1,4 +1,5 @@
 import type { SiblingFile } from '../../format.ts'
+import { folderOf, nameOf } from '../../paths.ts'
 
 /** Where a file stands in a study: `<study>/<experiment>/pdata/<processing>/`. Folders end with '/', or are '' at the top. */
 export interface Place {
@@ -22,8 +23,8 @@ const dataFile = /^(fid|ser|rawdata)(\..*)?$/i
 
 const most = 1000
 
-export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
-export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()
+/** Name of a file in lower case, as it is compared here. */
+export const baseOf = (path: string): string => nameOf(path).toLowerCase()
 
 export function placeOf(path: string): Place {
   const folder = folderOf(path)

@@ -3,6 +3,7 @@ import { ImagingError } from '../../errors.ts'
 import type { Fact, FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
 import { formatLabels } from '../labels.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
+import { folderOf, nameOf } from '../../paths.ts'
 import { looksLikeFdf, numbersOf, readHeader, stringOf } from './header.ts'
 import type { FdfHeader } from './header.ts'
 import { readPart } from './part.ts'
@@ -65,9 +66,7 @@ export const fdf: Format = {
   },
 }
 
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
-
-const isProcpar = ({ path }: FileEntry): boolean => /^procpar$/i.test(path.slice(path.lastIndexOf('/') + 1))
+const isProcpar = ({ path }: FileEntry): boolean => /^procpar$/i.test(nameOf(path))
 
 /** The parameters beside the images; images without them, or with damaged ones, are still images. */
 async function procparOf(files: FileEntry[], warnings: string[]): Promise<Procpar> {

@@ -2,6 +2,7 @@ import { ImagingError } from '../../errors.ts'
 import type { FileEntry } from '../../format.ts'
 import { sampleBytes } from '../../header.ts'
 import type { SampleType } from '../../header.ts'
+import { nameOf } from '../../paths.ts'
 import { table } from '../../table.ts'
 import { numberOf, numbersOf, readHeader, stringOf, stringsOf } from './header.ts'
 import type { FdfHeader } from './header.ts'
@@ -108,7 +109,7 @@ function sampleTypeOf(header: FdfHeader, path: string): SampleType {
 
 /** Place of a file in the series: by its header, else by the name that the console gives (`slice001image001echo001.fdf`). */
 function numbering(header: FdfHeader, path: string): Pick<FdfPart, 'slice' | 'slab' | 'echo' | 'array' | 'position'> {
-  const name = path.slice(path.lastIndexOf('/') + 1)
+  const name = nameOf(path)
   const index = (key: string, word: string): number | undefined => {
     const value = numberOf(header, key) ?? Number(new RegExp(`${word}(\\d{1,9})`, 'i').exec(name)?.[1])
     return Number.isSafeInteger(value) && value >= 0 ? value : undefined

@@ -1,6 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, FileScan, Format, SeriesReader, SiblingFile } from '../../format.ts'
 import { planeBytes } from '../../header.ts'
+import { folderOf } from '../../paths.ts'
 import { rawPlanes } from '../../raw/planes.ts'
 import { formatLabels } from '../labels.ts'
 import { codeMeaning } from './codes.ts'
@@ -18,7 +19,7 @@ export const inveon: Format = {
   verified: false,
   sniff: (_name, head) => isInveonText(head),
 
-  async scan(file, find, siblings = () => []): Promise<FileScan> {
+  async scan(file, find, siblings = () => [], source = () => undefined): Promise<FileScan> {
     const text = await readText(file.source)
     const facts = readFacts(text)
     const raw = rawKind(text)
@@ -35,7 +36,7 @@ export const inveon: Format = {
     const found: FileScan = { seriesKey: file.path, role: 'image', companions: [], facts }
     try {
       const needed = neededBytes(text)
-      const data = dataOf(file.path, text, needed, [...siblings()], find)
+      const data = dataOf(file.path, text, needed, { find, siblings, sizeOf: (path) => source(path)?.size })
       found.companions.push(data?.path ?? file.path.replace(/\.hdr$/i, ''))
       if (data?.size !== undefined) layOut(text, data.path, data.size)
     } catch (error) {
@@ -83,13 +84,26 @@ function neededBytes(text: InveonText): number {
 }
 
 function pick(headerPath: string, text: InveonText, others: FileEntry[]): FileEntry {
-  const list = others.map(({ path, source }) => ({ path, size: source.size }))
+  const siblings = () => others.map(({ path, source }) => ({ path, size: source.size }))
   const byPath = new Map(others.map((file) => [file.path.toLowerCase(), file]))
-  const found = dataOf(headerPath, text, neededBytes(text), list, (path) => byPath.get(path.toLowerCase())?.path)
-  const data = found ? byPath.get(found.path.toLowerCase()) : others.length === 1 ? others[0] : undefined
+  const held = (path: string) => byPath.get(path.toLowerCase())
+  const found = dataOf(headerPath, text, neededBytes(text), {
+    find: (path) => held(path)?.path,
+    siblings,
+    sizeOf: (path) => held(path)?.source.size,
+  })
+  const data = found ? held(found.path) : others.length === 1 ? others[0] : undefined
   if (data) return data
   const name = headerPath.replace(/\.hdr$/i, '')
   throw new ImagingError('missing-companion', `${headerPath} describes the image ${name}, which is not there. Add it.`)
+}
+
+/** The files that may be the data of a header. */
+interface Around {
+  find(path: string): string | undefined
+  /** All of the folder; asked for only when the names lead nowhere, because a folder may hold thousands of pairs. */
+  siblings(): readonly SiblingFile[]
+  sizeOf(path: string): number | undefined
 }
 
 /**
@@ -101,28 +115,39 @@ function dataOf(
   headerPath: string,
   text: InveonText,
   needed: number,
-  siblings: SiblingFile[],
-  find: (path: string) => string | undefined,
+  around: Around,
 ): { path: string; size?: number } | undefined {
-  const folder = headerPath.slice(0, headerPath.lastIndexOf('/') + 1)
+  let first: string | undefined
+  for (const path of candidatesOf(headerPath, text, needed, around)) {
+    if (path === undefined || path === headerPath) continue
+    first ??= path
+    const size = around.sizeOf(path)
+    if (size === undefined) return { path }
+    if (size >= needed) return { path, size }
+  }
+  // A candidate that is too small: the series says so.
+  return first === undefined ? undefined : { path: first, size: around.sizeOf(first)! }
+}
+
+function* candidatesOf(
+  headerPath: string,
+  text: InveonText,
+  needed: number,
+  { find, siblings }: Around,
+): Generator<string | undefined> {
+  yield find(headerPath.replace(/\.hdr$/i, ''))
+  const folder = folderOf(headerPath)
+  const base = text.main.get('file_name')?.split(/[\\/]/).at(-1)
+  if (base && base !== '.' && base !== '..') yield find(folder + base)
   const stem = (path: string) =>
     path
       .slice(folder.length)
       .replace(/(\.img)?(\.hdr)?$/i, '')
       .toLowerCase()
-  const base = text.main.get('file_name')?.split(/[\\/]/).at(-1)
-  const sizes = new Map(siblings.map(({ path, size }) => [path, size]))
-  const exact = siblings.filter(
+  const all = siblings()
+  yield all.find(({ path }) => stem(path) === stem(headerPath) && !/\.hdr$/i.test(path))?.path
+  const exact = all.filter(
     ({ path, size }) => /\.img$/i.test(path) && size === needed && find(`${path}.hdr`) === undefined,
   )
-  const candidates = [
-    find(headerPath.replace(/\.hdr$/i, '')),
-    base && base !== '.' && base !== '..' ? find(folder + base) : undefined,
-    siblings.find(({ path }) => stem(path) === stem(headerPath) && !/\.hdr$/i.test(path))?.path,
-    exact.length === 1 ? exact[0]!.path : undefined,
-  ].filter((path): path is string => path !== undefined && path !== headerPath)
-  const path = candidates.find((candidate) => (sizes.get(candidate) ?? needed) >= needed) ?? candidates[0]
-  if (path === undefined) return undefined
-  const size = sizes.get(path)
-  return size === undefined ? { path } : { path, size }
+  if (exact.length === 1) yield exact[0]!.path
 }

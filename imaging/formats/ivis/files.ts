@@ -38,8 +38,6 @@ const corrections = /^(readbias(only)?|background|bias|darkcharge)\.tiff?$/i
 /** The texts of a click; what people corrected is in the first. */
 export const textNames = ['AnalyzedClickInfo.txt', 'ClickInfo.txt'] as const
 
-export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
-
 const rankOf = (path: string): number => images.findIndex(([name]) => name.test(baseName(path)))
 
 export const imageKind = (path: string): ImageKind | undefined => images[rankOf(path)]?.[1]

@@ -1,6 +1,7 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry } from '../../format.ts'
+import { folderOf } from '../../paths.ts'
 import type { ByteSource } from '../../source.ts'
 import { looksLikeTiff, readTiff, text } from './directory.ts'
 import { looksLikeOme, parseOme, uuidOf } from './ome.ts'
@@ -39,7 +40,7 @@ export async function readDocument({ source }: Pick<FileEntry, 'source'>): Promi
 export function setKey(path: string, ome: Ome | null, isDocument: boolean): string {
   const key =
     ome?.describedBy?.uuid ??
-    (ome?.describedBy && path.slice(0, path.lastIndexOf('/') + 1) + ome.describedBy.fileName) ??
+    (ome?.describedBy && folderOf(path) + ome.describedBy.fileName) ??
     (isDocument ? (ome?.uuid ?? path) : undefined) ??
     (ome && ome.fileUuids.length > 1 ? ome.fileUuids[0] : undefined)
   return key === undefined ? `tiff:${path}` : `tiff:ome:${key}`

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ImagingError } from '#imaging/errors.ts'
 import type { Fact, FileEntry, Format } from '#imaging/format.ts'
+import { formatById } from '#imaging/formats/index.ts'
 import { recognise } from '#imaging/recognise.ts'
-import { entry, gzipped, joined, niftiHeader } from './files.ts'
+import { analyzeHeader, entry, gzipped, inveonHeader, joined, niftiHeader } from './files.ts'
 
 /** A format of files "series;role;companions;facts" for what no real format shows in one place. */
 const test: Format = {
@@ -73,6 +74,38 @@ describe('grouping', () => {
   it('keeps few conflicting values, however many files there are', async () => {
     const files = Array.from({ length: 300 }, (_, i) => entry(`f${i}`, `Ta;image;;subject.localId=M${i}`))
     expect((await run(...files)).series[0]!.conflicts[0]!.others).toHaveLength(5)
+  })
+})
+
+describe('thousands of pairs in one folder', () => {
+  const data = new Uint8Array(8)
+  const inveon = inveonHeader({ x_dimension: 2, y_dimension: 2, z_dimension: 2, data_type: 1, total_frames: 1, pixel_size: 1 }) // prettier-ignore
+  it.each([
+    [
+      'nrrd',
+      [
+        entry('d/a.nhdr', 'NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 2 2\nencoding: raw\ndata file: a.raw\n'),
+        entry('d/a.raw', data),
+      ],
+    ],
+    [
+      'analyze',
+      [entry('d/a.hdr', analyzeHeader({ dim: [3, 2, 2, 2, 1, 1, 1, 1], datatype: 2 })), entry('d/a.img', data)],
+    ],
+    ['inveon', [entry('d/a.img.hdr', inveon), entry('d/a.img', data)]],
+  ] as const)('%s finds its data by name, without going through the folder', async (id, files) => {
+    const held = (path: string) => files.find((file) => file.path === path)
+    const siblings = () => {
+      throw new Error('the folder was listed')
+    }
+    const scan = formatById(id)!.scan(
+      files[0],
+      (path) => held(path)?.path,
+      siblings,
+      (path) => held(path)?.source,
+    )
+    expect(await scan).toMatchObject({ role: 'image', companions: [files[1].path] })
+    expect((await scan).problem).toBeUndefined()
   })
 })
 
