@@ -1,9 +1,9 @@
 /** Makes the import plan from what was recognised and what is known already. Pure: same input, same plan. */
 import type { Inspection, InspectedSeries } from '#api/imaging/pool.ts'
 import { formatById } from '#imaging/formats/index.ts'
+import { nameOf } from '#imaging/paths.ts'
 import { modalities, type Modality } from '#ontology/entities/series.ts'
 import { asLine } from '#ontology/vocabulary.ts'
-import { nameOf } from './folderHints.ts'
 import { foldersOf, groupSessions, sessionNear, stableKey, startOf } from './groupSessions.ts'
 import { matchInstrument, type KnownInstrument } from './matchInstrument.ts'
 import { matchSubject, newSubjects, subjectIndex, type KnownSubject, type SubjectIndex } from './matchSubject.ts'

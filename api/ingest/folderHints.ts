@@ -1,4 +1,6 @@
 /** What the names of folders and files say when the files themselves are silent. */
+import { isInCalendar } from '#imaging/calendar.ts'
+import { nameOf } from '#imaging/paths.ts'
 
 export interface Hint {
   value: string
@@ -6,8 +8,8 @@ export interface Hint {
   evidence: string
 }
 
+/** The folder without a slash at its end; '' at the top. */
 export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
-export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** Folder, folder above it ... without the root. */
 export function* foldersAbove(path: string): Generator<string> {
@@ -26,8 +28,7 @@ export function dateHint(path: string): Hint | null {
     const match = /(?<!\d)((?:19|20)\d{2})([-_.]?)(\d{2})\2(\d{2})(?!\d)/.exec(value)
     if (!match) continue
     const date = `${match[1]}-${match[3]}-${match[4]}`
-    const day = new Date(`${date}T00:00:00Z`)
-    if (!Number.isNaN(day.getTime()) && day.toISOString().startsWith(date)) return { value: date, evidence }
+    if (isInCalendar(date)) return { value: date, evidence }
   }
   return null
 }

@@ -1,4 +1,5 @@
 /** Dates and times of files as points in time with the precision that is known. */
+import { isInCalendar } from '#imaging/calendar.ts'
 import type { WhenStamp } from '#ontology/values.ts'
 
 /**
@@ -10,9 +11,8 @@ export function whenStamp(text: string): WhenStamp | null {
   const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.exec(text)
   if (!match) return null
   const [, date = '', hour, minute, second, zone] = match
-  const day = new Date(`${date}T00:00:00Z`)
   // Some programs write the year 1 for "not known".
-  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date) || date < '1800') return null
+  if (!isInCalendar(date) || date < '1800') return null
   const time = hour === undefined ? '00:00:00' : `${hour}:${minute}:${second ?? '00'}`
   const local = `${date}T${time}`
   const dateTime = `${local}${zone ?? offsetOf(new Date(local))}`

@@ -1,6 +1,5 @@
+import { isInCalendar, monthOf } from '../../calendar.ts'
 import type { Parameters } from './parameters.ts'
-
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /**
  * RFC 3339 text of a time record: `<12:20:46 30 Nov 2011>` (ParaVision 5, in the zone of the file's first comment),
@@ -28,8 +27,6 @@ export function dateOf(text: string | undefined): string | undefined {
   return after && real(`${after}-${monthOf(name)}-${date.padStart(2, '0')}T00:00:00`, '')?.slice(0, 10)
 }
 
-const monthOf = (name: string): string => String(months.indexOf(name.toLowerCase()) + 1).padStart(2, '0')
-
 function fromSeconds(seconds: number, minutes: number): string | undefined {
   if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 1e11) return undefined
   if (!Number.isInteger(minutes) || Math.abs(minutes) > 14 * 60) return undefined
@@ -38,9 +35,6 @@ function fromSeconds(seconds: number, minutes: number): string | undefined {
   return real(local, `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`)
 }
 
-/** The text when it is a time that exists, of a year when there were such scanners. */
-function real(local: string, zone: string): string | undefined {
-  const instant = new Date(`${local}Z`)
-  const isReal = !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(local)
-  return isReal && instant.getUTCFullYear() >= 1980 ? local + zone : undefined
-}
+/** The text when it is a time of a year when there were such scanners. */
+const real = (local: string, zone: string): string | undefined =>
+  isInCalendar(local) && local >= '1980' ? local + zone : undefined

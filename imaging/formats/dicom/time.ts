@@ -1,3 +1,4 @@
+import { isInCalendar } from '../../calendar.ts'
 import type { DataSet } from './dataSet.ts'
 
 /** "2024-03-01" from a DA value (YYYYMMDD, old files YYYY.MM.DD); undefined when it is no date. */
@@ -5,9 +6,8 @@ export function isoDate(value: string | undefined): string | undefined {
   const match = /^(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})/.exec(value ?? '')
   if (!match) return undefined
   const [, year, month, day] = match
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined
-  return Number(year) >= 1000 ? `${year}-${month}-${day}` : undefined
+  const date = `${year}-${month}-${day}`
+  return isInCalendar(date) && date >= '1000' ? date : undefined
 }
 
 /** "10:15:00" or "10:15:00.25" from a TM value (HHMMSS.ffffff cut anywhere, old files HH:MM:SS). */

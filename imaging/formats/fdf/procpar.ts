@@ -1,4 +1,5 @@
 import { strFromU8 } from 'fflate'
+import { isInCalendar, monthOf } from '../../calendar.ts'
 import { ImagingError } from '../../errors.ts'
 import type { Fact, FactKey, Tag } from '../../format.ts'
 import type { ByteSource } from '../../source.ts'
@@ -75,21 +76,14 @@ export const procparTags = (procpar: Procpar): Tag[] =>
     .slice(0, mostTags)
     .map(([name, values]) => ({ key: `procpar/${name}`, name, value: values.join(' ').slice(0, 1000) }))
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-
 /** "20120301T101500" (time_run) with its seconds, "Mar  1 2012" (date) as a day. */
 function timeOf(text: string): string | undefined {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)$/.exec(text) ?? []
   if (second !== undefined) return real(`${year}-${month}-${day}`, `T${hour}:${minute}:${second}`)
   const [, name, date, inYear] = /^([A-Za-z]{3})\s+(\d{1,2})\s+(\d{4})$/.exec(text) ?? []
-  const number = months.indexOf(name?.toLowerCase() ?? '')
-  if (number < 0) return undefined
-  return real(`${inYear}-${String(number + 1).padStart(2, '0')}-${date!.padStart(2, '0')}`, '')
+  return date && real(`${inYear}-${monthOf(name)}-${date.padStart(2, '0')}`, '')
 }
 
-/** The text when it is a real point in time: no 30th of February, no hour 25. */
-function real(date: string, time: string): string | undefined {
-  const moment = new Date(`${date}${time || 'T00:00:00'}Z`)
-  if (Number.isNaN(moment.getTime()) || Number(date.slice(0, 4)) < 1980) return undefined
-  return moment.toISOString().startsWith(`${date}${time}`) ? date + time : undefined
-}
+/** The text when it is a time of a year when there were such scanners. */
+const real = (date: string, time: string): string | undefined =>
+  isInCalendar(date + time) && date >= '1980' ? date + time : undefined

@@ -1,3 +1,4 @@
+import { isInCalendar } from '../../calendar.ts'
 import type { Fact, FactKey } from '../../format.ts'
 import { table } from '../../table.ts'
 import { valueOf } from './text.ts'
@@ -48,6 +49,5 @@ function dateOf(text: InterfileText, key: string): string | undefined {
   const parts = stated ? stated.slice(1) : turned?.slice(1).toReversed()
   if (!parts || Number(parts[0]) < 1900) return undefined
   const date = parts.join('-')
-  const parsed = new Date(`${date}T00:00:00Z`)
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date) ? date : undefined
+  return isInCalendar(date) ? date : undefined
 }

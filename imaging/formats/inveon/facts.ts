@@ -1,9 +1,9 @@
+import { isInCalendar, monthOf } from '../../calendar.ts'
 import type { Fact, FactKey } from '../../format.ts'
 import { codeMeaning } from './codes.ts'
 import { numberOf } from './text.ts'
 import type { InveonText } from './text.ts'
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const megabecquerel: Record<number, number> = { 1: 37, 2: 1 } // mCi, MBq
 const grams: Record<number, number> = { 1: 1, 2: 28.349523125, 3: 1000, 4: 453.59237 } // g, oz, kg, lb
 
@@ -88,7 +88,7 @@ const significant = (value: number) => Number(value.toPrecision(12))
 function instantOf(text: string | undefined): number | undefined {
   const match = /^\S+\s+([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d\d):(\d\d)\s+(\d{4})/.exec(text?.trim() ?? '')
   if (!match) return undefined
-  const month = months.indexOf(match[1]!.toLowerCase())
+  const month = Number(monthOf(match[1]) ?? 0) - 1
   const [day, hour, minute, second, year] = match.slice(2).map(Number) as [number, number, number, number, number]
   if (month < 0 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 || year < 1980) return undefined
   return Date.UTC(year, month, day, hour, minute, second)
@@ -117,8 +117,5 @@ function dateOf(text: string | undefined): string | undefined {
   const match = /^(\d{4})-?(\d\d)-?(\d\d)$/.exec(text?.trim() ?? '')
   if (!match) return timeOf(text, '')?.slice(0, 10)
   const iso = `${match[1]}-${match[2]}-${match[3]}`
-  const parsed = new Date(`${iso}T00:00:00Z`)
-  return Number(match[1]) > 1900 && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(iso)
-    ? iso
-    : undefined
+  return Number(match[1]) > 1900 && isInCalendar(iso) ? iso : undefined
 }

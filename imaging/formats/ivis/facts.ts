@@ -1,9 +1,8 @@
+import { isInCalendar, monthOf } from '../../calendar.ts'
 import type { Fact, FactKey } from '../../format.ts'
 import { sectionNamed, valueOf } from './clickInfo.ts'
 import type { ClickInfo, Section } from './clickInfo.ts'
 import type { ImageKind } from './files.ts'
-
-const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'] // prettier-ignore
 
 /** Fields that people leave as they were. */
 const empty = /^(none|n\/?a|unknown|-|\?)$/i
@@ -80,11 +79,8 @@ function settingsOf(image: Section | undefined): { words: string; keys: string }
 /** "Monday, December 29, 2025" and "14:32:15", as the vendor's program writes them in English; a day alone when the time is unclear. */
 function timeOf(date: string, time: string): string | undefined {
   const [, month, day, year] = /^(?:[A-Za-z]+,\s*)?([A-Za-z]+)\s+(\d{1,2}),\s*(\d{4})$/.exec(date) ?? []
-  const number = months.indexOf(month?.toLowerCase() ?? '')
-  if (number < 0) return undefined
-  const text = `${year}-${String(number + 1).padStart(2, '0')}-${day!.padStart(2, '0')}`
-  const moment = new Date(`${text}T00:00:00Z`)
-  if (Number.isNaN(moment.getTime()) || !moment.toISOString().startsWith(text) || Number(year) < 1990) return undefined
+  const text = `${year}-${monthOf(month)}-${day?.padStart(2, '0')}`
+  if (!isInCalendar(text) || text < '1990') return undefined
   const [, hour, minutes, seconds] = /^(\d{1,2}):(\d\d):(\d\d)$/.exec(time) ?? []
   if (hour === undefined || Number(hour) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return text
   return `${text}T${hour.padStart(2, '0')}:${minutes}:${seconds}`

@@ -1,4 +1,5 @@
 import { strFromU8 } from 'fflate'
+import { isInCalendar } from '../../calendar.ts'
 import { ImagingError } from '../../errors.ts'
 import type { Fact, FactKey, Tag } from '../../format.ts'
 import type { ByteSource } from '../../source.ts'
@@ -110,6 +111,5 @@ function dayOf(date: string, isMonthFirst: boolean): string | undefined {
 /** The day when the calendar has it. */
 function real(year: string, month: string, day: string): string | undefined {
   const text = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  const moment = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text) && year >= '1990' ? text : undefined
+  return isInCalendar(text) && year >= '1990' ? text : undefined
 }
