@@ -1,4 +1,5 @@
-import type { Header, SampleType } from '../header.ts'
+import { omePixelTypes } from '../formats/tiff/omePixelTypes.ts'
+import type { Header } from '../header.ts'
 
 /** What OME-XML says about an image besides its pixels. */
 export interface OmeMetadata {
@@ -11,18 +12,6 @@ export interface OmeMetadata {
   creator?: string
   microscope?: { manufacturer?: string; model?: string; serialNumber?: string }
   objective?: { nominalMagnification?: number; lensNA?: number }
-}
-
-/** Pixel types of OME-XML. */
-const types: Record<SampleType, string> = {
-  uint8: 'uint8',
-  int8: 'int8',
-  uint16: 'uint16',
-  int16: 'int16',
-  uint32: 'uint32',
-  int32: 'int32',
-  float32: 'float',
-  float64: 'double',
 }
 
 const namespace = 'http://www.openmicroscopy.org/Schemas/OME/2016-06'
@@ -38,7 +27,7 @@ export function omeXml(header: Header, metadata: OmeMetadata): string {
   const pixels = attributes({
     ID: 'Pixels:0',
     DimensionOrder: 'XYZTC',
-    Type: types[sampleType],
+    Type: omePixelTypes[sampleType],
     SizeX: shape.x,
     SizeY: shape.y,
     SizeZ: shape.z,

@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { Header, Shape } from '../../header.ts'
+import { modalityOf } from '../../modalityWords.ts'
 import { arrange } from '../../raw/axes.ts'
 import { checkExtent } from '../../raw/planes.ts'
 import { servedType, storedBytes } from '../../raw/sampleType.ts'
@@ -11,18 +12,6 @@ import type { InterfileText } from './text.ts'
 
 /** Bytes of a block in which `data starting block` counts (Interfile 3.3). */
 const blockBytes = 2048
-
-const modalities = table<string>({
-  nucmed: 'NM',
-  nm: 'NM',
-  spect: 'NM',
-  pet: 'PT',
-  pt: 'PT',
-  ct: 'CT',
-  mri: 'MR',
-  mr: 'MR',
-  us: 'US',
-})
 
 /**
  * What the header means.
@@ -73,7 +62,8 @@ export function layOut(text: InterfileText): RawSeries {
     },
     header: {
       format: 'interfile',
-      modality: modalityOf(text),
+      // PET headers say it as the type of data, too.
+      modality: modalityOf(valueOf(text, 'imaging modality')) ?? modalityOf(valueOf(text, 'type of data')),
       shape,
       sampleType,
       samplesPerPixel: 1,
@@ -220,11 +210,6 @@ function startOf(text: InterfileText, volumeBytes: number, frames: number): numb
     )
   }
   return start
-}
-
-function modalityOf(text: InterfileText): string | null {
-  const stated = modalities[valueOf(text, 'imaging modality')?.toLowerCase() ?? '']
-  return stated ?? (/^pet$/i.test(valueOf(text, 'type of data') ?? '') ? 'PT' : null)
 }
 
 function spacingOf(text: InterfileText, { z }: Shape, warnings: string[]): Header['spacing'] {

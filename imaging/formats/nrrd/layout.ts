@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { Header } from '../../header.ts'
+import { modalityOf } from '../../modalityWords.ts'
 import { arrange } from '../../raw/axes.ts'
 import { patternIn, patternNames } from '../../raw/companions.ts'
 import type { DataPlan } from '../../raw/data.ts'
@@ -44,19 +45,6 @@ const encodings = table<Encoding>({
   bzip2: 'bzip2',
 })
 
-/** DICOM modalities of the words that programs write into the pair "modality". */
-const modalities = table<string>({
-  dwmri: 'MR',
-  mr: 'MR',
-  mri: 'MR',
-  ct: 'CT',
-  pt: 'PT',
-  pet: 'PT',
-  nm: 'NM',
-  spect: 'NM',
-  us: 'US',
-})
-
 const valueUnits = table<string>({ hu: 'HU', hounsfield: 'HU', 'hounsfield units': 'HU', 'bq/ml': 'Bq/mL' })
 const seconds = table<number>({ s: 1, sec: 1, second: 1, ms: 1e-3, msec: 1e-3, millisecond: 1e-3, us: 1e-6, min: 60, minute: 60 }) // prettier-ignore
 const listedChannels = 64
@@ -84,7 +72,7 @@ export function layOut(text: NrrdText): RawSeries {
     ...dataOf(text, sizes, encoding, stored, sampleType),
     header: {
       format: 'nrrd',
-      modality: modalities[text.pairs.get('modality')?.trim().toLowerCase() ?? ''] ?? null,
+      modality: modalityOf(text.pairs.get('modality')),
       shape,
       sampleType,
       samplesPerPixel,

@@ -2,27 +2,15 @@ import { swapped } from '../../bytes.ts'
 import { ImagingError } from '../../errors.ts'
 import type { FileEntry, SeriesReader } from '../../format.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
-import type { Header, SampleType } from '../../header.ts'
+import type { Header } from '../../header.ts'
 import { inflateBounded } from '../../inflate.ts'
-import { table } from '../../table.ts'
 import { omeFacts } from './facts.ts'
 import { omeLayout } from './ome.ts'
 import type { Ome } from './ome.ts'
+import { sampleTypeOfOme } from './omePixelTypes.ts'
 import { placesOf } from './planes.ts'
 import { omeTags } from './tags.ts'
 import { attribute, child, children, numericAttribute, textOf } from './xml.ts'
-
-/** Pixel types of OME-XML that are read (2016-06 schema, PixelType). */
-const types = table<SampleType>({
-  uint8: 'uint8',
-  int8: 'int8',
-  uint16: 'uint16',
-  int16: 'int16',
-  uint32: 'uint32',
-  int32: 'int32',
-  float: 'float32',
-  double: 'float64',
-})
 
 /**
  * Opens OME-XML whose pixels stand in it as base64: one BinData element for each plane, in DimensionOrder.
@@ -39,7 +27,7 @@ export function openBinData(document: FileEntry, ome: Ome): SeriesReader {
     )
   }
   const type = attribute(pixels, 'Type') ?? ''
-  const sampleType = types[type]
+  const sampleType = sampleTypeOfOme[type]
   if (!sampleType) throw new ImagingError('unsupported', `OME-XML pixels of type "${type}" are not read here.`)
   const size = (name: string): number => {
     const value = numericAttribute(pixels, name) ?? 0
