@@ -18,7 +18,8 @@ export interface RawBlock {
   steps?: { x: number; y: number }
 }
 
-const mostPlanes = 1_000_000
+/** Planes of a series; more are a mistake of the file, and their list would fill memory. */
+export const mostPlanes = 1_000_000
 const mostPlaneBytes = 2 ** 31 - 1
 
 /**

@@ -1,10 +1,10 @@
 import { ImagingError } from '../../errors.ts'
 import { sampleBytes } from '../../header.ts'
 import type { Header } from '../../header.ts'
+import { checkExtent } from '../../raw/planes.ts'
 import { geometryOf } from './geometry.ts'
 import { arrange } from './groups.ts'
 import type { Stored } from './stored.ts'
-import { mostPlanes } from './stored.ts'
 
 export interface Layout {
   header: Header
@@ -21,13 +21,9 @@ export interface Layout {
 export function layOut(stored: Stored, dataSize: number): Layout {
   const { size, frameCount, sampleType } = stored
   const [x, y, depth] = size
+  const shape = { x, y, z: depth, t: frameCount, c: 1 }
+  checkExtent({ shape, sampleType, samplesPerPixel: 1 }, `${frameCount} frames of ${size.join(' x ')} samples`)
   const needed = x * y * depth * sampleBytes[sampleType] * frameCount
-  if (!Number.isSafeInteger(needed) || frameCount * depth > mostPlanes || x * y * sampleBytes[sampleType] > 2 ** 31) {
-    throw new ImagingError(
-      'too-large',
-      `The files announce ${frameCount} frames of ${size.join(' x ')} samples; that is more than this reader takes.`,
-    )
-  }
   if (needed > dataSize) {
     throw new ImagingError(
       'truncated',

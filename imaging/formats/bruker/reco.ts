@@ -1,10 +1,11 @@
 import { ImagingError } from '../../errors.ts'
 import { sampleBytes } from '../../header.ts'
+import { mostPlanes } from '../../raw/planes.ts'
 import type { Documents } from './documents.ts'
 import { frameGroup } from './groups.ts'
 import { ifReadable } from './parameters.ts'
 import type { Parameters } from './parameters.ts'
-import { mostPlanes, perFrame, samplesOf, sidesOf } from './stored.ts'
+import { perFrame, samplesOf, sidesOf } from './stored.ts'
 import type { Stored } from './stored.ts'
 
 /**

@@ -33,7 +33,6 @@ const sampleTypes = table<SampleType>({
   _32BIT_FLOAT: 'float32',
 })
 
-export const mostPlanes = 1_000_000
 const longestSide = 2 ** 20
 
 /** Sample type and byte order. @throws ImagingError 'unsupported', 'malformed' */

@@ -1,10 +1,11 @@
+import { mostPlanes } from '../../raw/planes.ts'
 import { elementsOf, frameGroup, frameGroupsOf } from './groups.ts'
 import type { FrameGroup } from './groups.ts'
 import { ifReadable } from './parameters.ts'
 import type { Parameters } from './parameters.ts'
 import type { Documents } from './documents.ts'
 import type { Stated } from './geometry.ts'
-import { mostPlanes, perFrame, samplesOf, sidesOf } from './stored.ts'
+import { perFrame, samplesOf, sidesOf } from './stored.ts'
 import type { Stored } from './stored.ts'
 
 /** Why the frames are no pictures (spectra, images with a spectroscopic dimension), or undefined when they are. */

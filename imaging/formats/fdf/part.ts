@@ -3,6 +3,7 @@ import type { FileEntry } from '../../format.ts'
 import { sampleBytes } from '../../header.ts'
 import type { SampleType } from '../../header.ts'
 import { nameOf } from '../../paths.ts'
+import { checkExtent } from '../../raw/planes.ts'
 import { table } from '../../table.ts'
 import { numberOf, numbersOf, readHeader, stringOf, stringsOf } from './header.ts'
 import type { FdfHeader } from './header.ts'
@@ -29,8 +30,6 @@ export interface FdfPart {
   position: number | undefined
 }
 
-const mostPlaneBytes = 2 ** 31
-const mostPlanes = 1_000_000
 /** Bytes that may stand between the NUL of the text and the samples. */
 const mostPadding = 64 * 1024
 
@@ -55,10 +54,8 @@ export async function readPart(entry: FileEntry): Promise<FdfPart> {
   }
   const [x, y, z] = [matrix[0]!, matrix[1]!, matrix[2] ?? 1]
   const sampleType = sampleTypeOf(header, path)
+  checkExtent({ shape: { x, y, z, t: 1, c: 1 }, sampleType, samplesPerPixel: 1 }, `${matrix.join(' x ')} voxels`)
   const length = x * y * z * sampleBytes[sampleType]
-  if (!Number.isSafeInteger(length) || x * y * sampleBytes[sampleType] > mostPlaneBytes || z > mostPlanes) {
-    throw new ImagingError('too-large', `${path} announces ${matrix.join(' x ')} voxels, more than this reader takes.`)
-  }
   const offset = source.size - length
   if (offset < header.length) {
     throw new ImagingError(

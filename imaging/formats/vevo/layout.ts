@@ -2,6 +2,7 @@ import { ImagingError } from '../../errors.ts'
 import { millimetres } from '../../geometry/millimetres.ts'
 import { sampleBytes } from '../../header.ts'
 import type { Header, SampleType } from '../../header.ts'
+import { checkExtent } from '../../raw/planes.ts'
 import type { Frames, FrameTimes } from './frames.ts'
 import type { ImageKind } from './names.ts'
 import { numberOf, textOf } from './parameters.ts'
@@ -16,8 +17,6 @@ export interface Layout {
 /** Line headers of the 32-bit variant. */
 const lineHeaderBytes = 4
 
-const mostPlaneBytes = 2 ** 31
-
 /**
  * What the parameters and the sizes of the frames mean. Frames are stored scan line after scan line and shown with the
  * depth downwards.
@@ -30,7 +29,7 @@ export function layOut(
   times: FrameTimes,
   path: string,
 ): Layout {
-  const size = (name: string): number => {
+  const sizeOf = (name: string): number => {
     const value = numberOf(parameters, `${kind.prefix}/${name}`)
     if (value !== undefined && Number.isSafeInteger(value) && value >= 1) return value
     throw new ImagingError(
@@ -38,26 +37,26 @@ export function layOut(
       `${kind.prefix}/${name} is ${textOf(parameters, `${kind.prefix}/${name}`) ?? 'missing'} in the parameters of ${path}; it must be 1 or more.`,
     )
   }
-  const [samples, lines] = [size('Samples'), size('Lines')]
-  if (!Number.isSafeInteger(samples * lines) || samples * lines * 8 > mostPlaneBytes) {
-    throw new ImagingError(
-      'too-large',
-      `${path} announces ${lines} lines of ${samples} samples, more than this reader takes.`,
-    )
-  }
+  const [samples, lines] = [sizeOf('Samples'), sizeOf('Lines')]
+  const [z, t] = kind.isVolume ? [frames.count, 1] : [1, frames.count]
+  const size = { x: lines, y: samples, z, t }
+  checkExtent(
+    // The widest type that is stored.
+    { shape: { ...size, c: 1 }, sampleType: 'float32', samplesPerPixel: 1 },
+    `${frames.count} frames of ${lines} lines of ${samples} samples`,
+  )
   const stored = storedAs(kind, samples, lines, frames, path)
   const warnings: string[] = []
   if (times.invalid > 0) warnings.push(`The scanner marks ${times.invalid} of ${frames.count} frames as not valid.`)
   const step = numberOf(parameters, '3D-Step-Size')
   const spacing = spacingOf(parameters, kind, samples, lines, step)
   if (!spacing) warnings.push('The parameters do not give depth, width or step; distances are not known.')
-  const [z, t] = kind.isVolume ? [frames.count, 1] : [1, frames.count]
   return {
     lineHeaderBytes: stored.lineHeaderBytes,
     header: {
       format: 'vevo',
       modality: kind.modality,
-      shape: { x: lines, y: samples, z, t, c: stored.channels?.length ?? 1 },
+      shape: { ...size, c: stored.channels?.length ?? 1 },
       sampleType: stored.sampleType,
       samplesPerPixel: 1,
       spacing,

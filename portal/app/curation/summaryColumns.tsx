@@ -26,7 +26,7 @@ export const titleColumn = <T extends Titled>(title: string, folder: string): Co
   ),
 })
 
-/** @param count null while it is not counted */
+/** @param count undefined where it is not known */
 export const countColumn = <T,>(id: string, title: string, count: (row: T) => number | undefined): Column<T> => ({
   id,
   title,
