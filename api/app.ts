@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { openDatabase } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { graphql } from './graphql/plugin.ts'
+import { openMeasuring } from './imaging/measuring.ts'
 import { imagingPool } from './imaging/pool.ts'
 import { openJobs } from './jobs/queue.ts'
 import { tasks } from './jobs/tasks/index.ts'
@@ -67,20 +68,19 @@ export async function openContext(config: Config, log: Logger): Promise<Context>
   const db = await openDatabase(config, log)
   await migrate(db, log)
   const blobs = await diskStore(config.dataFolder)
-  const imaging = imagingPool({
-    workers: config.workers,
-    memoryMebibytes: config.workerMemoryMebibytes,
-    blobFolder: path.join(config.dataFolder, 'blobs'),
-  })
+  const threads = { workers: config.workers, memoryMebibytes: config.workerMemoryMebibytes }
+  const imaging = imagingPool({ ...threads, blobFolder: path.join(config.dataFolder, 'blobs') })
+  const measuring = openMeasuring(threads)
   const jobs = openJobs({ db, log, tasks, slots: { prompt: 1, background: config.workers } })
   const search = await SearchFeed.open(config, db, log)
   search.start()
-  return { config, log, db, blobs, imaging, jobs, search, pending: new Set() }
+  return { config, log, db, blobs, imaging, measuring, jobs, search, pending: new Set() }
 }
 
 export async function closeContext(ctx: Context): Promise<void> {
   await ctx.jobs.stop()
   await ctx.imaging.close()
+  await ctx.measuring.close()
   await ctx.search.close()
   await ctx.blobs.close()
   await ctx.db.close()

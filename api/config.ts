@@ -77,7 +77,7 @@ export const keys = {
     0,
     16,
   ),
-  VIVARCHIVE_WORKERS: whole('Threads that read image files.', 2, 1, 64),
+  VIVARCHIVE_WORKERS: whole('Threads that read image files, and as many that measure regions of images.', 2, 1, 64),
   VIVARCHIVE_WORKER_MEMORY_MB: whole('Memory limit of such a thread in MiB.', 1024, 64, 65536),
   VIVARCHIVE_MAX_FILE_GB: whole('Largest file that is accepted, in GiB.', 200, 1, 100000),
   VIVARCHIVE_LOG: {

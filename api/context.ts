@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
+import type { Measuring } from './imaging/measuring.ts'
 import type { ImagingPool } from './imaging/pool.ts'
 import type { Jobs } from './jobs/queue.ts'
 import type { SearchFeed } from './search/feed.ts'
@@ -13,6 +14,7 @@ export interface Context {
   readonly db: Database
   readonly blobs: BlobStore
   readonly imaging: ImagingPool
+  readonly measuring: Measuring
   readonly jobs: Jobs
   readonly search: SearchFeed
   /** What a new site still has to do before it is complete; it answers meanwhile. */

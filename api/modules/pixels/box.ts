@@ -1,12 +1,11 @@
 /** A box of voxels of one time point, read row by row: what is not in it is not sent, and not read where that saves time. */
 import { Readable } from 'node:stream'
 import type { Shape } from '#imaging/header.ts'
+import { lengthOf } from '#imaging/measure/region.ts'
+import type { Interval } from '#imaging/measure/region.ts'
 import { AppError, invalidField } from '#api/errors.ts'
 import type { Span } from '#api/modules/content/range.ts'
 import type { Lease } from '#api/storage/descriptors.ts'
-
-/** From the first to before the second. */
-type Interval = readonly [from: number, to: number]
 
 export interface Box {
   x: Interval
@@ -40,19 +39,26 @@ const gapBytes = 32 * 1024
 const mostReads = 65_536
 const mostBytes = 4 * 2 ** 30
 
+const axisItems = { x: 'voxels along x', y: 'voxels along y', z: 'voxels along z', t: 'time points', c: 'channels' }
+
+/**
+ * The part of an axis that is asked for as "from:to"; absent is the whole axis.
+ * @throws AppError invalid that names the parameter and what the image has
+ */
+export function intervalOf(shape: Shape, axis: keyof Shape, asked: string | undefined): Interval {
+  if (asked === undefined) return [0, shape[axis]]
+  const [from = 0, to = 0] = asked.split(':').map(Number)
+  if (from < to && to <= shape[axis]) return [from, to]
+  throw invalidField(
+    `?${axis}`,
+    `The image has ${shape[axis]} ${axisItems[axis]}: give FROM:TO within 0:${shape[axis]}, FROM before TO.`,
+    asked,
+  )
+}
+
 /** @throws AppError invalid that names the parameter and what the image has */
 export function boxOf({ shape, voxelBytes }: Voxels, query: BoxQuery): Box {
-  const interval = (axis: 'x' | 'y' | 'z'): Interval => {
-    const asked = query[axis]
-    if (asked === undefined) return [0, shape[axis]]
-    const [from = 0, to = 0] = asked.split(':').map(Number)
-    if (from < to && to <= shape[axis]) return [from, to]
-    throw invalidField(
-      `?${axis}`,
-      `The image has ${shape[axis]} voxels along ${axis}: give FROM:TO within 0:${shape[axis]}, FROM before TO.`,
-      asked,
-    )
-  }
+  const interval = (axis: 'x' | 'y' | 'z') => intervalOf(shape, axis, query[axis])
   const number = (axis: 't' | 'c', what: string): number => {
     const asked = query[axis] ?? 0
     if (asked < shape[axis]) return asked
@@ -73,8 +79,6 @@ export function boxOf({ shape, voxelBytes }: Voxels, query: BoxQuery): Box {
   }
   return box
 }
-
-const lengthOf = ([from, to]: Interval): number => to - from
 
 /** Bytes of a row of the box, of a row of the image, and of what is read for a row of the box. */
 function readingOf({ shape, voxelBytes }: Voxels, { x }: Box) {

@@ -1,98 +1,38 @@
-/** Pixels over HTTP: the header of a series, its planes one by one or in chunks, its thumbnail, its header entries. */
+/** Pixels over HTTP: the header of a series, its planes one by one or in chunks, its thumbnail, its header entries, what is measured in it. */
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { closed, id as idSchema } from '#ontology/vocabulary.ts'
+import { closed } from '#ontology/vocabulary.ts'
 import type { Context } from '#api/context.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
-import { sendBytes } from '#api/modules/content/sendBytes.ts'
+import { bodyless, sendBytes } from '#api/modules/content/sendBytes.ts'
 import { isKnown } from '#api/modules/content/range.ts'
 import { idParams } from '#api/records/routes.ts'
 import { box, chunk, coarse, pixelHeader, plane, tags, thumbnail } from './service.ts'
 import type { BoxQuery } from './box.ts'
+import { curve, statistics } from './measures.ts'
+import type { Measure, RegionQuery, StatisticsQuery } from './measures.ts'
+import {
+  boxParams,
+  boxQuery,
+  curveQuery,
+  PixelHeader,
+  planeParams,
+  RegionCurve,
+  RegionStatistics,
+  statisticsQuery,
+  Tags,
+} from './schemas.ts'
 import type { PlaneAddress } from './service.ts'
 import { openShelf } from './shelf.ts'
 
 const series = '/api/v1/series/:id'
 
-const boxParams = closed({
-  id: idSchema(),
-  revision: Type.String({ pattern: '^[0-9a-f]{16}$', description: '`revision` of the header.' }),
-})
-const planeParams = closed({
-  ...boxParams.properties,
-  number: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-})
-
-const interval = (axis: string) =>
-  Type.Optional(
-    Type.String({
-      pattern: '^[0-9]{1,9}:[0-9]{1,9}$',
-      description: `Voxels along ${axis}, FROM:TO from 0 without the last; absent: all.`,
-      examples: ['40:41'],
-    }),
-  )
-const whole = (what: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: 1e9, default: 0, description: what }))
-
-const boxQuery = closed({
-  x: interval('x'),
-  y: interval('y'),
-  z: interval('z'),
-  t: whole('Time point.'),
-  c: whole('Channel.'),
-})
-
-const PixelHeader = Type.Object(
-  {
-    seriesId: Type.String(),
-    label: Type.String(),
-    displayName: Type.String({ description: 'Subjects, session and series in one line.' }),
-    revision: Type.String({ description: 'Names this state of the pixels; part of the address of planes and chunks.' }),
-    planeBytes: Type.Integer(),
-    planeCount: Type.Integer(),
-    chunk: Type.Object({
-      planes: Type.Integer({ description: 'Planes in each chunk; the last one may have fewer.' }),
-      count: Type.Integer(),
-    }),
-    coarse: Type.Union(
-      [
-        closed({
-          shape: Type.Record(Type.String(), Type.Integer()),
-          factor: closed({ x: Type.Integer(), y: Type.Integer(), z: Type.Integer() }),
-          bytes: Type.Integer({ description: 'Of one time point of one channel.' }),
-        }),
-        Type.Null(),
-      ],
-      {
-        description:
-          'The reduced image: each voxel is the mean of a block of `factor` voxels. Null: the image is small.',
-      },
-    ),
-    range: Type.Object(
-      { min: Type.Number(), max: Type.Number(), low: Type.Number(), high: Type.Number() },
-      { description: 'Range of the values after slope and intercept; low and high are the 1st and 99th percentile.' },
-    ),
-  },
-  {
-    additionalProperties: true,
-    description:
-      'The image: shape, sampleType, samplesPerPixel, spacing, origin and direction (LPS, mm), slope and intercept, unit, frames, channels, window, warnings. Plane index = (channel * times + time) * slices + slice; planes are little-endian.',
-  },
-)
-
-const Tags = closed({
-  items: Type.Array(
-    closed({
-      file: Type.Union([Type.String(), Type.Null()]),
-      key: Type.String(),
-      name: Type.String(),
-      value: Type.String(),
-    }),
-  ),
-})
-
 const octets = { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
 const picture = { content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } }
+
+const measured =
+  'Values have the slope and intercept of their plane applied; channels are not weighed, so ask for one where they differ in meaning. Grey images only.'
 
 interface ById {
   Params: { id: string }
@@ -155,6 +95,36 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
     async (request, reply) =>
       sendBytes(request, reply, await box(shelf, callerOf(request), request.params, request.query)),
   )
+  // Measuring takes longer than asking who asks.
+  const measuring = { config: { access: 'public' as const }, compress: false as const }
+  app.get<ByNumber & { Querystring: StatisticsQuery }>(
+    `${series}/r/:revision/statistics`,
+    {
+      ...measuring,
+      schema: about('Statistics and histogram of a box of voxels', {
+        description: `Of all values in the box, over its time points and channels. ${measured}`,
+        params: boxParams,
+        querystring: statisticsQuery,
+        response: { 200: RegionStatistics },
+      }),
+    },
+    async (request, reply) =>
+      sendMeasure(request, reply, await statistics(ctx, shelf, callerOf(request), request.params, request.query)),
+  )
+  app.get<ByNumber & { Querystring: RegionQuery }>(
+    `${series}/r/:revision/curve`,
+    {
+      ...measuring,
+      schema: about('Statistics of a box of voxels at each time point (time-activity curve)', {
+        description: `Values are not corrected for decay, nor is a correction undone. ${measured}`,
+        params: boxParams,
+        querystring: curveQuery,
+        response: { 200: RegionCurve },
+      }),
+    },
+    async (request, reply) =>
+      sendMeasure(request, reply, await curve(ctx, shelf, callerOf(request), request.params, request.query)),
+  )
   app.get<ById>(
     `${series}/thumbnail`,
     {
@@ -188,4 +158,23 @@ function sendJson(request: FastifyRequest, reply: FastifyReply, json: string, et
   reply.header('etag', etag).header('cache-control', `${access}, no-cache`)
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').serializer(String).send(json)
+}
+
+/** Measures unless the client knows the answer, until it goes away; the answer never changes under its address. */
+async function sendMeasure(request: FastifyRequest, reply: FastifyReply, { etag, headers, run }: Measure) {
+  reply.headers({ ...headers, etag })
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send(bodyless(request))
+  reply.type('application/json; charset=utf-8')
+  if (request.method === 'HEAD') return reply.send(bodyless(request))
+  const leaving = new AbortController()
+  const leave = () => leaving.abort()
+  reply.raw.once('close', leave)
+  try {
+    return await reply.serializer(String).send(JSON.stringify(await run(leaving.signal)))
+  } catch (error) {
+    for (const name of ['etag', 'content-type', ...Object.keys(headers)]) reply.removeHeader(name)
+    throw error
+  } finally {
+    reply.raw.off('close', leave)
+  }
 }

@@ -18,14 +18,14 @@ const yearSeconds = 31_536_000
 type Planes = NonNullable<Shelved['planes']>
 
 /** A series whose pixels are ready, for a caller who may have them. */
-interface Ready {
+export interface Ready {
   series: Shelved
   planes: Planes
   access: BytesAccess
 }
 
 /** @throws AppError notFound, gone, busy while the pixels are being made, unsupported when they cannot be */
-async function ready(shelf: Shelf, caller: Caller, seriesId: string): Promise<Ready> {
+export async function ready(shelf: Shelf, caller: Caller, seriesId: string): Promise<Ready> {
   const series = await shelf.look(seriesId)
   const access = demandBytes(caller, { title: 'image series', id: seriesId }, series)
   if (series.planes) return { series, planes: series.planes, access }
@@ -37,13 +37,17 @@ async function ready(shelf: Shelf, caller: Caller, seriesId: string): Promise<Re
   throw new AppError('busy', 'The image is still being prepared. Ask again in a few seconds.')
 }
 
+/** @throws AppError busy when the pixels are of another revision by now */
+export async function pixelsOf(seriesId: string, revision: string): Promise<SeriesPixels> {
+  const row = await SeriesPixels.findByPk(seriesId)
+  if (row?.revision === revision) return row
+  throw new AppError('busy', 'The image has just been prepared anew. Ask again in a second.')
+}
+
 /** The header document with what a client needs to ask for planes. */
 export async function pixelHeader(shelf: Shelf, caller: Caller, seriesId: string) {
   const { series, planes, access } = await ready(shelf, caller, seriesId)
-  const row = await SeriesPixels.findByPk(seriesId)
-  if (!row || row.revision !== planes.revision) {
-    throw new AppError('busy', 'The image has just been prepared anew. Ask again in a second.')
-  }
+  const row = await pixelsOf(seriesId, planes.revision)
   const document = {
     ...row.header,
     seriesId,
@@ -137,7 +141,7 @@ const outside = (what: string, count: number, number: number): string =>
   `This series has the ${what}s 0 to ${count - 1}; there is no ${what} ${number}.`
 
 /** What all parts of the planes have in common. */
-function representation({ planes, access }: Ready, revision: string, name: string) {
+export function representation({ planes, access }: Ready, revision: string, name: string) {
   if (revision !== planes.revision) {
     throw new AppError('notFound', `The image has the revision ${planes.revision} now; load its header again.`, {
       details: { revision: planes.revision },

@@ -55,6 +55,8 @@ export interface Shelf {
   box(series: Shelved, box: Box, span: Span): Promise<FilePart | Readable>
   /** A part of time point `n` of the reduced image; they are counted through the channels. */
   coarse(series: Shelved, n: number, span: Span): Promise<FilePart>
+  /** Work of others on the file of the planes; when it is gone, it is made anew. */
+  file<T>(series: Shelved, work: (planes: { file: string; offset: number }) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -107,11 +109,13 @@ export function openShelf(ctx: Context): Shelf {
   }
 
   async function acquire(seriesId: string, file: string): Promise<Lease> {
-    return descriptors.acquire(file).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-      await orderDerivation(ctx, [seriesId])
-      throw new AppError('busy', 'The image of this series is being made anew. Ask again in a few seconds.')
-    })
+    return descriptors.acquire(file).catch(orderWhenGone(seriesId))
+  }
+
+  const orderWhenGone = (seriesId: string) => async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    await orderDerivation(ctx, [seriesId])
+    throw new AppError('busy', 'The image of this series is being made anew. Ask again in a few seconds.')
   }
 
   async function part(series: Shelved, { start, end }: Span): Promise<FilePart> {
@@ -159,6 +163,10 @@ export function openShelf(ctx: Context): Shelf {
       const offset = n * coarse!.bytes
       const lease = await acquire(seriesId, derivedFile(ctx, seriesId, revision, 'coarse'))
       return { lease, start: offset + start, end: offset + end }
+    },
+
+    async file({ seriesId, planes }, work) {
+      return work(await planes!.place()).catch(orderWhenGone(seriesId))
     },
 
     close: () => descriptors.close(),

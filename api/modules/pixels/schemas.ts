@@ -1,0 +1,150 @@
+/** What pixel routes take and answer. */
+import { Type } from 'typebox'
+import type { TNumber } from 'typebox'
+import { closed, id as idSchema } from '#ontology/vocabulary.ts'
+
+export const boxParams = closed({
+  id: idSchema(),
+  revision: Type.String({ pattern: '^[0-9a-f]{16}$', description: '`revision` of the header.' }),
+})
+export const planeParams = closed({
+  ...boxParams.properties,
+  number: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+})
+
+const interval = (what: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{1,9}:[0-9]{1,9}$',
+      description: `${what}, FROM:TO from 0 without the last; absent: all.`,
+      examples: ['40:41'],
+    }),
+  )
+const whole = (what: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: 1e9, default: 0, description: what }))
+
+const spaceQuery = { x: interval('Voxels along x'), y: interval('Voxels along y'), z: interval('Voxels along z') }
+
+export const boxQuery = closed({
+  ...spaceQuery,
+  t: whole('Time point.'),
+  c: whole('Channel.'),
+})
+
+export const PixelHeader = Type.Object(
+  {
+    seriesId: Type.String(),
+    label: Type.String(),
+    displayName: Type.String({ description: 'Subjects, session and series in one line.' }),
+    revision: Type.String({ description: 'Names this state of the pixels; part of the address of planes and chunks.' }),
+    planeBytes: Type.Integer(),
+    planeCount: Type.Integer(),
+    chunk: Type.Object({
+      planes: Type.Integer({ description: 'Planes in each chunk; the last one may have fewer.' }),
+      count: Type.Integer(),
+    }),
+    coarse: Type.Union(
+      [
+        closed({
+          shape: Type.Record(Type.String(), Type.Integer()),
+          factor: closed({ x: Type.Integer(), y: Type.Integer(), z: Type.Integer() }),
+          bytes: Type.Integer({ description: 'Of one time point of one channel.' }),
+        }),
+        Type.Null(),
+      ],
+      {
+        description:
+          'The reduced image: each voxel is the mean of a block of `factor` voxels. Null: the image is small.',
+      },
+    ),
+    range: Type.Object(
+      { min: Type.Number(), max: Type.Number(), low: Type.Number(), high: Type.Number() },
+      { description: 'Range of the values after slope and intercept; low and high are the 1st and 99th percentile.' },
+    ),
+  },
+  {
+    additionalProperties: true,
+    description:
+      'The image: shape, sampleType, samplesPerPixel, spacing, origin and direction (LPS, mm), slope and intercept, unit, frames, channels, window, warnings. Plane index = (channel * times + time) * slices + slice; planes are little-endian.',
+  },
+)
+
+export const Tags = closed({
+  items: Type.Array(
+    closed({
+      file: Type.Union([Type.String(), Type.Null()]),
+      key: Type.String(),
+      name: Type.String(),
+      value: Type.String(),
+    }),
+  ),
+})
+
+export const curveQuery = closed({ ...spaceQuery, t: interval('Time points'), c: interval('Channels') })
+
+/** Most bins of a histogram. */
+const mostBins = 4096
+
+export const statisticsQuery = closed({
+  ...curveQuery.properties,
+  bins: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: mostBins, default: 64, description: 'Bins of the histogram, equally wide.' }),
+  ),
+  range: Type.Optional(
+    Type.String({
+      pattern: '^[-+0-9.eE]{1,40}:[-+0-9.eE]{1,40}$',
+      description: 'Ends of the histogram, LOW:HIGH in the unit of the series; absent: minimum and maximum.',
+      examples: ['-1000:3000'],
+    }),
+  ),
+})
+
+const orNull = (schema: TNumber, description: string) => Type.Union([schema, Type.Null()], { description })
+
+/** Values are those of the header: slope and intercept of each plane are applied. */
+const moments = {
+  count: Type.Integer({ description: 'Values that count: voxels, once for each time point and channel.' }),
+  notFinite: Type.Integer({ description: 'Values that do not count: NaN and infinities.' }),
+  mean: orNull(Type.Number(), 'In `unit`. Null: no finite value.'),
+  standardDeviation: orNull(Type.Number(), 'In `unit`, of the sample (n - 1); 0 for a single value.'),
+  minimum: orNull(Type.Number(), 'In `unit`.'),
+  maximum: orNull(Type.Number(), 'In `unit`.'),
+  sum: orNull(Type.Number(), 'In `unit`.'),
+}
+
+const region = {
+  unit: Type.String({ description: 'UCUM code or usual name of the values (Bq/mL, HU); empty: not known.' }),
+  volumeCubicMillimetres: orNull(
+    Type.Number(),
+    'Volume of the box in space, in mm3. Null: the spacing is not known, or the image is a single slice.',
+  ),
+}
+
+export const RegionStatistics = closed({
+  ...region,
+  ...moments,
+  histogram: Type.Union(
+    [
+      closed({
+        low: Type.Number({ description: 'Lower end of the first bin, in `unit`.' }),
+        high: Type.Number({ description: 'Upper end of the last bin, in `unit`; a value at it is in the last bin.' }),
+        counts: Type.Array(Type.Integer(), { description: 'Values in each bin.' }),
+        below: Type.Integer({ description: 'Values below `low`.' }),
+        above: Type.Integer({ description: 'Values above `high`.' }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'Null: no finite value and no `range`.' },
+  ),
+})
+
+export const RegionCurve = closed({
+  ...region,
+  points: Type.Array(
+    closed({
+      t: Type.Integer({ description: 'Index of the time point.' }),
+      startSeconds: orNull(Type.Number(), 'Start of the frame in s, as in `frames` of the header. Null: not known.'),
+      durationSeconds: orNull(Type.Number(), 'Duration of the frame in s. Null: not known.'),
+      ...moments,
+    }),
+  ),
+})
