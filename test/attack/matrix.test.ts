@@ -164,6 +164,8 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/series/:id/r/:revision/planes/:number': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/coarse/:number': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/box': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/r/:revision/statistics': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/r/:revision/curve': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/thumbnail': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/tags': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/archive.zip': { rule: 'bytes', params: series },
