@@ -6,10 +6,10 @@ import { lengthOf, planesOf } from '#imaging/measure/region.ts'
 import type { Region, Rows } from '#imaging/measure/region.ts'
 import { samplesOf } from '#imaging/samples.ts'
 
-/** Bytes that are read at once. */
-const blockBytes = 2 ** 20
+/** Bytes of planes that are read at once. */
+export const blockBytes = 2 ** 20
 /** Reading on over a gap of this size is cheaper than a read for each row. */
-const gapBytes = 32 * 1024
+export const gapBytes = 32 * 1024
 
 /** Where planes stand one after the other, as they are served. */
 export interface PlanesFile {

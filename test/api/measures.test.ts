@@ -3,6 +3,7 @@ import { rm, truncate } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { Value } from 'typebox/value'
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { entities } from '#ontology/index.ts'
@@ -14,6 +15,7 @@ import { writeNifti } from '#imaging/write/nifti.ts'
 import { system } from '#api/access/caller.ts'
 import type { Context } from '#api/context.ts'
 import { Dataset, DatasetSeries, SeriesPixels } from '#api/db/models.ts'
+import { RegionCurve, RegionStatistics } from '#api/modules/pixels/schemas.ts'
 import { derivedFile } from '#api/modules/pixels/shelf.ts'
 import { createRecord } from '#api/records/write.ts'
 import { openSite, type Person, type TestSite } from '../help/app.ts'
@@ -67,7 +69,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-async function baseOf(id: string): Promise<{ base: string; header: Header }> {
+async function baseOf(id: string): Promise<{ base: string; header: Header & { revision: string } }> {
   const header = (await viewer.get(`series/${id}/header`)).json()
   return { base: `series/${id}/r/${header.revision}`, header }
 }
@@ -111,6 +113,7 @@ test('statistics of a box are those of a loop over its planes', async () => {
   const answer = await viewer.get(`${base}/statistics?x=3:9&y=2:11&z=1:5&bins=8`)
   expect(answer.statusCode, answer.body).toBe(200)
   const found = answer.json()
+  expect(Value.Errors(RegionStatistics, found)).toEqual([])
   const values = await valuesOf(ctId, [3, 9], [2, 11], [1, 5], 0)
   expectMoments(found, values)
   const [dx, dy, dz] = header.spacing!
@@ -140,6 +143,7 @@ test('a time-activity curve has the frames of the file and, for each, the values
   expect(new Set(header.slope).size).toBe(header.shape.t) // else the test would not see a wrong slope
   const answer = await viewer.get(`${base}/curve?x=8:16&y=9:15&z=10:20`)
   expect(answer.statusCode, answer.body).toBe(200)
+  expect(Value.Errors(RegionCurve, answer.json())).toEqual([])
   const { unit, points, volumeCubicMillimetres } = answer.json()
   const [dx, dy, dz] = pet.header.spacing!
   expect(unit).toBe('Bq/mL')
@@ -257,7 +261,7 @@ test('what is not there is named', async () => {
     expect([query, answer.statusCode, answer.json().errors?.[0]?.pointer]).toEqual([query, 422, pointer])
   }
   const old = await viewer.get(`series/${petId}/r/0123456789abcdef/curve`)
-  expect([old.statusCode, old.json().revision]).toEqual([404, header.revision as never])
+  expect([old.statusCode, old.json().revision]).toEqual([404, header.revision])
 })
 
 test('the rights of the planes hold: 404 for strangers, 410 for what was withdrawn', async () => {
@@ -307,6 +311,12 @@ test('a region beyond the limits is refused; whoever goes away frees the thread'
   const refused = await viewer.get(`${base}/statistics`)
   expect([refused.statusCode, refused.json().code]).toEqual([413, 'too-large'])
   expect(refused.json().detail).toContain('2181038080 values; at most 2147483648')
+
+  const long = await seriesOf('nifti', { 'long.nii.gz': writeNifti(ct, { gzip: true }) })
+  const times = { ...header, shape: { x: 1, y: 1, z: 1, t: 10_001, c: 1 } }
+  await ctx.db.write((t) => SeriesPixels.update({ header: times }, { where: { seriesId: long }, transaction: t }))
+  const points = await viewer.get(`${(await baseOf(long)).base}/curve`)
+  expect([points.statusCode, points.json().detail]).toEqual([413, expect.stringContaining('10000 points, not 10001')])
 
   // The only thread is at work for seconds.
   const { port } = site.app.server.address() as AddressInfo

@@ -4,6 +4,7 @@ import type { Shape } from '#imaging/header.ts'
 import { lengthOf } from '#imaging/measure/region.ts'
 import type { Interval } from '#imaging/measure/region.ts'
 import { AppError, invalidField } from '#api/errors.ts'
+import { blockBytes, gapBytes } from '#api/imaging/regionRows.ts'
 import type { Span } from '#api/modules/content/range.ts'
 import type { Lease } from '#api/storage/descriptors.ts'
 
@@ -31,10 +32,6 @@ export interface Voxels {
   voxelBytes: number
 }
 
-/** Bytes that are read at once, and sent at once. */
-const blockBytes = 2 ** 20
-/** Reading on over a gap of this size is cheaper than a read for each row. */
-const gapBytes = 32 * 1024
 /** Rows that are read one by one, and bytes that are read in all; a client that wants more asks in parts. */
 const mostReads = 65_536
 const mostBytes = 4 * 2 ** 30

@@ -45,7 +45,7 @@ export async function statistics(
 ): Promise<Measure<RegionStatistics>> {
   const range = ends === undefined ? null : rangeOf(ends)
   const name = `s${bins}_${range ? range.join('_') : ''}`
-  return measure(shelf, caller, address, query, name, (input, signal) =>
+  return measure(shelf, caller, address, query, { name, mostTimes: Infinity }, (input, signal) =>
     ctx.measuring.statistics({ ...input, histogram: { bins, range } }, signal),
   )
 }
@@ -58,11 +58,9 @@ export async function curve(
   address: Address,
   query: RegionQuery,
 ): Promise<Measure<RegionCurve>> {
-  return measure(shelf, caller, address, query, 'a', (input, signal) => {
-    const points = lengthOf(input.region.t)
-    if (points <= mostPoints) return ctx.measuring.curve(input, signal)
-    throw new AppError('tooLarge', `A curve has at most ${mostPoints} points, not ${points}. Ask for parts along t.`)
-  })
+  return measure(shelf, caller, address, query, { name: 'a', mostTimes: mostPoints }, (input, signal) =>
+    ctx.measuring.curve(input, signal),
+  )
 }
 
 async function measure<T>(
@@ -70,11 +68,11 @@ async function measure<T>(
   caller: Caller,
   { id, revision }: Address,
   query: RegionQuery,
-  name: string,
+  { name, mostTimes }: { name: string; mostTimes: number },
   compute: (input: MeasureInput, signal: AbortSignal) => Promise<T>,
 ): Promise<Measure<T>> {
   const found = await ready(shelf, caller, id)
-  const region = regionOf(found.planes.voxels.shape, query)
+  const region = regionOf(found.planes.voxels.shape, query, mostTimes)
   const { etag, headers } = representation(found, revision, `${name}_${Object.values(region).flat().join('_')}`)
   const { header } = await pixelsOf(id, found.planes.revision)
   if (header.samplesPerPixel !== 1) {
@@ -92,9 +90,13 @@ async function measure<T>(
   }
 }
 
-function regionOf(shape: Shape, query: RegionQuery): Region {
+function regionOf(shape: Shape, query: RegionQuery, mostTimes: number): Region {
   const along = (axis: keyof Shape) => intervalOf(shape, axis, query[axis])
   const region = { x: along('x'), y: along('y'), z: along('z'), t: along('t'), c: along('c') }
+  const times = lengthOf(region.t)
+  if (times > mostTimes) {
+    throw new AppError('tooLarge', `A curve has at most ${mostTimes} points, not ${times}. Ask for parts along t.`)
+  }
   const values = valueCount(region)
   if (values <= mostValues) return region
   throw new AppError(
