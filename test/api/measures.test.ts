@@ -1,5 +1,6 @@
 /** Statistics and curves over HTTP: the numbers of plain loops over the planes of real files, for whoever may have the planes. */
-import { rm, truncate } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { readFile, rm, truncate } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -20,6 +21,9 @@ import { derivedFile } from '#api/modules/pixels/shelf.ts'
 import { createRecord } from '#api/records/write.ts'
 import { openSite, type Person, type TestSite } from '../help/app.ts'
 import { seriesFile } from '../help/seriesFile.ts'
+
+const samples = path.resolve(import.meta.dirname, '../../../shared/samples')
+if (!existsSync(samples)) console.warn('skipped in part: no sample files')
 
 let site: TestSite
 let ctx: Context
@@ -180,6 +184,32 @@ test('the uniform cylinder holds the activity that was filled in', async () => {
   const all = (await viewer.get(`${base}/statistics`)).json()
   const activity = all.sum * (all.volumeCubicMillimetres / all.count / 1000)
   expect(Math.abs(activity / ((filled * Math.PI * 15 ** 2 * 50) / 1000) - 1)).toBeLessThan(0.015)
+})
+
+test.skipIf(!existsSync(samples))('real files have the numbers that nibabel and numpy found in them', async () => {
+  const expected = JSON.parse(await readFile(path.join(samples, 'expected.json'), 'utf8'))
+  const sample = (name: string) => createReadStream(path.join(samples, name))
+  const nifti = await baseOf(await seriesOf('nifti', { 'functional.nii': sample('nifti/functional.nii') }))
+  const inveon = await baseOf(
+    await seriesOf('inveon', {
+      'dynamic.pet.img': sample('inveon/dynamic.pet.img'),
+      'dynamic.pet.img.hdr': sample('inveon/dynamic.pet.img.hdr'),
+    }),
+  )
+  for (const [{ base }, numbers] of [
+    [nifti, expected['nifti/functional.nii'].expected.plane_real_min_max_mean],
+    [inveon, expected['inveon/dynamic.pet.img'].expected.plane_scaled_min_max_mean],
+  ] as const) {
+    const { minimum, maximum, mean } = (await viewer.get(`${base}/statistics?z=1:2&t=0:1`)).json()
+    for (const [i, value] of [minimum, maximum, mean].entries()) expect(value).toBeCloseTo(numbers[i], 4)
+    const [first] = (await viewer.get(`${base}/curve?z=1:2`)).json().points
+    expect([first.minimum, first.maximum, first.mean]).toEqual([minimum, maximum, mean])
+  }
+  const { points } = (await viewer.get(`${inveon.base}/curve`)).json()
+  const { frame_start_s: starts, frame_duration_s: durations } = expected['inveon/dynamic.pet.img'].expected
+  const times = points.slice(0, starts.length) as { startSeconds: number; durationSeconds: number }[]
+  expect(times.map((each) => each.startSeconds)).toEqual(starts)
+  expect(times.map((each) => each.durationSeconds)).toEqual(durations)
 })
 
 test('values that are no numbers are told and do not count; colours are not measured', async () => {

@@ -168,6 +168,7 @@ async function sendMeasure(request: FastifyRequest, reply: FastifyReply, { etag,
   if (request.method === 'HEAD') return reply.send(bodyless(request))
   const leaving = new AbortController()
   const leave = () => leaving.abort()
+  if (reply.raw.destroyed) leave()
   reply.raw.once('close', leave)
   try {
     return await reply.serializer(String).send(JSON.stringify(await run(leaving.signal)))
