@@ -24,7 +24,7 @@ export function checkRange(size: number, offset: number, length: number): void {
     throw new ImagingError(
       'truncated',
       `The file has ${size} bytes; ${length} bytes at offset ${offset} are not in it.`,
-      offset,
+      Number.isSafeInteger(offset) && offset >= 0 ? offset : undefined,
     )
   }
 }

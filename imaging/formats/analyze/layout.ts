@@ -1,6 +1,7 @@
 import { ImagingError } from '../../errors.ts'
 import type { Header } from '../../header.ts'
 import { millimetresOf } from '../../lengthUnits.ts'
+import { numberText } from '../../numberText.ts'
 import { arrange } from '../../raw/axes.ts'
 import type { Axis } from '../../raw/axes.ts'
 import { checkExtent } from '../../raw/planes.ts'
@@ -47,7 +48,7 @@ export function layOut(fields: AnalyzeFields, image: string): RawSeries {
   const sizes = fields.dim.slice(1, 1 + fields.dim[0]!).join(' x ')
   checkExtent({ shape, sampleType: stored.type, samplesPerPixel }, `${sizes} voxels`, 40)
   if (shape.t > 1 && fields.pixdim[4]! > 0) {
-    warnings.push(`pixdim[4] is ${fields.pixdim[4]}; the format names no unit of time, so frame times are not known.`)
+    warnings.push(`pixdim[4] is ${numberText(fields.pixdim[4]!)}; the format names no unit of time, so frame times are not known.`)
   }
   warnings.push('The format does not say which side of the animal is left; directions are not known.')
   const scale = valueScale(fields, stored, warnings)
@@ -124,7 +125,7 @@ function dataOffset({ voxOffset }: AnalyzeFields, volumes: number): number {
   if (!Number.isSafeInteger(voxOffset)) {
     throw new ImagingError(
       'malformed',
-      `vox_offset is ${voxOffset}, which is not a whole number; it says where the data begin.`,
+      `vox_offset is ${numberText(voxOffset)}; it must be a whole number, because it says where the data begin.`,
       108,
     )
   }

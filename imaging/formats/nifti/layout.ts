@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { Header, Shape } from '../../header.ts'
+import { numberText } from '../../numberText.ts'
 import { checkExtent } from '../../raw/planes.ts'
 import { servedType, storedBytes } from '../../raw/sampleType.ts'
 import type { StoredType } from '../../raw/sampleType.ts'
@@ -150,7 +151,7 @@ function dataOffset(fields: NiftiFields, warnings: string[]): number {
   const least = fields.isPair ? 0 : fields.headerBytes + 4
   const at = fields.version === 1 ? 108 : 168
   if (!Number.isSafeInteger(offset) || offset < 0) {
-    throw new ImagingError('malformed', `vox_offset is ${offset}; it must be a whole number of bytes.`, at)
+    throw new ImagingError('malformed', `vox_offset is ${numberText(offset)}; it must be a whole number of bytes.`, at)
   }
   if (offset >= least) return offset
   if (offset > 0) warnings.push(`vox_offset is ${offset}, inside the header; the data are read from byte ${least}.`)

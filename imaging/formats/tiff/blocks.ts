@@ -133,8 +133,13 @@ async function storedBlock(page: Page, blocks: Blocks, index: number, size: numb
   }
   const stored = await file.source.read(offset, length)
   const bytes = page.isReversed && compression !== 7 && compression !== 6 ? reversed(stored) : stored
-  const decoded = complete(await decompress(page, bytes, size, index), size, offset)
+  const decoded = complete(await decompress(page, bytes, size, index).catch(standingAt(offset)), size, offset)
   return page.predictor === 1 || withoutPredictor.has(compression) ? decoded : undoPredictor(page, decoded)
+}
+
+/** Decoders do not know where their bytes stand in the file. */
+const standingAt = (offset: number) => (error: unknown) => {
+  throw error instanceof ImagingError ? new ImagingError(error.code, error.message, error.offset ?? offset) : error
 }
 
 async function decompress(page: Page, bytes: Uint8Array, size: number, index: number): Promise<Uint8Array> {

@@ -33,11 +33,9 @@ export async function decodeJpeg(
     })
     const decoded = await decoder.decode(bytes.slice().buffer)
     return { samples: new Uint8Array(decoded as ArrayBuffer), width: frame.width, components: frame.components }
-  } catch (error) {
-    throw new ImagingError(
-      'malformed',
-      `The JPEG data of the page cannot be decoded (${error instanceof Error ? error.message : String(error)}).`,
-    )
+  } catch {
+    // The decoder throws texts and whatever it runs into; none of it is of use to people.
+    throw new ImagingError('malformed', 'The JPEG data of the page are damaged; bring the complete file again.')
   }
 }
 

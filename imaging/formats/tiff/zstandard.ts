@@ -14,10 +14,8 @@ export async function decodeZstandard(bytes: Uint8Array, size: number): Promise<
     const out = decoder.decode(bytes, size)
     // An error code of the decoder is a length that cannot be.
     return out.length <= size ? out : new Uint8Array()
-  } catch (error) {
-    throw new ImagingError(
-      'malformed',
-      `The Zstandard data of the page cannot be decoded (${error instanceof Error ? error.message : String(error)}).`,
-    )
+  } catch {
+    // A trap of the WebAssembly module.
+    throw new ImagingError('malformed', 'The Zstandard data of the page are damaged; bring the complete file again.')
   }
 }

@@ -132,6 +132,13 @@ describe('files that lie', () => {
     await expect(analyze(parts)).rejects.toMatchObject({ name: 'ImagingError', code })
   })
 
+  it('says in words that an offset is no number', async () => {
+    await expect(analyze({ voxOffset: NaN })).rejects.toMatchObject({
+      message: 'vox_offset is not a number; it must be a whole number, because it says where the data begin.',
+      offset: 108,
+    })
+  })
+
   it('a gap before the only volume is an offset', async () => {
     expect((await analyze({ voxOffset: -8 })).direct()).toEqual({ file: 0, offset: 8 })
   })

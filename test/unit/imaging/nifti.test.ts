@@ -265,6 +265,19 @@ describe('files that lie', () => {
     expect(failure).toMatchObject({ code })
   })
 
+  it.each<[number, string]>([
+    [NaN, 'not a number'],
+    [Infinity, 'infinite'],
+    [-Infinity, 'minus infinity'],
+    [352.5, '352.5'],
+  ])('says of an offset of %d that it is %s', async (voxOffset, words) => {
+    await expect(of({ voxOffset })).rejects.toMatchObject({
+      code: 'malformed',
+      message: `vox_offset is ${words}; it must be a whole number of bytes.`,
+      offset: 108,
+    })
+  })
+
   it('refuses NIfTI-2 sizes of 2^31 and beyond at once', async () => {
     for (const size of [2n ** 31n, 2n ** 62n, -(2n ** 31n)]) {
       const header = Buffer.alloc(600)

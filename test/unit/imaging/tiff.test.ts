@@ -566,6 +566,18 @@ describe('damaged and hostile files', () => {
     await refused(tiffBytes([page(grey(16, 16, 8, { 259: [3, [7]] }), sof)]), 'malformed')
   })
 
+  it('says where a damaged JPEG piece stands, without the words of the decoder', async () => {
+    const frame = [0xff, 0xc0, 0, 11, 8, 0, 16, 0, 16, 1, 1, 0x11, 0]
+    // The scan is of component 9, which the frame does not have.
+    const scanHeader = [0xff, 0xda, 0, 8, 1, 9, 0, 0, 63, 0]
+    const bytes = tiffBytes([page(grey(16, 16, 8, { 259: [3, [7]] }), [0xff, 0xd8, ...frame, ...scanHeader, 0xff, 0xd9])]) // prettier-ignore
+    await expect(plane(bytes)).rejects.toMatchObject({
+      code: 'malformed',
+      message: 'The JPEG data of the page are damaged; bring the complete file again.',
+      offset: Buffer.from(bytes).indexOf(Uint8Array.of(0xff, 0xd8)),
+    })
+  })
+
   it('never throws anything but ImagingError, wherever the file is cut or changed', async () => {
     const entries = grey(4, 4, 8, { 259: [3, [5]], 270: [2, 'ImageJ=1\nimages=2\nslices=2\n'] })
     const block = lzw(Uint8Array.from({ length: 16 }, (_, i) => i))
