@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { bunzippedBound } from '#imaging/bunzip.ts'
 import { ImagingError } from '#imaging/errors.ts'
 import type { ImagingErrorCode } from '#imaging/errors.ts'
-import type { FileEntry } from '#imaging/format.ts'
-import { formatById } from '#imaging/formats/index.ts'
+import type { FileEntry, Format } from '#imaging/format.ts'
+import { formatById, formats } from '#imaging/formats/index.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import { recognise } from '#imaging/recognise.ts'
 import { thumbnail } from '#imaging/render/thumbnail.ts'
@@ -20,6 +20,9 @@ interface Reads {
   count: number
   bytes: number
 }
+
+/** Most bytes that may be read of files of `size` bytes: each of them a bounded number of times. */
+export const mostReads = (size: number): number => size * 200 + 2 ** 20
 
 const codes: readonly ImagingErrorCode[] = [
   'truncated',
@@ -48,6 +51,20 @@ function recorded(bytes: Uint8Array, reads: Reads): ByteSource {
   }
 }
 
+/** `recognise` keeps a file whatever a format throws; here, what is no ImagingError is handed to `fault`. */
+const watched = (fault: (error: unknown) => void): Format[] =>
+  formats.map((format) => ({
+    ...format,
+    async scan(...given) {
+      try {
+        return await format.scan(...given)
+      } catch (error) {
+        if (!(error instanceof ImagingError)) fault(error)
+        throw error
+      }
+    },
+  }))
+
 /**
  * Recognises the files as a batch, opens what is found and reads some of everything. Fails for anything but a sound image
  * or a sound ImagingError.
@@ -57,11 +74,19 @@ export async function useFiles(files: readonly Bytes[]): Promise<{ opened: numbe
   const reads: Reads = { count: 0, bytes: 0 }
   const entries: FileEntry[] = files.map(({ path, bytes }) => ({ path, source: recorded(bytes, reads) }))
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
-  const { series, attachments } = await recognise(entries)
+  const faults: unknown[] = []
+  const { series, attachments } = await recognise(
+    entries,
+    watched((error) => faults.push(error)),
+  )
+  if (faults.length > 0) throw faults[0]
   const seen = new Set([...series.flatMap((one) => one.files), ...attachments.map(({ path }) => path)])
   assert.deepEqual([...seen].toSorted(), files.map(({ path }) => path).toSorted(), 'no file is lost or made up')
   for (const { reason } of attachments) sentence(reason)
-  for (const { problem } of series) if (problem) sound(problem, files)
+  for (const { problem, facts, conflicts } of series) {
+    if (problem) sound(problem, files)
+    plain({ facts, conflicts }, 'the facts are')
+  }
 
   let opened = 0
   for (const candidate of series) {
@@ -70,7 +95,8 @@ export async function useFiles(files: readonly Bytes[]): Promise<{ opened: numbe
         entries.filter(({ path }) => candidate.files.includes(path)),
       )
       const { header } = reader
-      assert.deepEqual(JSON.parse(JSON.stringify(header)), header, 'the header is plain data')
+      plain({ header, facts: reader.facts }, 'header and facts are')
+      for (const warning of header.warnings) sentence(warning)
       const count = planeCount(header)
       const tags = await reader.tags()
       // Nothing may be announced that the bytes cannot hold, not even compressed: Zstandard makes at most 32768 bytes of one, and bits are served as bytes; in
@@ -102,12 +128,16 @@ export async function useFiles(files: readonly Bytes[]): Promise<{ opened: numbe
 
 const entriesOf = (paths: string[], entries: FileEntry[]) => entries.filter(({ path }) => paths.includes(path))
 
+/** No number that is none, nothing that gets lost on the way to the browser or to the database. */
+const plain = (data: object, what: string) =>
+  assert.deepEqual(JSON.parse(JSON.stringify(data)), data, `${what} plain data`)
+
 function sentence(text: string): void {
   assert.match(text, /\S+ \S+/, 'people are told in words')
-  // Words of the engine, not of ours: a fault that was caught and passed on.
+  // Words of the engine, not of ours: a fault that was caught and passed on, or a number that is none.
   assert.doesNotMatch(
     text,
-    /undefined|is not a function|Cannot read prop|Invalid (typed )?array|Maximum call stack|\bNaN\b.*bytes/,
+    /\bundefined\b|\[object |is not a function|not iterable|Cannot (read|set|convert)|Invalid (typed )?array|out of bounds|Maximum call stack|\bNaN\b|\bInfinity\b/,
     text,
   )
 }
@@ -119,5 +149,5 @@ function sound(
   assert.ok(codes.includes(error.code), error.code)
   sentence(error.message)
   if (error.offset !== undefined)
-    assert.ok(Number.isFinite(error.offset) && error.offset >= 0, `offset ${error.offset} of ${files[0]?.path}`)
+    assert.ok(Number.isSafeInteger(error.offset) && error.offset >= 0, `offset ${error.offset} of ${files[0]?.path}`)
 }

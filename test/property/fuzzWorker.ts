@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { isGzip } from '#imaging/gunzip.ts'
 import { serveTasks } from '#api/imaging/threadTasks.ts'
-import { useFiles } from './fuzzCase.ts'
+import { mostReads, useFiles } from './fuzzCase.ts'
 import type { Bytes } from './fuzzCase.ts'
 import { generatedTargets, insideGzip, sampleTargets } from './fuzzTargets.ts'
 import { mutate, mutation } from './mutation.ts'
@@ -41,18 +41,23 @@ serveTasks({
       fc.nat(),
       fc.array(mutation, { minLength: 1, maxLength: 4 }),
       fc.boolean(),
-      async (which, changes, inside) => {
+      fc.option(fc.nat(), { freq: 20 }),
+      async (which, changes, inside, lost) => {
         tools.beat(run++)
         const changed = (bytes: Uint8Array) => changes.reduce(mutate, bytes)
         const damaged = whole.map(({ path, bytes }, i) => {
           if (i !== which % whole.length) return { path, bytes }
           return { path, bytes: inside && isGzip(bytes) ? insideGzip(bytes, changed) : changed(bytes) }
         })
+        if (lost !== null && damaged.length > 1) damaged.splice(lost % damaged.length, 1)
         const from = process.threadCpuUsage()
-        opened += (await useFiles(damaged)).opened > 0 ? 1 : 0
+        const { opened: open, reads } = await useFiles(damaged)
+        opened += open > 0 ? 1 : 0
         const { user, system } = process.threadCpuUsage(from)
         const seconds = (user + system) / 1e6
         if (seconds > secondsOfCase) throw new Error(`The case took ${seconds} s of this thread.`)
+        const size = damaged.reduce((sum, { bytes }) => sum + bytes.length, 0)
+        if (reads.bytes > mostReads(size)) throw new Error(`${reads.bytes} bytes were read of files of ${size}.`)
       },
     )
     const result = await fc.check(property, { seed, numRuns: cases })

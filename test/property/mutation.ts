@@ -7,6 +7,7 @@ export type Mutation =
   | { kind: 'repeat'; at: number; early: boolean; length: number }
   | { kind: 'zero'; at: number; early: boolean; length: number }
   | { kind: 'copy'; at: number; early: boolean; length: number; from: number }
+  | { kind: 'number'; at: number; early: boolean; text: string }
 
 /** Even over the file. (fc.double is even over the representations of numbers, of which nearly all lie next to 0.) */
 const share = fc.nat(1_000_000).map((part) => part / 1_000_000)
@@ -21,6 +22,8 @@ const extremes: fc.Arbitrary<number[]> = fc.constantFrom<number[][]>(
   [0, 0, 0xc0, 0x7f],
   [0, 0, 0x80, 0x7f],
 )
+
+const textNumbers = fc.constantFrom('', '0', '1', '2', '3', '4', '-1', '0.5', '1e-308', '1e308', '1e999', 'nan', '-inf', '0x10', '65536', '2147483648', '4294967295', '9007199254740993') // prettier-ignore
 
 export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({
@@ -37,6 +40,8 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     length: fc.nat(64),
     from: share,
   }),
+  // Most headers of the laboratory are text: the next number in it becomes another one.
+  fc.record({ kind: fc.constant('number' as const), ...at, text: fc.oneof(textNumbers, fc.integer().map(String)) }),
 )
 
 /** A changed copy. */
@@ -47,6 +52,7 @@ export function mutate(bytes: Uint8Array, change: Mutation): Uint8Array {
     const part = bytes.subarray(position, position + change.length)
     return Uint8Array.from(Buffer.concat([bytes.subarray(0, position), part, bytes.subarray(position)]))
   }
+  if (change.kind === 'number') return replaceNumber(bytes, position, change.text)
   const out = new Uint8Array(bytes)
   if (change.kind === 'set') change.values.forEach((v, i) => position + i < out.length && (out[position + i] = v))
   if (change.kind === 'zero') out.fill(0, position, position + change.length)
@@ -55,4 +61,17 @@ export function mutate(bytes: Uint8Array, change: Mutation): Uint8Array {
     out.set(bytes.subarray(from, from + Math.min(change.length, bytes.length - position)), position)
   }
   return out
+}
+
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 48 && byte <= 57
+const inNumber = (byte: number | undefined) => isDigit(byte) || byte === 46 || byte === 45
+
+/** The first number written in digits from `position` on becomes `text`. */
+function replaceNumber(bytes: Uint8Array, position: number, text: string): Uint8Array {
+  let start = position
+  while (start < bytes.length && !isDigit(bytes[start])) start++
+  while (start > 0 && inNumber(bytes[start - 1])) start--
+  let end = start
+  while (inNumber(bytes[end])) end++
+  return Uint8Array.from(Buffer.concat([bytes.subarray(0, start), Buffer.from(text), bytes.subarray(end)]))
 }
