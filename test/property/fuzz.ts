@@ -40,23 +40,38 @@ let ran = 0
 let opened = 0
 const failures: string[] = []
 
-/** Milliseconds spent on each target: the next round goes to the one that had least, so that large files do not take it all. */
+/** "nifti" of "nifti gzip" and of "nifti/anatomical.nii". */
+const formatOf = (target: number): string => /^[^ /]+/.exec(names[target]!)![0]
+
+/**
+ * Milliseconds spent on each target and each format. The next round goes to the format that had least, and in it to the
+ * target that had least, so that neither large files nor a format with many samples take it all.
+ */
 const spent = new Map(targets.map((target) => [target, 0]))
+const spentOnFormat = new Map(targets.map((target) => [formatOf(target), 0]))
+const casesOfFormat = new Map(targets.map((target) => [formatOf(target), 0]))
+const count = (target: number, cases: number) => {
+  ran += cases
+  casesOfFormat.set(formatOf(target), casesOfFormat.get(formatOf(target))! + cases)
+}
 
 async function one(round: Round): Promise<void> {
   const from = performance.now()
   const repeat = `${names[round.target]}: node test/property/fuzz.ts only='${names[round.target]}' seed=${round.seed} cases=${round.cases} round=${round.cases}`
   try {
     const result = (await pool.run('round', round, limits)) as RoundResult
-    ran += result.cases
+    count(round.target, result.cases)
     opened += result.opened
     if (result.failure !== undefined) failures.push(`${repeat}\n${result.failure}`)
   } catch (error) {
     const item = error instanceof TaskEnded ? error.item : -1
-    ran += item + 1
+    count(round.target, item + 1)
     failures.push(`${repeat}\ncase ${item}: ${error instanceof Error ? error.message : String(error)}`)
   }
-  spent.set(round.target, spent.get(round.target)! + performance.now() - from)
+  const milliseconds = performance.now() - from
+  spent.set(round.target, spent.get(round.target)! + milliseconds)
+  const format = formatOf(round.target)
+  spentOnFormat.set(format, spentOnFormat.get(format)! + milliseconds)
 }
 
 console.log(`seed ${seed}, ${targets.length} targets, ${wanted} cases`)
@@ -69,7 +84,10 @@ async function work(): Promise<void> {
     const cases = Math.min(roundCases, wanted - planned)
     planned += cases
     const free = [...spent].filter(([target]) => !running.has(target))
-    const [target] = (free.length > 0 ? free : [...spent]).reduce((a, b) => (b[1] < a[1] ? b : a))
+    const [target] = (free.length > 0 ? free : [...spent]).reduce((a, b) => {
+      const formats = spentOnFormat.get(formatOf(b[0]))! - spentOnFormat.get(formatOf(a[0]))!
+      return (formats || b[1] - a[1]) < 0 ? b : a
+    })
     running.add(target)
     // Each round is repeatable by itself: its seed is that of the run plus its number.
     await one({ target, seed: seed + rounds++, cases })
@@ -80,6 +98,7 @@ await Promise.all(Array.from({ length: threads }, work))
 await pool.close()
 
 for (const failure of failures) console.error(`\nFAILED ${failure}`)
+console.log([...casesOfFormat].map(([format, cases]) => `${format} ${cases}`).join(', '))
 const seconds = Math.round((Date.now() - started) / 1000)
 console.log(`${ran} cases in ${seconds} s, ${opened} still opened, ${failures.length} failures`)
 process.exitCode = failures.length === 0 && ran >= Math.min(wanted, 1) ? 0 : 1

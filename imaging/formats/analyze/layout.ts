@@ -48,7 +48,9 @@ export function layOut(fields: AnalyzeFields, image: string): RawSeries {
   const sizes = fields.dim.slice(1, 1 + fields.dim[0]!).join(' x ')
   checkExtent({ shape, sampleType: stored.type, samplesPerPixel }, `${sizes} voxels`, 40)
   if (shape.t > 1 && fields.pixdim[4]! > 0) {
-    warnings.push(`pixdim[4] is ${numberText(fields.pixdim[4]!)}; the format names no unit of time, so frame times are not known.`)
+    warnings.push(
+      `pixdim[4] is ${numberText(fields.pixdim[4]!)}; the format names no unit of time, so frame times are not known.`,
+    )
   }
   warnings.push('The format does not say which side of the animal is left; directions are not known.')
   const scale = valueScale(fields, stored, warnings)
