@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts'
+import { withSoundHeader } from '../soundHeader.ts'
 import { analyze } from './analyze/index.ts'
 import { bruker } from './bruker/index.ts'
 import { dicom } from './dicom/index.ts'
@@ -15,7 +16,7 @@ import { vevo } from './vevo/index.ts'
 /**
  * Every format, in the order in which files are tried: DICOM before TIFF, because its preamble may look like one; Inveon's
  * text headers before the binary headers of the same name, and NIfTI before Analyze, whose header it keeps and marks. The
- * TIFF files of an IVIS folder before other TIFF.
+ * TIFF files of an IVIS folder before other TIFF. What they open has a header of true numbers.
  */
 export const formats: readonly Format[] = [
   dicom,
@@ -30,7 +31,7 @@ export const formats: readonly Format[] = [
   interfile,
   fdf,
   vevo,
-]
+].map((format) => ({ ...format, open: async (files) => withSoundHeader(await format.open(files)) }))
 
 /** The format with this id, or undefined. */
 export const formatById = (id: string): Format | undefined => formats.find((format) => format.id === id)

@@ -184,7 +184,7 @@ const uid: Read<string> = (parameters, name) => {
  */
 const weight: Read<Fact['value']> = (parameters, name) => {
   const kilograms = parameters.number(name)
-  if (kilograms === undefined || kilograms <= 0.001) return undefined
+  if (kilograms === undefined || kilograms <= 0.001 || !Number.isFinite(kilograms * 1000)) return undefined
   return { value: Number((kilograms * 1000).toPrecision(9)), unit: 'g' }
 }
 

@@ -1,3 +1,4 @@
+import { isPlace } from '../../geometry/millimetres.ts'
 import type { Header } from '../../header.ts'
 
 export type Geometry = Pick<Header, 'spacing' | 'origin' | 'direction' | 'orientation'>
@@ -34,6 +35,9 @@ export function geometryOf(stated: Stated, slices: number, depth: number, warnin
     return { spacing, origin: null, direction: null, orientation: 'unknown' }
   }
   if (!first || !origin) return unplaced('The file does not say where its slices lie; directions are not known.')
+  if (positions.some((position) => !isPlace(position))) {
+    return unplaced('VisuCorePosition is more than a kilometre away; places are not known.')
+  }
   if (orientations.some((rows) => !isRotation(rows))) {
     return unplaced('VisuCoreOrientation is not made of unit vectors at right angles; directions are not known.')
   }

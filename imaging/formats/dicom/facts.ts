@@ -166,7 +166,7 @@ const sex = (value: string | undefined): string | undefined =>
 /** Patient's Weight is in kilograms; grams are what people weigh animals in. */
 function weight(data: DataSet): Fact['value'] | undefined {
   const kilograms = data.number(0x00101030)
-  if (kilograms === undefined || kilograms <= 0) return undefined
+  if (kilograms === undefined || kilograms <= 0 || !Number.isFinite(kilograms * 1000)) return undefined
   return { value: Number((kilograms * 1000).toPrecision(9)), unit: 'g' }
 }
 

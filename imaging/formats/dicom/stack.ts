@@ -1,3 +1,4 @@
+import { isPlace } from '../../geometry/millimetres.ts'
 import type { Header } from '../../header.ts'
 import type { Frame } from './frames.ts'
 import { cross, difference, dot } from './vector.ts'
@@ -34,7 +35,7 @@ export function stackOf(given: Frame[]): Stack {
   const warnings: string[] = []
   const frames = withoutCopies(given, warnings)
   const orientation = commonOrientation(frames)
-  if (!orientation || frames.some((frame) => frame.position === null)) {
+  if (!orientation || frames.some(({ position }) => position === null || !isPlace(position))) {
     return unplaced(frames, orientation === undefined, warnings)
   }
   const normal = cross(orientation)

@@ -1,5 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import type { Axis, AxisRole } from '../../raw/axes.ts'
+import { numberText } from '../../numberText.ts'
 import { numbersIn } from '../../raw/headerText.ts'
 import { table } from '../../table.ts'
 import { quoted, vectors } from './text.ts'
@@ -54,7 +55,7 @@ export function readAxes(text: NrrdText, isByte: boolean, warnings: string[]): N
   const units = quoted(fields.get('units'))
   const axes = sizes.map((size, i): NrrdAxis => {
     if (!Number.isSafeInteger(size) || size < 1) {
-      throw new ImagingError('malformed', `Size ${i + 1} in sizes is ${size}; it must be 1 or more.`)
+      throw new ImagingError('malformed', `Size ${i + 1} in sizes is ${numberText(size)}; it must be 1 or more.`)
     }
     const direction = directions?.[i] ?? null
     return {

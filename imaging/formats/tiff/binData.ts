@@ -62,7 +62,7 @@ export function openBinData(document: FileEntry, ome: Ome): SeriesReader {
   if (wanted * places.length > textLength * 1032)
     throw new ImagingError(
       'too-large',
-      `The OME-XML announces ${wanted * places.length} bytes of pixels, which it cannot hold.`,
+      `The OME-XML announces ${places.length} planes of ${header.shape.x} x ${header.shape.y} pixels, which it cannot hold.`,
     )
   return {
     header,

@@ -80,7 +80,7 @@ export function omeLayout(
   // A set of which much is missing is still shown; a few pages that claim to be a million planes are not believed.
   const placed = children(pixels, 'TiffData').length
   if (z * t * sizeC > Math.min(mostPlanes, 1000 + (pagesOfSet + placed) * samples * 100))
-    throw new ImagingError('too-large', `The OME-XML announces ${z * t * sizeC} planes, which is not read here.`)
+    throw new ImagingError('too-large', `The OME-XML announces ${z} x ${t} x ${sizeC} planes, which is not read here.`)
   const order = dimensionOrder(attribute(pixels, 'DimensionOrder'))
   const sizes = { Z: z, C: groups, T: t }
   const sources = planeSources(pixels, order, sizes, pages)

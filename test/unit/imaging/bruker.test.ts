@@ -241,6 +241,13 @@ describe('geometry', () => {
       warnings: [],
     })
   })
+  it('is not known when a slice lies beyond a kilometre, whose distance would be no number', async () => {
+    const visu = stack(`( 1, 9 )\n${axial}`, '( 3, 3 )\n0 0 0 0 0 1 0 0 1e308', 3)
+    const { header } = await open(visu, 3)
+    expect(header).toMatchObject({ spacing: [2, 3, 1.5], origin: null, direction: null, orientation: 'unknown' })
+    expect(header.warnings.join()).toContain('VisuCorePosition is more than a kilometre away')
+  })
+
   it('of slice packages with several directions is not known, and a sentence says which', async () => {
     const visu = stack(`( 3, 9 )\n${axial} ${axial} ${coronal}`, '( 3, 3 )\n0 0 0 0 0 2 0 0 0', 3, {
       VisuCoreSlicePacksSliceDist: '( 2 )\n2 2',

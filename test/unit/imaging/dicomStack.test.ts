@@ -27,6 +27,14 @@ const slice = (mark: number, z: number, more: Attributes = []) =>
     `${mark}.dcm`,
   )
 
+it('leaves out places beyond a kilometre and a weight without bounds', async () => {
+  const weight: Attributes = [[0x00101030, 'DS', '1e308']]
+  const reader = await dicom.open([slice(1, 1e308, weight), slice(2, -1e308, weight)])
+  expect(reader.header).toMatchObject({ origin: null, direction: null, orientation: 'unknown' })
+  expect(reader.header.warnings.join()).not.toContain('Infinity')
+  expect(reader.facts.some(({ key }) => key === 'subject.weight')).toBe(false)
+})
+
 const marks = async (reader: Awaited<ReturnType<typeof dicom.open>>) => {
   const { z, t } = reader.header.shape
   const out: number[] = []

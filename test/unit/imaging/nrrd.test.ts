@@ -224,6 +224,12 @@ describe('files that lie', () => {
     expect((failure as Error).message).toMatch(/\w+ \w+.*[.)]$/)
   })
 
+  it('says in words that a size is no number', async () => {
+    const message = (size: string) => nrrd({ sizes: `2 ${size} 2` }).catch((error: unknown) => (error as Error).message)
+    expect(await message('nan')).toBe('Size 2 in sizes is not a number; it must be 1 or more.')
+    expect(await message('1e999')).toBe('Size 2 in sizes is infinite; it must be 1 or more.')
+  })
+
   it('refuses orders of axes that would read the file over and over', async () => {
     const many = { dimension: '3', sizes: '1000 2 2', kinds: 'vector domain domain' }
     await expect(nrrd(many, new Uint8Array(4000))).rejects.toMatchObject({ code: 'unsupported' })
