@@ -178,7 +178,7 @@ describe('geometry', () => {
   })
 
   it('is not known when the sizes grow beyond what a number holds', async () => {
-    const header = await of({ subject_orientation: 3, pixel_size_x: 1.7e308, image_ref_shift: '1.7e308 0 0' })
+    const header = await of({ subject_orientation: 3, pixel_size_x: 1.7e308, image_ref_shift: '-1.7e308 0 0' })
     expect(header).toMatchObject({ origin: null, direction: null, orientation: 'unknown' })
     expect(header.warnings.at(-1)).toBe(
       'The sizes or the place that the file states cannot be true; they are not known.',

@@ -481,6 +481,9 @@ describe('descriptions', () => {
     await expect(open(stack(1, ome('SizeZ="1000" SizeC="1000" SizeT="1"')))).rejects.toMatchObject({
       code: 'too-large',
     })
+    await expect(open(stack(1, ome('SizeZ="1e200" SizeC="1e200" SizeT="1"')))).rejects.toMatchObject({
+      message: 'The OME-XML announces 1e+200 x 1 x 1e+200 planes, which is not read here.',
+    })
   })
 
   it('takes the pixel size from the resolution, unless it is a printer’s default', async () => {
