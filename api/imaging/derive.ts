@@ -28,7 +28,7 @@ import type { FileSources, StoredFile } from './fileSource.ts'
 import type { TaskTools } from './threadTasks.ts'
 
 /** Raised when the form of the derived files changes, so that all of them get new addresses. */
-const layoutVersion = 1
+const layoutVersion = 2
 
 /** Longest side of a thumbnail in pixels. */
 const thumbnailSide = 256
