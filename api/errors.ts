@@ -52,6 +52,9 @@ export const notFound = (what: string, id?: string): AppError =>
     `There is no ${what}${id ? ` with the identifier ${id}` : ''} here, or it is not yours to see.`,
   )
 
+/** A key as the next part of a JSON pointer (RFC 6901, 3). */
+export const pointerPart = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+
 /** One wrong field. */
 export const invalidField = (pointer: string, message: string, value?: unknown): AppError =>
   new AppError('invalid', message, { fields: [{ pointer, message, ...(value !== undefined && { value }) }] })

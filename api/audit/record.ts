@@ -3,6 +3,7 @@ import type { Transaction } from 'sequelize'
 import { ulid } from 'ulid'
 import type { Caller } from '#api/access/caller.ts'
 import { AuditEntry } from '#api/db/models.ts'
+import { pointerPart } from '#api/errors.ts'
 
 export interface Change {
   /** JSON pointer in the record. */
@@ -44,7 +45,7 @@ export function changesBetween(before: Record<string, unknown>, after: Record<st
   const changes: Change[] = []
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [a, b] = [before[key], after[key]]
-    const pointer = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const pointer = path + pointerPart(key)
     if (isObject(a) && isObject(b)) changes.push(...changesBetween(a, b, pointer))
     else if (JSON.stringify(a) !== JSON.stringify(b)) changes.push({ pointer, before: a ?? null, after: b ?? null })
   }

@@ -1,5 +1,5 @@
 /** What text may hold, wherever it comes from: whole characters that both databases keep as they are. */
-import { AppError, type FieldError } from '#api/errors.ts'
+import { AppError, pointerPart, type FieldError } from '#api/errors.ts'
 
 const deepest = 100
 
@@ -32,7 +32,7 @@ function problemIn(value: unknown, pointer: string, depth: number): FieldError |
   for (const [key, inner] of Object.entries(value)) {
     if (key === '__proto__' || textProblem(key) !== null)
       return { pointer, message: `The name of a field ${textProblem(key) ?? 'must not be “__proto__”.'}` }
-    const found = problemIn(inner, `${pointer}${pointer === '?' ? '' : '/'}${key}`, depth + 1)
+    const found = problemIn(inner, pointer + (pointer === '?' ? key : pointerPart(key)), depth + 1)
     if (found) return found
   }
   return null

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats'
 import { createSchema, type Entity } from '#ontology/entity.ts'
 import { asLine, keywords, linePattern, textPattern, type Node } from '#ontology/vocabulary.ts'
 import { entities } from '#ontology/index.ts'
-import { AppError, type FieldError } from '#api/errors.ts'
+import { AppError, pointerPart, type FieldError } from '#api/errors.ts'
 
 /** An ajv that knows our annotations. `coerce` is for query, path and header values, which arrive as text. */
 export function newAjv(coerce: boolean): Ajv2020 {
@@ -55,7 +55,7 @@ export function invalidFields(errors: ErrorObject[], prefix = ''): AppError {
   for (const error of errors) {
     if (error.keyword === 'anyOf' || (error.keyword === 'type' && error.schemaPath.includes('/anyOf/1/'))) continue
     const extra = error.params.missingProperty ?? error.params.additionalProperty ?? error.params.unevaluatedProperty
-    const pointer = prefix + error.instancePath + (extra === undefined ? '' : `/${escapePointer(String(extra))}`)
+    const pointer = prefix + error.instancePath + (extra === undefined ? '' : pointerPart(String(extra)))
     if (!fields.has(pointer)) fields.set(pointer, { pointer, message: sentence(error, pointer), ...given(error) })
   }
   const list = [...fields.values()]
@@ -65,8 +65,6 @@ export function invalidFields(errors: ErrorObject[], prefix = ''): AppError {
     fields: list,
   })
 }
-
-export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 function given(error: ErrorObject): { value?: unknown } {
   if (error.keyword === 'required' || error.data === undefined || typeof error.data === 'object') return {}

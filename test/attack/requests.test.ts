@@ -108,6 +108,11 @@ describe('texts', () => {
       )
     expect((await owner.get(`projects?q=${encodeURIComponent('Ratte')}`)).json().items).toEqual([])
   })
+
+  it('in a field with slashes in its name are pointed to as RFC 6901 writes them', async () => {
+    const answer = await send('POST', '/api/v1/projects', '{"a/b~c":"\\u0000"}')
+    expect(answer.json().errors).toEqual([expect.objectContaining({ pointer: '/a~1b~0c' })])
+  })
 })
 
 describe('dates', () => {
