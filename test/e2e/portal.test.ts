@@ -304,11 +304,11 @@ describe('people with an account', () => {
     await visit('admin@demo.test', { viewport: widths.phone }, async (page) => {
       await page.goto(`${site.address}/admin/users?new=yes`, { waitUntil: 'networkidle' })
       await page.getByLabel('Name', { exact: true }).fill('New Person')
-      await page.getByLabel('E-mail').fill('editor@demo.test')
+      await page.getByRole('textbox', { name: 'E-mail' }).fill('editor@demo.test')
       await page.getByLabel('Password', { exact: true }).fill(site.password)
       await page.getByRole('button', { name: 'Create the account' }).click()
       expect(await page.getByRole('alert').textContent()).toContain('editor@demo.test')
-      await page.getByLabel('E-mail').fill('new@demo.test')
+      await page.getByRole('textbox', { name: 'E-mail' }).fill('new@demo.test')
       await page.getByRole('button', { name: 'Create the account' }).click()
       await page.waitForURL(/\/admin\/users$/)
       await page.getByText('new@demo.test').waitFor()
