@@ -83,6 +83,7 @@ function sentence(error: ErrorObject, pointer: string): string {
   const name = pointer === '' ? 'The request' : `“${pointer.slice(1).replaceAll('/', ' › ')}”`
   const value = brief(error.data)
   const example = node.examples?.[0] === undefined ? '' : ` Example: ${JSON.stringify(node.examples[0])}.`
+  const explained = node.description ? ` ${node.description}` : ''
   switch (error.keyword) {
     case 'required':
       return `${name} is missing.`
@@ -108,7 +109,7 @@ function sentence(error: ErrorObject, pointer: string): string {
     case 'maximum':
       return `${name} must be at most ${String(error.schema)}; ${value} is more.`
     case 'pattern':
-      return `${name} ${misshapen(String(error.schema), error.data as string) ?? `does not have the right form; ${value} was given.${example}`}`
+      return `${name} ${misshapen(String(error.schema), error.data as string) ?? `does not have the right form; ${value} was given.${example}${explained}`}`
     default:
       return `${name} ${error.message ?? 'is not right'}.`
   }

@@ -30,6 +30,45 @@ export function nearestAxes(h: Pick<Header, 'direction'>): [NearestAxis, Nearest
   return found as [NearestAxis, NearestAxis, NearestAxis]
 }
 
+/**
+ * The axes that three letters name, one for each of x, y and z: the reverse of `axisLetters`.
+ * @throws RangeError when they do not name each direction of the patient once
+ */
+function namedAxes(names: string): [NearestAxis, NearestAxis, NearestAxis] {
+  const axes = [...names].map((letter) => {
+    const world = letters.findIndex((pair) => pair.some((one) => one === letter)) as 0 | 1 | 2
+    return { world, sign: letter === letters[world]?.[0] ? 1 : -1 } satisfies NearestAxis
+  })
+  if (axes.length !== 3 || [0, 1, 2].some((world) => !axes.some((axis) => axis.world === world))) {
+    throw new RangeError(`“${names}” does not name three directions; “LPS” does.`)
+  }
+  return axes as [NearestAxis, NearestAxis, NearestAxis]
+}
+
+/**
+ * Where an image lies when its axes run where somebody says. The patient's coordinates are exchanged and mirrored as a
+ * whole, so slanted axes stay slanted, the spacing stays, and images that get the same change still lie over each other. When
+ * that mirrors the image, its axes change their handedness. Without directions in the file the axes run exactly as stated,
+ * and there is no origin, because none of the file's could mean anything.
+ * @param names the letter nearest to which each of x, y and z runs, for example 'LPS'
+ * @throws RangeError when the letters do not name each direction of the patient once
+ */
+export function withAxes(h: Pick<Header, 'origin' | 'direction'>, names: string): Pick<Header, 'origin' | 'direction'> {
+  const to = namedAxes(names)
+  const from = nearestAxes(h)
+  if (!from)
+    return { origin: null, direction: to.flatMap(({ world, sign }) => [0, 1, 2].map((w) => (w === world ? sign : 0))) }
+  const moved = (v: readonly number[]): [number, number, number] => {
+    const out: [number, number, number] = [0, 0, 0]
+    for (const axis of [0, 1, 2] as const) {
+      out[to[axis].world] = v[from[axis].world]! * from[axis].sign * to[axis].sign + 0 // + 0: JSON has no -0
+    }
+    return out
+  }
+  const direction = [0, 3, 6].flatMap((at) => moved(h.direction!.slice(at, at + 3)))
+  return { origin: h.origin && moved(h.origin), direction }
+}
+
 /** The letter towards which each image axis runs, for example ['L', 'P', 'S']; null when not known. */
 export function axisLetters(h: Pick<Header, 'direction'>): [string, string, string] | null {
   const axes = nearestAxes(h)

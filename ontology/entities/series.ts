@@ -68,6 +68,9 @@ const ImageDescription = closed(
   { 'x-type': 'ImageDescription', title: 'Image' },
 )
 
+/** Each axis runs left or right, dorsal or ventral, to the head or to the tail, and each of these pairs is named once. */
+const axisPattern = '^(?!.*[LR].*[LR])(?!.*[PA].*[PA])(?!.*[SI].*[SI])[LRPASI]{3}$'
+
 /** A set of planes acquired or computed together, with its files (metadata model 6.6; DICOM Series). */
 export const ImageSeries = entity(
   {
@@ -151,6 +154,17 @@ export const ImageSeries = entity(
       oneOf(['good', 'usable', 'excluded'], { title: 'Quality', 'x-facet': 'Quality', 'x-term': 'viv:quality' }),
     ),
     qualityNote: Type.Optional(line({ title: 'Quality note', 'x-term': 'viv:qualityNote' })),
+    axisDirections: Type.Optional(
+      Type.String({
+        pattern: axisPattern,
+        title: 'Directions of the axes',
+        description:
+          'Where the stored axes x, y and z run in the animal, when the file does not say or is wrong: one letter each, every pair once. L or R: left, right. P or A: dorsal, ventral. S or I: head, tail.',
+        examples: ['LPS'],
+        'x-term': 'viv:axisDirections',
+        'x-dicom': '(0020,0037)',
+      }),
+    ),
     format: Type.String({
       title: 'File format',
       'x-system': true,

@@ -12,7 +12,7 @@ import { recordModel } from '#api/db/recordModels.ts'
 import type { RecordRow } from '#api/db/recordModels.ts'
 import { AppError, notFound } from '#api/errors.ts'
 import { datasetJsonLd } from '#api/exports/jsonLd.ts'
-import { namesOf } from '#api/modules/pixels/names.ts'
+import { seriesRecord } from '#api/modules/pixels/record.ts'
 import { getDataset } from '#api/modules/datasets/read.ts'
 import { safeName } from './archive.ts'
 import type { ArchiveEntry } from './archive.ts'
@@ -59,7 +59,7 @@ export async function seriesArchive(caller: Caller, id: string): Promise<Archive
   const standing = { projectId: field(series, 'projectId'), datasets: await datasetStates(id) }
   demandBytes(caller, { title: 'image series', id }, standing)
   const files = await filesWhere({ seriesId: id })
-  const { displayName } = await namesOf(caller, id, standing.projectId)
+  const { displayName } = await seriesRecord(caller, id, standing.projectId)
   return { name: displayName, entries: files.map((file) => entryOf(file, field(file, 'path'))) }
 }
 

@@ -1,7 +1,7 @@
 /** What pixel routes take and answer. */
 import { Type } from 'typebox'
 import type { TNumber } from 'typebox'
-import { closed, id as idSchema } from '#ontology/vocabulary.ts'
+import { closed, id as idSchema, oneOf } from '#ontology/vocabulary.ts'
 
 export const boxParams = closed({
   id: idSchema(),
@@ -35,6 +35,13 @@ export const PixelHeader = Type.Object(
     seriesId: Type.String(),
     label: Type.String(),
     displayName: Type.String({ description: 'Subjects, session and series in one line.' }),
+    orientation: oneOf(['known', 'assumed', 'unknown', 'stated'], {
+      description:
+        'How far direction and origin can be trusted: said by the file; a convention that may not hold; not known; stated by a person (axisDirections of the series).',
+    }),
+    record: Type.Union([closed({ version: Type.Integer(), mayEdit: Type.Boolean() }), Type.Null()], {
+      description: 'Version of the record of the series, for changing it; null for those who see what was published.',
+    }),
     revision: Type.String({ description: 'Names this state of the pixels; part of the address of planes and chunks.' }),
     planeBytes: Type.Integer(),
     planeCount: Type.Integer(),

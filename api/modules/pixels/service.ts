@@ -1,5 +1,6 @@
 /** What may be had of the pixels of a series: header, planes, thumbnail, header entries. */
 import { readFile } from 'node:fs/promises'
+import { withAxes } from '#imaging/geometry/orientation.ts'
 import { demandBytes } from '#api/access/bytes.ts'
 import type { BytesAccess } from '#api/access/bytes.ts'
 import type { Caller } from '#api/access/caller.ts'
@@ -9,7 +10,7 @@ import { AppError } from '#api/errors.ts'
 import type { Representation } from '#api/modules/content/sendBytes.ts'
 import { boxBytes, boxName, boxOf, type BoxQuery } from './box.ts'
 import { orderDerivation } from './derivation.ts'
-import { namesOf } from './names.ts'
+import { seriesRecord } from './record.ts'
 import { derivedFile } from './shelf.ts'
 import type { Shelf, Shelved } from './shelf.ts'
 
@@ -44,14 +45,20 @@ export async function pixelsOf(seriesId: string, revision: string): Promise<Seri
   throw new AppError('busy', 'The image has just been prepared anew. Ask again in a second.')
 }
 
-/** The header document with what a client needs to ask for planes. */
+/**
+ * The header document with what a client needs to ask for planes. Directions that people state replace those of the file;
+ * the planes, and the thumbnail, stay as they are stored.
+ */
 export async function pixelHeader(shelf: Shelf, caller: Caller, seriesId: string) {
   const { series, planes, access } = await ready(shelf, caller, seriesId)
   const row = await pixelsOf(seriesId, planes.revision)
+  const record = await seriesRecord(caller, seriesId, series.projectId)
+  const { axisDirections } = record
   const document = {
     ...row.header,
+    ...(axisDirections && { ...withAxes(row.header, axisDirections), orientation: 'stated' as const }),
     seriesId,
-    ...(await namesOf(caller, seriesId, series.projectId)),
+    ...record,
     revision: planes.revision,
     planeBytes: planes.bytes,
     planeCount: planes.count,

@@ -205,13 +205,16 @@ function imageText({ image }: ImageSeries): string {
 }
 
 function seriesFacts(series: ImageSeries): Fact[] {
-  const { image, bodyPart, protocol, role, quality, qualityNote, format, description } = series
+  const { image, bodyPart, protocol, role, quality, qualityNote, format, description, axisDirections } = series
   const spacing = image && formatSpacing(image)
   const facts: (Fact | false | null | undefined | '')[] = [
     image && { label: 'Image', text: formatShape(image) },
     spacing && { label: 'Voxel size', text: spacing },
     image?.unit && { label: 'Values', text: `${formatUnit(image.unit)}, ${image.sampleType}` },
-    image && image.orientation !== 'known' && { label: 'Orientation', text: formatWords(image.orientation) },
+    axisDirections && { label: 'Orientation', text: `Axes run towards ${axisDirections}, as stated by a person` },
+    image &&
+      !axisDirections &&
+      image.orientation !== 'known' && { label: 'Orientation', text: formatWords(image.orientation) },
     bodyPart && { label: 'Body part', text: bodyPart.label },
     { label: 'Role', text: formatWords(role) },
     protocol && { label: 'Protocol', text: protocol },

@@ -2,11 +2,15 @@
 import type { Header } from '#imaging/header.ts'
 
 /** GET /series/:id/header */
-export interface SeriesHeader extends Header {
+export interface SeriesHeader extends Omit<Header, 'orientation'> {
   seriesId: string
   label: string
   /** Subjects, session and label in one line. */
   displayName: string
+  /** stated = by a person, as axisDirections of the series; else as in the header of the file. */
+  orientation: Header['orientation'] | 'stated'
+  /** For changing the record of the series; null for those who see what was published. */
+  record: { version: number; mayEdit: boolean } | null
   /** Changes when the pixels do; part of every pixel address, so that pixels may be cached for ever. */
   revision: string
   /** Bytes of one plane as served. */

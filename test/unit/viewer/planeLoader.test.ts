@@ -83,6 +83,7 @@ const header = (change: Partial<SeriesHeader> = {}): SeriesHeader => {
     seriesId: 'series',
     label: 'Series',
     displayName: 'Series',
+    record: null,
     revision: 'r7',
     format: 'test',
     modality: null,

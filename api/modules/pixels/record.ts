@@ -1,4 +1,4 @@
-/** What a series is called in the viewer, for this caller. */
+/** What people say about a series, as this caller may know it: its record, or what was published of it. */
 import { Op, Sequelize } from 'sequelize'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { ImagingSession } from '#ontology/entities/session.ts'
@@ -8,12 +8,16 @@ import { can } from '#api/access/rights.ts'
 import { Dataset, DatasetVersion } from '#api/db/models.ts'
 import { getRecord, getRecords } from '#api/records/read.ts'
 
-export interface SeriesNames {
+export interface SeriesRecord {
   label: string
   /** Subjects, session and series in one line. */
   displayName: string
   /** Of the record, which people correct; absent: what the file says stands. */
   modality?: string
+  /** Where people say that the stored axes run, for example LPS; absent: what the file says stands. */
+  axisDirections?: string
+  /** For changing the record; null for those who see what was published. */
+  record: { version: number; mayEdit: boolean } | null
 }
 
 interface Named {
@@ -23,6 +27,8 @@ interface Named {
   sessionId?: string
   subjectIds?: string[]
   modality?: string
+  axisDirections?: string
+  version?: number
 }
 interface Snapshot {
   series: Named[]
@@ -36,25 +42,23 @@ const keptSnapshots = 16
 const snapshots = new Map<string, Promise<Snapshot | null>>()
 
 /** Members of the project see the records as they are; everybody else what was published. */
-export async function namesOf(caller: Caller, seriesId: string, projectId: string): Promise<SeriesNames> {
+export async function seriesRecord(caller: Caller, seriesId: string, projectId: string): Promise<SeriesRecord> {
   if (can(caller, 'read', projectId)) {
     const series = (await getRecord(caller, ImageSeries, seriesId)) as unknown as Named
     const [session] = await getRecords(caller, ImagingSession, [series.sessionId!])
     const subjects = await getRecords(caller, Subject, series.subjectIds ?? [])
-    return joined(series, session as Named | undefined, subjects as Named[])
+    const record = { version: series.version!, mayEdit: can(caller, 'edit', projectId) }
+    return { ...joined(series, session as Named | undefined, subjects as Named[]), record }
   }
   const snapshot = await publishedSnapshot(seriesId)
   const series = snapshot?.series.find((each) => each.id === seriesId)
-  if (!snapshot || !series) return { label: 'Image series', displayName: 'Image series' }
+  if (!snapshot || !series) return { label: 'Image series', displayName: 'Image series', record: null }
   const subjects = snapshot.subjects.filter((each) => series.subjectIds?.includes(each.id))
-  return joined(
-    series,
-    snapshot.sessions.find((each) => each.id === series.sessionId),
-    subjects,
-  )
+  const session = snapshot.sessions.find((each) => each.id === series.sessionId)
+  return { ...joined(series, session, subjects), record: null }
 }
 
-function joined(series: Named, session: Named | undefined, subjects: Named[]): SeriesNames {
+function joined(series: Named, session: Named | undefined, subjects: Named[]): Omit<SeriesRecord, 'record'> {
   const label = series.label ?? 'Image series'
   // Sessions are often called after the animal; it is not named twice.
   const named = subjects.map((subject) => subject.localId ?? '').filter((name) => !session?.label?.includes(name))
@@ -64,6 +68,7 @@ function joined(series: Named, session: Named | undefined, subjects: Named[]): S
     label,
     displayName: [shown.join(', '), session?.label, label].filter(Boolean).join(' · '),
     ...(series.modality && { modality: series.modality }),
+    ...(series.axisDirections && { axisDirections: series.axisDirections }),
   }
 }
 
