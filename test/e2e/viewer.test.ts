@@ -21,7 +21,7 @@ interface Series {
   modality?: string
   format: string
   pixels: string
-  image?: { shape: number[]; samplesPerPixel: number }
+  image?: { shape: number[]; samplesPerPixel: number; orientation: string }
 }
 
 let site: DemoSite
@@ -67,7 +67,7 @@ async function view(query: string, work: (page: Page) => Promise<void>, inContex
   page.on('console', (message) => {
     const text = message.text()
     // Answers that a test provokes are told by the browser too.
-    if (message.type() === 'error' && !/status of (404|415|503)|ERR_FAILED/.test(text)) complaints.push(text)
+    if (message.type() === 'error' && !/status of (404|412|415|503)|ERR_FAILED/.test(text)) complaints.push(text)
   })
   try {
     await page.goto(`${site.address}/view?${query}`)
@@ -373,6 +373,78 @@ describe('measurements', () => {
       await list.nth(1).waitFor({ state: 'detached' })
       expect(await list.first().innerText()).toContain('Ellipse 1')
     })
+  })
+})
+
+describe('directions that the file does not prove', () => {
+  it('are put right by an editor, kept with the series, and seen by everybody', async () => {
+    expect(ct.image!.orientation).toBe('assumed')
+    const record = () => site.get(`/series/${ct.id}`, cookie)
+    const change = async (patch: object) => {
+      const headers = { cookie, origin: site.address, 'content-type': 'application/json' }
+      const version = `"${(await record()).version}"`
+      const answer = await fetch(`${site.address}/api/v1/series/${ct.id}`, {
+        method: 'PATCH',
+        headers: { ...headers, 'if-match': version },
+        body: JSON.stringify(patch),
+      })
+      expect(answer.status).toBe(200)
+    }
+    const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+    await view(`series=${ct.id}`, async (page) => {
+      await painted(page)
+      const [asFiled, sagittal] = [await drawn(page), await drawn(page, 1)]
+      await page.getByRole('heading', { name: 'Directions: not certain' }).waitFor()
+      await press(page, 'Measure a length')
+      await page.locator('svg.svg-layer').first().waitFor({ state: 'attached' })
+      await drag(page, [0.4, 0.4], [0.6, 0.6])
+      await page.getByRole('listitem').first().waitFor()
+      await press(page, 'Left-right')
+      const flipped = await changed(page, asFiled)
+      await page.getByText('not saved yet').waitFor()
+      await page.getByRole('listitem').first().waitFor({ state: 'detached' })
+      expect((await record()).axisDirections).toBeUndefined()
+      await press(page, 'Cancel')
+      expect((await changed(page, flipped)).hash).toBe(asFiled.hash)
+
+      await press(page, 'Left-right')
+      await changed(page, asFiled)
+      await press(page, 'Sagittal')
+      const turned = await changed(page, sagittal, 1)
+      await press(page, 'Save directions')
+      await page.getByText('Saved.').waitFor()
+      const saved: string = (await record()).axisDirections
+      expect(saved).toMatch(/^[LRPASI]{3}$/)
+      await page.reload()
+      await painted(page)
+      await page.getByRole('heading', { name: 'Directions: stated by a person' }).waitFor()
+      expect((await drawn(page, 1)).hash).toBe(turned.hash)
+
+      // Somebody else saves first.
+      await change({ qualityNote: 'Turned in the meantime.' })
+      await press(page, 'Dorsal-ventral')
+      await press(page, 'Save directions')
+      await page.getByText('somebody changed this series in the meantime').waitFor()
+      expect((await record()).axisDirections).toBe(saved)
+      await painted(page)
+      expect((await drawn(page, 1)).hash).toBe(turned.hash)
+
+      const anybody = await browser.newContext({ viewport: widths.desk })
+      await carry(anybody, site.address, await site.signIn('viewer@demo.test'))
+      const seen = async (visitor: Page) => {
+        await painted(visitor)
+        await visitor.getByText('stated by a person, not by the file').waitFor()
+        expect(await visitor.getByRole('group', { name: 'Flip' }).count()).toBe(0)
+        expect((await drawn(visitor, 1)).hash).toBe(turned.hash)
+      }
+      await view(`series=${ct.id}`, seen, anybody).finally(() => anybody.close())
+
+      await press(page, 'Back to what the file says')
+      await changed(page, turned, 1)
+      expect((await drawn(page)).hash).toBe(asFiled.hash)
+      expect((await record()).axisDirections).toBeUndefined()
+    })
+    await change({ qualityNote: null })
   })
 })
 

@@ -6,12 +6,12 @@ import { Enums, RenderingEngine, cache, eventTarget, init, imageLoader, metaData
 import { colourMapNames, colourStops, colourMaps, type ColourMapName } from './colourMaps.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
 
-/** The scheme of the image loader: viv:<seriesId>/<plane>. */
+/** The scheme of the image loader: viv:<id of the pixels>/<plane>. */
 const scheme = 'viv'
 const open = new Map<string, SeriesPixels>()
 let engine: RenderingEngine | null = null
 
-export const imageIdOf = (seriesId: string, k: number): string => `${scheme}:${seriesId}/${k}`
+export const imageIdOf = (id: string, k: number): string => `${scheme}:${id}/${k}`
 export const colourMapId = (name: ColourMapName): string => `vivarchive-${name}`
 
 let known: Graphics | null | undefined
@@ -67,11 +67,8 @@ export function onGraphicsLost(listener: () => void): () => void {
 
 /** Makes the planes of a series known to the loader and the provider. */
 export function register(pixels: SeriesPixels): () => void {
-  const id = pixels.header.seriesId
-  open.set(id, pixels)
-  return () => {
-    if (open.get(id) === pixels) open.delete(id)
-  }
+  open.set(pixels.id, pixels)
+  return () => open.delete(pixels.id)
 }
 
 function lookUp(imageId: string): { pixels: SeriesPixels; k: number } | null {

@@ -1,6 +1,8 @@
 /** Beside the pictures: values at the crosshair, how the series is displayed, what is known about it. */
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { Slider } from '@mantine/core'
+import type { SeriesHeader } from './contract.ts'
+import { Directions } from './directions.tsx'
 import { DisplaySettings } from './displaySettings.tsx'
 import { voxelAt, worldOf } from './geometry.ts'
 import { MeasurementList, type MeasurementListProps } from './measurementList.tsx'
@@ -17,11 +19,14 @@ export interface InfoPanelProps extends MeasurementListProps {
   opacity: number | null
   actions: ViewerActions
   summary: string
+  /** Shows a series with another header of the same planes. */
+  onHeader: (header: SeriesHeader) => void
 }
 
-export function InfoPanel({ shown, opacity, actions, summary, ...measurements }: InfoPanelProps) {
+export function InfoPanel({ shown, opacity, actions, summary, onHeader, ...measurements }: InfoPanelProps) {
   const active = shown[0]
   if (!active) return null
+  const { header, geometry } = active.layer.pixels
   return (
     <aside className={styles.info} aria-label="Values and display">
       <div className={styles.sections}>
@@ -56,6 +61,9 @@ export function InfoPanel({ shown, opacity, actions, summary, ...measurements }:
         )}
         <MeasurementList {...measurements} />
         <Facts layer={active.layer} />
+        {header.orientation !== 'known' && header.record?.mayEdit && (
+          <Directions key={header.seriesId} header={header} flat={geometry === null} onShow={onHeader} />
+        )}
       </div>
       <Summary text={summary} />
     </aside>
@@ -128,15 +136,17 @@ function Crosshair({ shown }: { shown: InfoPanelProps['shown'] }) {
   )
 }
 
-const orientations = {
+const orientations: Record<SeriesHeader['orientation'], string> = {
   known: 'stated by the file',
   assumed: 'not certain: a convention that may not hold for this animal',
   unknown: 'not known: no directions are shown',
+  stated: 'stated by a person, not by the file',
 }
 
 function Facts({ layer: { pixels } }: { layer: LayerView }) {
   const { header, stackReason } = pixels
   const { x, y, z, t, c } = header.shape
+  const uncertain = header.orientation === 'assumed' || header.orientation === 'unknown'
   const rows: [string, string][] = [
     ['Size', `${[x, y, z].join(' × ')}${t > 1 ? `, ${t} frames` : ''}${c > 1 ? `, ${c} channels` : ''}`],
     ['Voxel', header.spacing ? header.spacing.map(formatLength).join(' × ') : 'no spacing'],
@@ -147,7 +157,7 @@ function Facts({ layer: { pixels } }: { layer: LayerView }) {
     <Section title="About">
       <dl className={styles.facts}>
         {rows.map(([term, text]) => (
-          <div key={term} data-uncertain={term === 'Directions' && header.orientation !== 'known' ? '' : undefined}>
+          <div key={term} data-uncertain={term === 'Directions' && uncertain ? '' : undefined}>
             <dt>{term}</dt>
             <dd>{text}</dd>
           </div>

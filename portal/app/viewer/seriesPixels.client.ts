@@ -15,7 +15,11 @@ export interface Limits {
   maximumVolumeBytes: number
 }
 
+let count = 0
+
 export class SeriesPixels {
+  /** In the names of its images and volumes: another one of the same series can be made before this one is closed. */
+  readonly id: string
   readonly header: SeriesHeader
   readonly source: PlaneSource
   /** The box of voxels; null when the series can be shown plane by plane only. */
@@ -28,6 +32,7 @@ export class SeriesPixels {
 
   constructor(header: SeriesHeader, limits: Limits) {
     this.header = header
+    this.id = `${header.seriesId}.${++count}`
     const box = boxOf(header, limits)
     this.geometry = 'reason' in box ? null : box
     this.stackReason = 'reason' in box ? box.reason : null
@@ -38,7 +43,7 @@ export class SeriesPixels {
   }
 
   imageId(k: number): string {
-    return imageIdOf(this.header.seriesId, k)
+    return imageIdOf(this.id, k)
   }
 
   /** Plane of an index (x, y, plane) at a time point of a channel. */
@@ -61,7 +66,7 @@ export class SeriesPixels {
     let volume = this.#volumes.get(channel)
     if (!volume) {
       volume = new SeriesVolume({
-        volumeId: `viv:${this.header.seriesId}/channel/${channel}`,
+        volumeId: `viv:${this.id}/channel/${channel}`,
         channel,
         geometry: this.geometry,
         source: this.source,

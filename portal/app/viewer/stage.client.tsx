@@ -24,7 +24,7 @@ import type { Picture } from './viewports.client.ts'
 import type { LinkedView } from './viewState.ts'
 
 export function Stage({ linked }: { linked: LinkedView }) {
-  const { pixels, openings, retry, loader } = useOpenSeries(linked.series)
+  const { pixels, openings, retry, loader, show } = useOpenSeries(linked.series)
   const [state, actions] = useViewer(linked, pixels)
   const [focused, setFocused] = useState('')
   const [playing, setPlaying] = useState(false)
@@ -160,7 +160,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
         >
           {panes.map(({ spec, layers }) => (
             <Pane
-              key={`${spec.key} ${layers.map(({ pixels: one }) => one.header.revision).join(' ')}`}
+              key={`${spec.key} ${layers.map(({ pixels: one }) => one.id).join(' ')}`}
               spec={spec}
               layers={layers}
               state={state}
@@ -178,6 +178,11 @@ export function Stage({ linked }: { linked: LinkedView }) {
             opacity={overlay ? state.opacity : null}
             actions={actions}
             summary={summaryOf(panes)}
+            onHeader={(header) => {
+              // Its places have other coordinates from now on.
+              remove(measurements.filter((one) => one.seriesId === header.seriesId).map(({ id }) => id))
+              show(header)
+            }}
             measurements={measurements}
             onSelect={goTo}
             onRemove={remove}

@@ -1,7 +1,9 @@
 /** Opens the series of a link and holds their pixels for as long as the page is shown. */
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { graphics } from './cornerstone.client.ts'
 import { memoryBudget } from './memoryPlan.ts'
+import type { SeriesHeader } from './contract.ts'
 import { openSeries, type Opening } from './openSeries.ts'
 import { PlaneLoader, type PlaneWorker } from './planeLoader.ts'
 import { SeriesPixels } from './seriesPixels.client.ts'
@@ -14,12 +16,15 @@ export interface OpenSeries {
   /** Opens again, or fetches again, what failed. */
   retry: () => void
   loader: PlaneLoader | null
+  /** Shows a series that is open with another header of the same planes. */
+  show: (header: SeriesHeader) => void
 }
 
 /** @param ids must stay the same array for as long as the series are the same */
 export function useOpenSeries(ids: readonly string[]): OpenSeries {
   const [attempt, setAttempt] = useState(0)
   const [loader, setLoader] = useState<PlaneLoader | null>(null)
+  const shown = useRef<(header: SeriesHeader) => void>(() => {})
   const [pixels, setPixels] = useState<(SeriesPixels | null)[]>(() => ids.map(() => null))
   const [openings, setOpenings] = useState<(Opening | null)[]>(() => ids.map(() => null))
 
@@ -29,16 +34,22 @@ export function useOpenSeries(ids: readonly string[]): OpenSeries {
     const limits = { maximumVolumeSide: graphics()?.maximumVolumeSide ?? 0, maximumVolumeBytes: budget * 1.5 }
     const worker = new Worker(new URL('./planes.worker.ts', import.meta.url), { type: 'module' })
     const planes = new PlaneLoader(worker as unknown as PlaneWorker, budget)
-    const opened: SeriesPixels[] = []
+    const opened = new Map<string, SeriesPixels>()
+    const show = (header: SeriesHeader) => {
+      const before = opened.get(header.seriesId)
+      const series = new SeriesPixels(header, limits)
+      opened.set(header.seriesId, series)
+      // Pictures are drawn from the pixels until they are gone from the page.
+      flushSync(() => setPixels((all) => all.with(ids.indexOf(header.seriesId), series)))
+      before?.close()
+    }
+    shown.current = show
     setLoader(planes)
     setPixels(ids.map(() => null))
     ids.forEach((id, n) => {
       const report = (opening: Opening) => {
         setOpenings((all) => all.with(n, opening))
-        if (opening.state !== 'open') return
-        const series = new SeriesPixels(opening.header, limits)
-        opened.push(series)
-        setPixels((all) => all.with(n, series))
+        if (opening.state === 'open') show(opening.header)
       }
       void openSeries(id, report, leaving.signal)
     })
@@ -47,7 +58,7 @@ export function useOpenSeries(ids: readonly string[]): OpenSeries {
     return () => {
       leaving.abort()
       planes.close()
-      for (const series of opened) series.close()
+      for (const series of opened.values()) series.close()
     }
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each attempt opens anew
   }, [ids, attempt])
@@ -58,7 +69,8 @@ export function useOpenSeries(ids: readonly string[]): OpenSeries {
     if (refused || openings.some((opening) => opening?.state === 'problem')) setAttempt((count) => count + 1)
     else loader?.retry()
   }
-  return { pixels, openings, retry, loader }
+  const show = useCallback((header: SeriesHeader) => shown.current(header), [])
+  return { pixels, openings, retry, loader, show }
 }
 
 /**

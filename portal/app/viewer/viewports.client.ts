@@ -205,7 +205,7 @@ export class Picture {
 }
 
 const displaySetId = ({ pixels, channel }: Layer): string =>
-  `viv:${pixels.header.seriesId}/${pixels.geometry ? 'channel' : 'stack'}/${channel}`
+  `viv:${pixels.id}/${pixels.geometry ? 'channel' : 'stack'}/${channel}`
 
 function addDisplaySet(layer: Layer, view: PictureView): void {
   const { pixels, channel } = layer
