@@ -60,7 +60,7 @@ export default function ImportPage({ loaderData }: Route.ComponentProps) {
           { label: project.title, to: `/projects/${project.id}` },
           { label: study.title, to: `/studies/${study.id}` },
         ]}
-        title={`Import: ${record.label}`}
+        title={record.label}
         meta={
           <>
             <span>{importStateTexts[record.state]}</span>
