@@ -15,7 +15,10 @@ import { tasks } from './jobs/tasks/index.ts'
 import { accountRoutes } from './modules/account/routes.ts'
 import { auditRoutes } from './modules/audit/routes.ts'
 import { contentRoutes } from './modules/content/routes.ts'
+import { datasetExportRoutes } from './modules/datasets/exportRoutes.ts'
 import { datasetRoutes } from './modules/datasets/routes.ts'
+import { arkRoutes } from './modules/harvest/ark.ts'
+import { harvestRoutes } from './modules/harvest/routes.ts'
 import { healthRoutes } from './modules/health/routes.ts'
 import { importRoutes } from './modules/imports/routes.ts'
 import { jobRoutes } from './modules/jobs/routes.ts'
@@ -27,6 +30,8 @@ import { searchRoutes } from './modules/search/routes.ts'
 import { termRoutes } from './modules/terms/routes.ts'
 import { uploadRoutes } from './modules/uploads/routes.ts'
 import { userRoutes } from './modules/users/routes.ts'
+import { forms } from './exports/index.ts'
+import { negotiation } from './plugins/accept.ts'
 import { bodies } from './plugins/bodies.ts'
 import { components } from './plugins/components.ts'
 import { openapi } from './plugins/openapi.ts'
@@ -50,6 +55,9 @@ const modules = [
   pixelRoutes,
   contentRoutes,
   datasetRoutes,
+  datasetExportRoutes,
+  harvestRoutes,
+  arkRoutes,
   searchRoutes,
   termRoutes,
   schemaRoutes,
@@ -127,6 +135,7 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     }
     request.log[level](line, 'request')
   })
+  negotiation(app, forms)
   problems(app)
   const notFound = notFoundAnswer(app)
   bodies(app)

@@ -71,6 +71,28 @@ export const keys = {
   VIVARCHIVE_ADMIN_EMAIL: text('First administrator, made at start when there is no user yet.', ''),
   VIVARCHIVE_ADMIN_PASSWORD: text('Password of the first administrator.', '', true),
   VIVARCHIVE_REVIEW: flag('1: what owners send to the registry waits for a curator; 0: it is public at once.', false),
+  VIVARCHIVE_SITE_NAME: text('Name of the site as publisher of its datasets.', 'Vivarchive'),
+  VIVARCHIVE_CONTACT: {
+    ...text(
+      'E-mail address that harvesters are told; empty: VIVARCHIVE_ADMIN_EMAIL, or webmaster@ the public host.',
+      '',
+    ),
+    read(t: string) {
+      if (!/^[^\s@<>]+@[^\s@<>]+$/.test(t)) throw new Error(`must be an e-mail address, not "${t}"`)
+      return t
+    },
+  },
+  VIVARCHIVE_ARK_NAAN: {
+    ...text(
+      'Name assigning authority number of the ARK identifiers; 99999 is for trying out, the ARK Alliance gives real ones.',
+      '99999',
+    ),
+    read(t: string) {
+      if (!/^[0-9bcdfghjkmnpqrstvwxz]{5,10}$/.test(t))
+        throw new Error(`must be 5 to 10 digits or consonants as the ARK Alliance gives them, not "${t}"`)
+      return t
+    },
+  },
   VIVARCHIVE_TRUST_PROXY: whole(
     'Proxies in front whose X-Forwarded-* are believed; what lies beyond them could have been written by anybody.',
     0,
@@ -105,6 +127,10 @@ export interface Config {
   readonly adminEmail: string
   readonly adminPassword: string
   readonly review: boolean
+  readonly siteName: string
+  /** E-mail address. */
+  readonly contact: string
+  readonly arkNaan: string
   /** Number of proxies in front. */
   readonly trustProxy: number
   readonly workers: number
@@ -161,6 +187,9 @@ export function readConfig(
     adminEmail: get('VIVARCHIVE_ADMIN_EMAIL'),
     adminPassword: get('VIVARCHIVE_ADMIN_PASSWORD'),
     review: get('VIVARCHIVE_REVIEW'),
+    siteName: get('VIVARCHIVE_SITE_NAME'),
+    contact: get('VIVARCHIVE_CONTACT') || get('VIVARCHIVE_ADMIN_EMAIL'),
+    arkNaan: get('VIVARCHIVE_ARK_NAAN'),
     trustProxy: get('VIVARCHIVE_TRUST_PROXY'),
     workers: get('VIVARCHIVE_WORKERS'),
     workerMemoryMebibytes: get('VIVARCHIVE_WORKER_MEMORY_MB'),
@@ -190,7 +219,8 @@ export function readConfig(
     problems.push(`VIVARCHIVE_DATA: the folder ${values.dataFolder} cannot be made or written to (${code}).`)
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  return Object.freeze({ ...values, secret: secret || keptSecret(values.dataFolder) })
+  const contact = values.contact || `webmaster@${new URL(values.publicUrl).hostname}`
+  return Object.freeze({ ...values, contact, secret: secret || keptSecret(values.dataFolder) })
 }
 
 /** Names in the environment that look like settings and are none: typing errors, told at start. */

@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'notFound'
   | 'wrongMethod'
   | 'gone'
+  | 'notAcceptable'
   | 'conflict'
   | 'stale'
   | 'preconditionRequired'

@@ -1,40 +1,64 @@
 /**
- * A dataset as schema.org JSON-LD (Dataset, with Bioschemas properties): what search engines and harvesters read from
- * the landing page. Names follow https://schema.org/Dataset and https://bioschemas.org/profiles/Dataset/1.0-RELEASE.
+ * A dataset as schema.org JSON-LD, at once Google's Dataset, Bioschemas' Dataset and Croissant 1.1: what search engines
+ * and harvesters read from the landing page. Names follow https://schema.org/Dataset,
+ * https://bioschemas.org/profiles/Dataset/1.0-RELEASE and http://mlcommons.org/croissant/1.1.
  */
-import { expandTerm, propertyValues } from '#ontology/context.ts'
+import { propertyValues } from '#ontology/context.ts'
 import { entities } from '#ontology/index.ts'
 import { fieldsOf } from '#ontology/entity.ts'
-import { prefixes, type Node } from '#ontology/vocabulary.ts'
-import { Dataset, type Snapshot } from '#ontology/entities/dataset.ts'
+import type { Snapshot } from '#ontology/entities/dataset.ts'
 import { modalities } from '#ontology/entities/series.ts'
+import { bibTeX } from './citation.ts'
+import { croissantContext } from './croissantContext.ts'
+import {
+  accessRightOf,
+  addressesOf,
+  filesOf,
+  fundingOf,
+  licenceAddress,
+  periodOf,
+  speciesIn,
+  type Published,
+  type PublishedFile,
+  type Site,
+  type View,
+} from './published.ts'
 
-type View = Record<string, unknown>
-type Published = Dataset & { snapshot: Snapshot }
+/** Files and records in the block that stands in the page; the full Croissant document has all. */
+const slim = { files: 100, records: 200 }
 
-const licenceAddress = (spdx: string) => `https://spdx.org/licenses/${spdx}.html`
-
-/** @param origin address of the site, without a slash at the end */
-export function datasetJsonLd(dataset: Published, origin: string): View {
+/** @param options.full all files and records, for the documents beside the page */
+export function datasetJsonLd(dataset: Published, site: Site, { full = false }: { full?: boolean } = {}): View {
   const { snapshot } = dataset
-  const page = `${origin}/datasets/${dataset.id}`
+  const at = addressesOf(dataset, site)
+  const page = at.page
   const series = snapshot.series ?? []
+  const some = <T>(list: readonly T[] | undefined, most: number): T[] => (list ?? []).slice(0, full ? undefined : most)
+  const right = accessRightOf(dataset)
+  const period = periodOf(dataset)
+  const open = dataset.state === 'published'
   return clean({
-    '@context': { '@vocab': prefixes.schema, ...prefixes },
-    '@type': expandTerm((Dataset as Node)['x-term'] ?? '').replace(prefixes.schema, ''),
-    '@id': page,
+    '@context': croissantContext,
+    '@type': 'Dataset',
+    '@id': at.pid,
+    conformsTo: ['http://mlcommons.org/croissant/1.1', 'https://bioschemas.org/profiles/Dataset/1.0-RELEASE'],
     url: page,
-    identifier: dataset.pid,
+    identifier: at.pid,
+    sameAs: dataset.versionNumber > 0 ? at.versionPid : undefined,
     name: dataset.title,
-    description: dataset.description,
+    description: descriptionOf(dataset),
     keywords: dataset.keywords,
     license: dataset.licence && licenceAddress(dataset.licence),
-    version: String(dataset.versionNumber),
+    citeAs: bibTeX(dataset, site),
+    version: `${dataset.versionNumber}.0.0`,
+    dateCreated: dataset.createdAt,
     datePublished: dataset.publishedAt,
     dateModified: dataset.updatedAt,
+    inLanguage: 'en',
     creativeWorkStatus: dataset.state === 'published' ? 'Published' : dataset.state,
-    isAccessibleForFree: true,
-    conditionsOfAccess: dataset.state === 'published' ? 'open access' : undefined,
+    isAccessibleForFree: open,
+    conditionsOfAccess: right.iri,
+    temporalCoverage: period && `${period.start}/${period.end}`,
     creator: dataset.creators.map((c) => ({
       '@type': 'Person',
       ...(c.orcid && { '@id': `https://orcid.org/${c.orcid}`, identifier: `https://orcid.org/${c.orcid}` }),
@@ -43,9 +67,7 @@ export function datasetJsonLd(dataset: Published, origin: string): View {
       familyName: c.familyName,
       affiliation: c.affiliation && { '@type': 'Organization', name: c.affiliation },
     })),
-    funder: (snapshot.projects ?? []).flatMap((p) =>
-      ((p.funding as View[] | undefined) ?? []).map((f) => ({ '@type': 'Organization', name: f.funder })),
-    ),
+    funder: fundingOf(dataset).map((f) => ({ '@type': 'Organization', name: f.funder })),
     measurementTechnique: dataset.modalities,
     variableMeasured: [
       ...new Set(series.map((s) => (s.image as View | undefined)?.unit as string | undefined).filter(Boolean)),
@@ -54,21 +76,38 @@ export function datasetJsonLd(dataset: Published, origin: string): View {
       name: 'voxel value',
       unitText: unit,
     })),
-    about: (snapshot.subjects ?? []).map((s) => subjectNode(s, page)),
+    about: [
+      ...speciesIn(dataset).map((species) => ({
+        '@type': 'Taxon',
+        ...(species.iri && { '@id': species.iri }),
+        name: species.label,
+        'dwc:scientificName': species.label,
+      })),
+      ...some(snapshot.subjects, slim.records).map((s) => subjectNode(s, page)),
+    ],
     mentions: [
-      ...(snapshot.events ?? []).map((e) => eventNode(e, snapshot, page)),
-      ...(snapshot.sessions ?? []).map((s) => sessionNode(s, snapshot, page)),
+      ...some(snapshot.events, slim.records).map((e) => eventNode(e, snapshot, page)),
+      ...some(snapshot.sessions, slim.records).map((s) => sessionNode(s, snapshot, page)),
     ],
     isPartOf: (snapshot.projects ?? []).map((p) => ({
       '@type': 'ResearchProject',
+      '@id': `${page}#${String(p.id)}`,
       name: p.title,
       description: p.description,
     })),
-    hasPart: series.map((s) => seriesNode(s, origin, page)),
-    distribution: dataset.state === 'published' ? (snapshot.files ?? []).map((f) => fileNode(f, origin)) : undefined,
-    publisher: { '@type': 'DataCatalog', name: 'Vivarchive', url: origin },
-    includedInDataCatalog: { '@type': 'DataCatalog', name: 'Vivarchive', url: origin },
+    'prov:wasGeneratedBy': some(snapshot.sessions, slim.records).map((s) => ({ '@id': `${page}#${String(s.id)}` })),
+    hasPart: some(series, slim.records).map((s) => seriesNode(s, site.origin, page)),
+    distribution: open ? some(filesOf(dataset, site), slim.files).map(fileNode) : undefined,
+    publisher: { '@type': 'Organization', '@id': `${site.origin}/#publisher`, name: site.name, url: site.origin },
+    includedInDataCatalog: { '@type': 'DataCatalog', '@id': at.catalogue, name: site.name, url: site.origin },
   }) as View
+}
+
+/** Google Dataset Search wants 50 to 5000 characters. */
+function descriptionOf({ title, description = '', seriesCount, modalities: kinds, species }: Published): string {
+  if (description.length >= 50) return description.slice(0, 5000)
+  const what = [kinds.join(', '), species.length > 0 && `of ${species.join(', ')}`].filter(Boolean).join(' ')
+  return `${description || title}. ${seriesCount} image series${what ? `: ${what}` : ''}. Preclinical imaging dataset.`
 }
 
 function subjectNode(subject: View, page: string): View {
@@ -132,7 +171,8 @@ function sessionNode(session: View, snapshot: Snapshot, page: string): View {
 
 function seriesNode(series: View, origin: string, page: string): View {
   return {
-    '@type': ['Dataset', 'ImageObject'],
+    // Not a Dataset as well: readers of Croissant take the first of them for the whole.
+    '@type': 'ImageObject',
     '@id': `${origin}/series/${String(series.id)}`,
     url: `${origin}/series/${String(series.id)}`,
     name: series.label,
@@ -149,12 +189,12 @@ function seriesNode(series: View, origin: string, page: string): View {
   }
 }
 
-const fileNode = (file: View, origin: string): View => ({
-  '@type': 'DataDownload',
-  '@id': `${origin}/api/v1/files/${String(file.id)}/content`,
-  contentUrl: `${origin}/api/v1/files/${String(file.id)}/content`,
+const fileNode = (file: PublishedFile): View => ({
+  '@type': 'cr:FileObject',
+  '@id': file.pid,
+  contentUrl: file.address,
   name: file.path,
-  contentSize: String(file.byteCount),
+  contentSize: `${file.byteCount} B`,
   encodingFormat: file.mediaType,
   sha256: file.sha256,
 })
@@ -170,7 +210,7 @@ function propertiesOf(name: string, record: View): View[] {
 }
 
 /** Without what is empty, at any depth. */
-function clean(value: unknown): unknown {
+export function clean(value: unknown): unknown {
   if (Array.isArray(value)) {
     const kept = value.map(clean).filter((v) => v !== undefined)
     return kept.length > 0 ? kept : undefined

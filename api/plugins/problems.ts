@@ -12,6 +12,7 @@ export const problemKinds: Record<ErrorKind, [status: number, code: string, titl
   forbidden: [403, 'forbidden', 'Not allowed'],
   notFound: [404, 'not-found', 'Not found'],
   wrongMethod: [405, 'wrong-method', 'Not possible here'],
+  notAcceptable: [406, 'not-acceptable', 'Not available in this form'],
   gone: [410, 'gone', 'No longer available'],
   conflict: [409, 'conflict', 'In conflict with what is there'],
   stale: [412, 'stale', 'Changed in the meantime'],

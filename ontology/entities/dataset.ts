@@ -91,6 +91,7 @@ export const Dataset = closed(
     byteCount: Type.Integer({ title: 'Size in bytes', 'x-term': 'schema:contentSize' }),
     modalities: Type.Array(Type.String(), { title: 'Modalities', 'x-term': 'schema:measurementTechnique' }),
     species: Type.Array(Type.String(), { title: 'Species', 'x-term': 'schema:about' }),
+    citation: Type.String({ title: 'How to cite it', 'x-term': 'schema:creditText' }),
     coverSeriesIds: Type.Array(id(), { title: 'Series shown as pictures' }),
   },
   {

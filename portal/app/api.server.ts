@@ -60,8 +60,13 @@ export function apiOf({ request, context }: Args) {
      * @throws the problem as route data, which the ErrorBoundary shows
      */
     async get<T>(path: string, query?: Query): Promise<T> {
+      return (await this.getLinked<T>(path, query)).value
+    },
+
+    /** As `get`, with the Link header of the resource. */
+    async getLinked<T>(path: string, query?: Query): Promise<{ value: T; link: string | null }> {
       const answer = await this.attempt<T>(path, query)
-      if (answer.ok) return answer.value
+      if (answer.ok) return answer
       const { problem } = answer
       if (problem.status === 401) throw redirect(signInPath(request))
       throw data(problem, { status: problem.status })
@@ -71,7 +76,7 @@ export function apiOf({ request, context }: Args) {
     async attempt<T>(path: string, query?: Query): Promise<Sent<T>> {
       const response = await call('GET', pathWith(path, query))
       if (response.statusCode >= 300) return { ok: false, problem: problemOf(response) }
-      return { ok: true, value: parse<T>(response), etag: tagOf(response) }
+      return { ok: true, value: parse<T>(response), etag: tagOf(response), link: linkOf(response) }
     },
 
     /** Writes; the answer says whether it worked, so that an action can show messages beside its fields. */
@@ -84,7 +89,7 @@ export function apiOf({ request, context }: Args) {
       const response = await call(method, path, body, options.ifMatch)
       const cookies = [response.headers['set-cookie'] ?? []].flat().map(String)
       if (response.statusCode >= 300) return { ok: false, problem: problemOf(response), cookies }
-      return { ok: true, value: parse<T>(response), etag: tagOf(response), cookies }
+      return { ok: true, value: parse<T>(response), etag: tagOf(response), link: linkOf(response), cookies }
     },
   }
 }
@@ -95,6 +100,8 @@ export function signInPath(request: Request): string {
   return `/sign-in?returnTo=${encodeURIComponent(pathname + search)}`
 }
 
+const linkOf = ({ headers }: InjectResponse): string | null =>
+  headers.link === undefined ? null : String(headers.link)
 const tagOf = ({ headers }: InjectResponse): string | null => (typeof headers.etag === 'string' ? headers.etag : null)
 
 const parse = <T>(response: InjectResponse): T => (response.payload === '' ? null : JSON.parse(response.payload)) as T

@@ -62,7 +62,12 @@ export async function send<T>(
   if (!(response instanceof Response)) return { ok: false, problem: response }
   if (!response.ok) return { ok: false, problem: await problemOf(response) }
   const text = await response.text()
-  return { ok: true, value: (text === '' ? null : JSON.parse(text)) as T, etag: response.headers.get('etag') }
+  return {
+    ok: true,
+    value: (text === '' ? null : JSON.parse(text)) as T,
+    etag: response.headers.get('etag'),
+    link: response.headers.get('link'),
+  }
 }
 
 async function reach(address: string, init: RequestInit): Promise<Response | Problem> {

@@ -4,7 +4,7 @@ import type { Problem } from './contract.ts'
 export type Query = Record<string, string | number | boolean | null | undefined | readonly string[]>
 
 /** Outcome of a write. `etag` guards the next change of the same record. */
-export type Sent<T> = { ok: true; value: T; etag: string | null } | { ok: false; problem: Problem }
+export type Sent<T> = { ok: true; value: T; etag: string | null; link: string | null } | { ok: false; problem: Problem }
 
 /** Path with a query string; empty values are left out, lists are repeated. */
 export function pathWith(path: string, query: Query = {}): string {

@@ -103,7 +103,7 @@ describe('sending', () => {
   it('as JSON-LD expands without the network and keeps its facts', async () => {
     const { p } = world
     const { id } = (await site.anonymous.get(`datasets/by-series/${p.seriesId}`)).json()
-    const document = (await site.anonymous.get(`datasets/${id}/jsonld`)).json()
+    const document = (await site.anonymous.get(`datasets/${id}/as/schema.jsonld`)).json()
     const offline = async (url: string): Promise<never> => {
       throw new Error(`asked for ${url}`)
     }

@@ -86,7 +86,7 @@ it('is in the JSON-LD context and in the linked data of what is published', asyn
   await owner.patch(`subjects/${subject.id}`, { temperament: 'calm' }, subject.version)
   const dataset = await owner.make('datasets', { seriesIds: [world.p.seriesId], send: true })
   expect((await site.anonymous.get(`datasets/${dataset.id}`)).json().snapshot.subjects[0].temperament).toBe('calm')
-  expect((await site.anonymous.get(`datasets/${dataset.id}/jsonld`)).body).toContain(
+  expect((await site.anonymous.get(`datasets/${dataset.id}/as/schema.jsonld`)).body).toContain(
     'https://w3id.org/vivarchive/terms/temperament',
   )
 })

@@ -204,7 +204,7 @@ describe('requests', () => {
     const project = await owner.make('projects', { title: nasty, description: lines })
     expect((await owner.get(`projects/${project.id}`)).json()).toMatchObject({ title: nasty, description: lines })
     const sets = await owner.make('datasets', { seriesIds: [world.p.seriesId], send: true, title: nasty })
-    const jsonld = await owner.get(`datasets/${sets.id}/jsonld`)
+    const jsonld = await owner.get(`datasets/${sets.id}/as/schema.jsonld`)
     expect(jsonld.json().name).toBe(nasty)
     expect(jsonld.headers['content-type']).toContain('application/ld+json')
   })

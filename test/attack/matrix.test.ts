@@ -50,6 +50,7 @@ interface Row {
   /** Path parameters and body for this route; the rest is taken from project P. */
   params?: (w: World) => Record<string, string>
   body?: (w: World) => unknown
+  headers?: Record<string, string>
 }
 
 const records: Record<string, keyof World['p']> = {
@@ -175,7 +176,31 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/datasets/by-series/:seriesId': { rule: 'dataset', params: (w) => ({ seriesId: w.p.seriesId }) },
   'GET /api/v1/datasets/:id': { rule: 'dataset', params: submitted },
   'GET /api/v1/datasets/:id/versions': { rule: 'dataset', params: submitted },
-  'GET /api/v1/datasets/:id/jsonld': { rule: 'dataset', params: submitted },
+  'GET /api/v1/datasets/:id/as/:form': {
+    rule: 'dataset',
+    params: () => ({ ...submitted(), form: 'schema.jsonld' }),
+  },
+  'GET /api/v1/datasets/:id/tables/:table.csv': {
+    rule: 'dataset',
+    params: () => ({ ...submitted(), table: 'series' }),
+  },
+  'GET /datasets/:id': { rule: 'dataset', params: submitted, headers: { accept: 'application/ld+json' } },
+  'GET /series/:id': {
+    rule: 'dataset',
+    params: (w) => ({ id: w.p.seriesId }),
+    headers: { accept: 'application/ld+json' },
+  },
+  'GET /oai': { rule: 'open' },
+  'POST /oai': {
+    rule: 'open',
+    body: () => 'verb=Identify',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  },
+  'GET /catalog': { rule: 'open' },
+  'GET /sitemap.xml': { rule: 'open' },
+  'GET /sitemap/datasets.xml': { rule: 'open' },
+  'GET /robots.txt': { rule: 'open' },
+  'GET /.well-known/api-catalog': { rule: 'open' },
   'GET /api/v1/datasets/:id/sha256sums': { rule: 'dataset', params: submitted },
   'GET /api/v1/datasets/:id/archive.zip': { rule: 'dataset', params: submitted },
   'POST /api/v1/datasets/:id/publish': { rule: 'datasetAct', params: submitted },
@@ -234,7 +259,8 @@ beforeAll(async () => {
     for (const method of Object.keys(methods))
       routes.push(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
   }
-  for (const hidden of ['GET /healthz', 'GET /readyz', 'GET /openapi.json']) routes.push(hidden)
+  const hidden = ['/healthz', '/readyz', '/openapi.json', '/datasets/:id', '/series/:id']
+  for (const path of hidden) routes.push(`GET ${path}`)
 })
 afterAll(() => site.close())
 
@@ -289,7 +315,11 @@ async function ask(caller: CallerName, route: string, row: Row) {
     url,
     ...(body !== undefined && { payload: body as object }),
     // A version that nobody has: the guard must come before it, and nothing is changed by asking.
-    headers: { ...people[caller].headers, ...(['PATCH', 'DELETE'].includes(method) && { 'if-match': '"999999"' }) },
+    headers: {
+      ...people[caller].headers,
+      ...row.headers,
+      ...(['PATCH', 'DELETE'].includes(method) && { 'if-match': '"999999"' }),
+    },
   })
 }
 

@@ -175,7 +175,7 @@ export const mainWay = [
     keep('dataset'),
     'pm.test("is public", () => pm.expect(body.state).to.equal("published"))',
   ]),
-  step('read the JSON-LD', 'GET', '/api/v1/datasets/{{dataset}}/jsonld', undefined, [
+  step('read the JSON-LD', 'GET', '/api/v1/datasets/{{dataset}}/as/schema.jsonld', undefined, [
     status(200),
     'pm.test("is a Dataset", () => pm.expect(body["@type"]).to.equal("Dataset"))',
   ]),

@@ -1,8 +1,10 @@
 /** Archives of files: a stored zip that is a BagIt bag (RFC 8493), streamed, its size known beforehand. */
+import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZipFile } from 'yazl'
 import type { Context } from '#api/context.ts'
+import { safeName, uniquePaths } from './names.ts'
 import { attachment, bodyless } from './sendBytes.ts'
 
 /** A stored file and its place in the archive. */
@@ -20,7 +22,7 @@ const bagDeclaration = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n
  * `sha256sum -c` proves it after unpacking. When a file cannot be read on the way, the connection is cut: the announced
  * length tells the receiver that something is missing.
  * @param name    base name of the archive, for people
- * @param texts   further files of the bag, kept beside `data`
+ * @param texts   further files of the bag by path, below `data/` as part of its payload
  */
 export async function sendArchive(
   ctx: Context,
@@ -39,10 +41,8 @@ export async function sendArchive(
 
   const named = uniquePaths(entries)
   const latest = new Date(Math.max(0, ...entries.map((entry) => entry.modified.getTime())))
-  const manifest = named.map(({ path, sha256 }) => `${sha256}  data/${escaped(path)}\n`).join('')
-  const tagFiles = { 'bagit.txt': bagDeclaration, 'manifest-sha256.txt': manifest, ...texts }
-  for (const [path, text] of Object.entries(tagFiles)) {
-    zip.addBuffer(Buffer.from(text), `${base}/${path}`, { mtime: latest, compress: false })
+  for (const [path, bytes] of bagFiles(named, texts, latest)) {
+    zip.addBuffer(bytes, `${base}/${path}`, { mtime: latest, compress: false })
   }
   for (const { path, modified, sha256, byteCount } of named) {
     const options = { size: byteCount, mtime: modified, compress: false }
@@ -76,26 +76,29 @@ export async function sendArchive(
   return reply.send(out)
 }
 
-/** A name that every file system takes. */
-export const safeName = (name: string): string =>
-  name
-    .normalize('NFC')
-    // oxlint-disable-next-line no-control-regex
-    .replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 100)
-    .replaceAll(/^[. ]+|[. ]+$/g, '') || 'files'
-
-/** Paths that differ also where upper and lower case are the same; the second of a name gets a number. */
-function uniquePaths<T extends { path: string }>(entries: readonly T[]): T[] {
-  const taken = new Set<string>()
-  return entries.map((entry) => {
-    const [, stem = '', ending = ''] = /^(.*?)((?:\.[^./]{1,8}){0,2})$/s.exec(entry.path) ?? []
-    let path = entry.path
-    for (let n = 2; taken.has(path.toLowerCase()); n++) path = `${stem} (${n})${ending}`
-    taken.add(path.toLowerCase())
-    return { ...entry, path }
-  })
+/** What a bag has beside its payload, and texts that are part of the payload (RFC 8493, sections 2.1 and 2.2). */
+function bagFiles(
+  entries: readonly ArchiveEntry[],
+  texts: Readonly<Record<string, string>>,
+  date: Date,
+): [path: string, bytes: Buffer][] {
+  const held = Object.entries(texts).map(([path, text]): [string, Buffer] => [path, Buffer.from(text)])
+  const payload = held.filter(([path]) => path.startsWith('data/'))
+  const line = (sha256: string, path: string) => `${sha256}  ${escaped(path)}\n`
+  const hashed = ([path, bytes]: [string, Buffer]) => line(createHash('sha256').update(bytes).digest('hex'), path)
+  const manifest = [...entries.map(({ path, sha256 }) => line(sha256, `data/${path}`)), ...payload.map(hashed)].join('')
+  const byteCount =
+    entries.reduce((sum, entry) => sum + entry.byteCount, 0) + payload.reduce((sum, [, { length }]) => sum + length, 0)
+  const info =
+    `Bagging-Date: ${date.toISOString().slice(0, 10)}\n` +
+    `Payload-Oxum: ${byteCount}.${entries.length + payload.length}\n`
+  const tags: [string, Buffer][] = [
+    ['bagit.txt', Buffer.from(bagDeclaration)],
+    ['bag-info.txt', Buffer.from(info)],
+    ['manifest-sha256.txt', Buffer.from(manifest)],
+    ...held.filter(([path]) => !path.startsWith('data/')),
+  ]
+  return [...tags, ['tagmanifest-sha256.txt', Buffer.from(tags.map(hashed).join(''))], ...payload]
 }
 
 /** RFC 8493, section 2.1.3: line ends and the sign that escapes them. */

@@ -12,10 +12,12 @@ import { recordModel } from '#api/db/recordModels.ts'
 import type { RecordRow } from '#api/db/recordModels.ts'
 import { AppError, notFound } from '#api/errors.ts'
 import { datasetJsonLd } from '#api/exports/jsonLd.ts'
+import { filesOf, siteOf } from '#api/exports/published.ts'
+import { roCrate } from '#api/exports/roCrate.ts'
 import { seriesRecord } from '#api/modules/pixels/record.ts'
 import { getDataset } from '#api/modules/datasets/read.ts'
-import { safeName } from './archive.ts'
 import type { ArchiveEntry } from './archive.ts'
+import { folders } from './names.ts'
 import { attachment } from './sendBytes.ts'
 import type { Representation } from './sendBytes.ts'
 
@@ -101,32 +103,20 @@ export async function datasetArchive(
 ): Promise<Archive & { texts: Record<string, string> }> {
   const dataset = await getDataset(ctx, caller, id)
   if (dataset.state === 'withdrawn') throw new AppError('gone', 'This dataset was withdrawn; its page says why.')
-  const series = dataset.snapshot.series ?? []
-  const names = folders(series.map((view) => ({ id: String(view.id), name: String(view.label) })))
+  const site = siteOf(ctx.config)
   return {
     name: dataset.title,
-    entries: (dataset.snapshot.files ?? []).map((file) => ({
-      path: `${names.get(String(file.seriesId)) ?? 'attachments'}/${String(file.path)}`,
-      modified: new Date(String(file.createdAt)),
-      sha256: String(file.sha256),
-      byteCount: Number(file.byteCount),
+    entries: filesOf(dataset, site).map(({ path, createdAt, sha256, byteCount }) => ({
+      path,
+      modified: new Date(createdAt),
+      sha256,
+      byteCount,
     })),
-    texts: { 'dataset.jsonld': `${JSON.stringify(datasetJsonLd(dataset, ctx.config.publicUrl), null, 2)}\n` },
+    texts: {
+      'dataset.jsonld': `${JSON.stringify(datasetJsonLd(dataset, site, { full: true }), null, 2)}\n`,
+      'data/ro-crate-metadata.json': `${JSON.stringify(roCrate(dataset, site, { attached: true }), null, 2)}\n`,
+    },
   }
-}
-
-/** A folder for each, named after it; equal names get a number. */
-function folders(named: readonly { id: string; name: string }[]): Map<string, string> {
-  const taken = new Set<string>()
-  return new Map(
-    named.map(({ id, name }) => {
-      const plain = safeName(name)
-      let folder = plain
-      for (let n = 2; taken.has(folder.toLowerCase()); n++) folder = `${plain} (${n})`
-      taken.add(folder.toLowerCase())
-      return [id, folder]
-    }),
-  )
 }
 
 const filesWhere = (where: Record<string, string>): Promise<RecordRow[]> =>

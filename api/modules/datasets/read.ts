@@ -6,18 +6,21 @@ import type { Context } from '#api/context.ts'
 import { Dataset as Row, DatasetSeries, DatasetVersion } from '#api/db/models.ts'
 import { notFound } from '#api/errors.ts'
 import { findPage, newestFirst, sliceOf, type PageAsk, type RowPage, type Slice } from '#api/records/page.ts'
+import { citationText } from '#api/exports/citation.ts'
+import { addressesOf, siteOf } from '#api/exports/published.ts'
 import type { Dataset, Snapshot } from '#ontology/entities/dataset.ts'
 import type { DatasetBody } from './description.ts'
 import { gather, snapshotOf } from './snapshot.ts'
 
 export function datasetOf(ctx: Context, row: Row): Dataset {
+  const site = siteOf(ctx.config)
   const body = row.body as unknown as DatasetBody
-  return {
+  const dataset = {
     id: row.id,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
-    pid: `${ctx.config.publicUrl}/datasets/${row.id}`,
+    pid: addressesOf(row, site).pid,
     projectId: row.projectId,
     title: row.title,
     ...(body.description !== undefined && { description: body.description }),
@@ -30,6 +33,7 @@ export function datasetOf(ctx: Context, row: Row): Dataset {
     ...(body.reason !== undefined && { reason: body.reason }),
     ...body.facts,
   }
+  return { ...dataset, citation: citationText(dataset, site) }
 }
 
 /** A dataset with its newest snapshot; drafts show what would be published to those who may see them. */

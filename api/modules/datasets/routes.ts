@@ -4,7 +4,9 @@ import { Type } from 'typebox'
 import type { Context } from '#api/context.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { idParams, pageQuery, withTag } from '#api/records/routes.ts'
-import { datasetJsonLd } from '#api/exports/jsonLd.ts'
+import { metadataForms } from '#api/exports/index.ts'
+import { landingHeader, seriesHeader } from '#api/exports/linkset.ts'
+import { filesOf, siteOf } from '#api/exports/published.ts'
 import { datasetStates } from '#ontology/entities/dataset.ts'
 import { licences } from '#ontology/entities/project.ts'
 import { closed, id, line, oneOf, text } from '#ontology/vocabulary.ts'
@@ -23,9 +25,6 @@ import {
 const choice = {
   seriesIds: Type.Optional(Type.Array(id(), { minItems: 1, maxItems: 2000, uniqueItems: true })),
   studyId: Type.Optional(id()),
-}
-const linkedData = {
-  content: { 'application/ld+json': { schema: Type.Unsafe({ type: 'object', additionalProperties: true }) } },
 }
 const missing = closed({
   entity: Type.String(),
@@ -46,7 +45,10 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
   const writing = { access: 'signedIn' as const }
   const answer = { $ref: 'DatasetWithSnapshot#' }
   const reason = closed({ reason: text({ title: 'Reason' }) })
-  const send = (reply: FastifyReply, dataset: Awaited<ReturnType<typeof getDataset>>) => withTag(reply, dataset)
+  const site = siteOf(ctx.config)
+  /** With the typed links of its landing page, so that programs find everything from here, and the page itself too. */
+  const send = (reply: FastifyReply, dataset: Awaited<ReturnType<typeof getDataset>>) =>
+    withTag(reply.header('link', landingHeader(dataset, site, metadataForms)), dataset)
 
   app.get<{ Querystring: DatasetQuery }>(
     '/api/v1/datasets',
@@ -113,7 +115,11 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
         response: { 200: answer },
       },
     },
-    async (request, reply) => send(reply, await datasetOfSeries(ctx, callerOf(request), request.params.seriesId)),
+    async (request, reply) => {
+      const { seriesId } = request.params
+      const dataset = await datasetOfSeries(ctx, callerOf(request), seriesId)
+      return withTag(reply.header('link', seriesHeader(dataset, site, metadataForms, seriesId)), dataset)
+    },
   )
   app.get<ById>(
     '/api/v1/studies/:id/publication',
@@ -179,15 +185,6 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
       send(reply, await withdrawDataset(ctx, callerOf(request), request.params.id, request.body.reason)),
   )
   app.get<ById>(
-    '/api/v1/datasets/:id/jsonld',
-    { config: open, schema: { ...about('As schema.org JSON-LD'), params: idParams, response: { 200: linkedData } } },
-    async (request, reply) =>
-      reply
-        .type('application/ld+json')
-        .serializer(JSON.stringify)
-        .send(datasetJsonLd(await getDataset(ctx, callerOf(request), request.params.id), ctx.config.publicUrl)),
-  )
-  app.get<ById>(
     '/api/v1/datasets/:id/sha256sums',
     {
       config: open,
@@ -198,8 +195,8 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
       },
     },
     async (request, reply) => {
-      const { snapshot } = await getDataset(ctx, callerOf(request), request.params.id)
-      const lines = (snapshot.files ?? []).map((file) => checksumLine(String(file.sha256), String(file.path)))
+      const dataset = await getDataset(ctx, callerOf(request), request.params.id)
+      const lines = filesOf(dataset, site).map(({ sha256, path }) => checksumLine(sha256, path))
       return reply.type('text/plain; charset=utf-8').send(lines.join(''))
     },
   )

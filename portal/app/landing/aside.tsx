@@ -1,11 +1,10 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { IconFileZip, IconListCheck } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { CopyButton } from '../components/copyButton.tsx'
 import { Time } from '../components/time.tsx'
 import type { DatasetSummary, DatasetVersion } from '../contract.ts'
 import { formatBytes } from '../format.ts'
-import { citationOf, pidAddress } from './citation.ts'
 import styles from './landing.module.css'
 
 const licenceNames: Record<string, string> = {
@@ -27,14 +26,26 @@ export function Block({ title, children }: { title: string; children: ReactNode 
 }
 
 export function CitationBlock({ dataset }: { dataset: DatasetSummary }) {
-  const citation = citationOf(dataset)
+  const { citation, pid } = dataset
   return (
     <Block title="Cite">
       <p className={styles.citation}>{citation}</p>
       <div className={styles.buttons}>
         <CopyButton text={citation} label="Copy the citation" />
-        <CopyButton text={pidAddress(dataset.pid)} label="Copy the identifier" />
+        <CopyButton text={pid} label="Copy the identifier" />
       </div>
+      <p className="dim">
+        {[
+          ['bibtex', 'BibTeX'],
+          ['ris', 'RIS'],
+          ['csl.json', 'CSL-JSON'],
+        ].map(([form, title], i) => (
+          <Fragment key={form}>
+            {i > 0 && ' · '}
+            <a href={`/api/v1/datasets/${dataset.id}/as/${form}`}>{title}</a>
+          </Fragment>
+        ))}
+      </p>
     </Block>
   )
 }
@@ -77,9 +88,17 @@ export function MachineBlock({ id }: { id: string }) {
   return (
     <Block title="For machines">
       <ul className={styles.links}>
-        <li>
-          <a href={`/api/v1/datasets/${id}/jsonld`}>JSON-LD (schema.org)</a>
-        </li>
+        {[
+          ['croissant', 'Croissant, for machine learning'],
+          ['schema.jsonld', 'JSON-LD (schema.org)'],
+          ['ro-crate', 'RO-Crate'],
+          ['datacite.xml', 'DataCite'],
+          ['dcat.ttl', 'DCAT'],
+        ].map(([form, title]) => (
+          <li key={form}>
+            <a href={`/api/v1/datasets/${id}/as/${form}`}>{title}</a>
+          </li>
+        ))}
         <li>
           <a href={`/api/v1/datasets/${id}`}>JSON with all records</a>
         </li>

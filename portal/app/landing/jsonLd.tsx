@@ -16,7 +16,7 @@ export function JsonLd({ datasetId }: { datasetId: string }) {
     const element = script.current
     if (!element || element.textContent) return
     const stop = new AbortController()
-    get<unknown>(`/datasets/${datasetId}/jsonld`, {}, stop.signal).then(
+    get<unknown>(`/datasets/${datasetId}/as/schema.jsonld`, {}, stop.signal).then(
       (description) => {
         element.textContent = JSON.stringify(description)
       },

@@ -1,6 +1,6 @@
 import { Alert, Button } from '@mantine/core'
 import { IconDownload, IconEye, IconInfoCircle } from '@tabler/icons-react'
-import { Link, data, redirect } from 'react-router'
+import { Link, data } from 'react-router'
 import { Project } from '#ontology/entities/project.ts'
 import { Study } from '#ontology/entities/study.ts'
 import type { Node } from '#ontology/vocabulary.ts'
@@ -30,7 +30,6 @@ import { jsonLdText } from '../landing/jsonLdText.ts'
 import styles from '../landing/landing.module.css'
 import { seriesViews, subjectViews } from '../landing/landing.server.ts'
 import { SeriesList } from '../landing/seriesList.tsx'
-import { signposting } from '../landing/signposting.server.ts'
 import { SubjectSections } from '../landing/subjectSections.tsx'
 
 /** Series that the viewer can hold side by side. */
@@ -42,13 +41,13 @@ const filesShown = 6
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const path = `/datasets/${params.id}`
-  if (wantsJsonLd(request)) throw redirect(`/api/v1${path}/jsonld`, { status: 303, headers: { vary: 'Accept' } })
   const api = apiOf({ request, context })
-  const [{ snapshot, ...dataset }, jsonLd, versions] = await Promise.all([
-    api.get<Dataset>(path),
-    api.get<unknown>(`${path}/jsonld`),
+  const [{ value, link }, jsonLd, versions] = await Promise.all([
+    api.getLinked<Dataset>(path),
+    api.get<unknown>(`${path}/as/schema.jsonld`),
     api.get<{ items: DatasetVersion[] }>(`${path}/versions`),
   ])
+  const { snapshot, ...dataset } = value
   const all = new URL(request.url).searchParams.has('all')
   const leftOut = ['title', 'description', 'keywords', 'licence', 'projectId', 'subjectIds', 'nullReasons']
   const view = {
@@ -69,15 +68,10 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     ],
   }
   context.get(portalContext).parts.set(jsonLdPart, jsonLdText(jsonLd))
-  return data(view, { headers: { link: signposting(dataset), vary: 'Accept' } })
+  return data(view, { headers: { vary: 'Accept', ...(link && { link }) } })
 }
 
 export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeaders
-
-const wantsJsonLd = (request: Request): boolean => {
-  const accept = request.headers.get('accept') ?? ''
-  return accept.includes('application/ld+json') && !accept.includes('text/html')
-}
 
 export default function DatasetPage({ loaderData }: Route.ComponentProps) {
   const { dataset, versions, series, subjects, subjectCount, about } = loaderData

@@ -19,7 +19,6 @@ import styles from '../landing/landing.module.css'
 import { seriesViews, subjectViews } from '../landing/landing.server.ts'
 import { liveSnapshot, snapshotOfSeries } from '../landing/live.server.ts'
 import { FileTable } from '../landing/seriesList.tsx'
-import { signposting } from '../landing/signposting.server.ts'
 import { SubjectSections } from '../landing/subjectSections.tsx'
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
@@ -40,10 +39,10 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     dataset: dataset ? (summary as Omit<Dataset, 'snapshot'>) : null,
   }
   if (dataset) {
-    const description = await api.get<unknown>(`/datasets/${dataset.id}/jsonld`)
+    const description = await api.get<unknown>(`/datasets/${dataset.id}/as/schema.jsonld`)
     context.get(portalContext).parts.set(jsonLdPart, jsonLdText(description))
   }
-  return data(view, dataset ? { headers: { link: signposting(dataset) } } : {})
+  return data(view, { headers: { vary: 'Accept', ...(published.ok && published.link && { link: published.link }) } })
 }
 
 export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeaders

@@ -4,7 +4,8 @@ import { strFromU8, unzipSync } from 'fflate'
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import type { Context } from '#api/context.ts'
-import { safeName, sendArchive } from '#api/modules/content/archive.ts'
+import { sendArchive } from '#api/modules/content/archive.ts'
+import { safeName } from '#api/modules/content/names.ts'
 import type { ArchiveEntry } from '#api/modules/content/archive.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DatasetSummary, Snapshot } from '../../../portal/app/contract.ts'
-import { citationOf } from '../../../portal/app/landing/citation.ts'
+import type { Snapshot } from '../../../portal/app/contract.ts'
 import { jsonLdText } from '../../../portal/app/landing/jsonLdText.ts'
 import { filesShown, seriesViews, subjectViews } from '../../../portal/app/landing/landing.server.ts'
 import { snapshotOfSeries } from '../../../portal/app/landing/live.server.ts'
-import { signposting } from '../../../portal/app/landing/signposting.server.ts'
 
 const at = (dateTime: string, precision = 'minute') => ({ dateTime, precision })
 
@@ -127,34 +125,6 @@ describe('series of a landing page', () => {
 })
 
 describe('machine-readable parts', () => {
-  const dataset = {
-    id: 'D1',
-    pid: 'https://vivarchive.test/ark:/99999/x1',
-    title: 'A title',
-    licence: 'CC-BY-4.0',
-    creators: [
-      { name: 'Anna Meyer', givenName: 'Anna Maria', familyName: 'Meyer', orcid: '0000-0002-1825-0097' },
-      { name: 'Consortium' },
-    ],
-    publishedAt: '2025-04-02T12:00:00Z',
-    versionNumber: 2,
-    state: 'published',
-  } as DatasetSummary
-
-  it('cites by creator, year, title, version and identifier', () => {
-    expect(citationOf(dataset)).toBe(
-      'Meyer, A. M.; Consortium (2025): A title. Version 2. Vivarchive. Dataset. https://vivarchive.test/ark:/99999/x1',
-    )
-  })
-
-  it('links what FAIR signposting asks for, and no file of a withdrawn dataset', () => {
-    const link = signposting(dataset)
-    for (const part of ['rel="cite-as"', 'rel="describedby"', 'rel="license"', 'rel="author"', 'rel="item"']) {
-      expect(link).toContain(part)
-    }
-    expect(signposting({ ...dataset, state: 'withdrawn' })).not.toContain('rel="item"')
-  })
-
   it('keeps JSON-LD inside its script', () => {
     const document = { name: '</script><img src=x onerror=alert(1)><!--', other: '\u2028\u2029' }
     const text = jsonLdText(document)
