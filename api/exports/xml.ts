@@ -11,8 +11,8 @@ const builder = new XMLBuilder({
 })
 
 /** What XML 1.0 cannot hold at all (section 2.2), not even escaped. */
-// oxlint-disable-next-line no-control-regex
 const unwritable =
+  // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 export const xmlText = (document: Record<string, unknown>): string =>

@@ -1,6 +1,7 @@
 /** What harvesters get: forms of a dataset, typed links, OAI-PMH, DCAT, sitemap, persistent identifiers. */
 import { createHash } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -475,5 +476,35 @@ describe('programs of others', () => {
         .split('\n').length
     }
     expect(await count('dcat.ttl', 'turtle')).toBe(await count('dcat.rdf', 'rdfxml'))
+  })
+
+  // Schemas of others are not ours to carry; a tester names a folder with them.
+  const schemas = process.env.VIVARCHIVE_TEST_SCHEMAS ?? ''
+  const schema = (name: string) => path.join(schemas, name)
+  const absent = 'skipped: VIVARCHIVE_TEST_SCHEMAS names no folder with'
+
+  it('the XML of DataCite keeps to its schema 4.7', async (t) => {
+    if (!existsSync(schema('datacite/metadata.xsd'))) return t.skip(`${absent} datacite/metadata.xsd`)
+    if (!installed('xmllint', '--version')) return t.skip('skipped: xmllint not installed')
+    const file = path.join(folder, 'datacite.xml')
+    await writeFile(file, (await as('datacite.xml')).body)
+    execFileSync('xmllint', ['--nonet', '--noout', '--schema', schema('datacite/metadata.xsd'), file], {
+      stdio: 'pipe',
+    })
+  })
+
+  it('DCAT keeps to the shapes of DCAT-AP 3.0.1', async (t) => {
+    if (!existsSync(schema('dcat-ap/shapes.ttl'))) return t.skip(`${absent} dcat-ap/shapes.ttl`)
+    if (!python('pyshacl')) return t.skip('skipped: pyshacl not installed')
+    for (const [name, body] of [
+      ['dataset', (await as('dcat.ttl')).body],
+      ['catalogue', (await get('/catalog', 'text/turtle')).body],
+    ] as const) {
+      const file = path.join(folder, `${name}.ttl`)
+      await writeFile(file, body)
+      execFileSync('python3', ['-m', 'pyshacl', '-s', schema('dcat-ap/shapes.ttl'), '-f', 'human', file], {
+        stdio: 'pipe',
+      })
+    }
   })
 })
