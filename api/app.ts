@@ -15,6 +15,7 @@ import { tasks } from './jobs/tasks/index.ts'
 import { accountRoutes } from './modules/account/routes.ts'
 import { auditRoutes } from './modules/audit/routes.ts'
 import { contentRoutes } from './modules/content/routes.ts'
+import { conversionRoutes } from './modules/conversions/routes.ts'
 import { datasetExportRoutes } from './modules/datasets/exportRoutes.ts'
 import { datasetRoutes } from './modules/datasets/routes.ts'
 import { arkRoutes } from './modules/harvest/ark.ts'
@@ -54,6 +55,7 @@ const modules = [
   jobRoutes,
   pixelRoutes,
   contentRoutes,
+  conversionRoutes,
   datasetRoutes,
   datasetExportRoutes,
   harvestRoutes,

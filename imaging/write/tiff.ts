@@ -1,7 +1,7 @@
 import { strToU8, zlibSync } from 'fflate'
 import { ImagingError } from '../errors.ts'
 import type { Header } from '../header.ts'
-import { planeBytes, sampleBytes } from '../header.ts'
+import { planeBytes, planeCount, sampleBytes } from '../header.ts'
 import { omeXml } from './omeXml.ts'
 import type { OmeMetadata } from './omeXml.ts'
 import type { Image } from './planes.ts'
@@ -29,41 +29,63 @@ const stripBytes = 64 * 1024
  * Writes an image as TIFF 6.0, little-endian, one page for each plane in the order of the header.
  * @throws ImagingError 'too-large' beyond 4 GiB
  */
-export async function writeTiff({ header, planes }: Image, options: TiffOptions = {}): Promise<Uint8Array> {
-  const isDeflated = options.compression === 'deflate'
+export async function writeTiff(image: Image, options: TiffOptions = {}): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  const source = options.compression === 'deflate' ? deflated(image, options) : tiffParts(image, options)
+  for await (const part of source) parts.push(part)
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+/**
+ * The same without compression, part by part: the directories, then each plane as it comes. One strip for each page, and
+ * all pages' pixels one after the other, so that planes stand as they are served.
+ * @throws ImagingError 'too-large' beyond 4 GiB, before the first part
+ */
+export async function* tiffParts(
+  { header, planes }: Image,
+  options: Omit<TiffOptions, 'compression'> = {},
+): AsyncGenerator<Uint8Array> {
+  const lengths = Array.from({ length: planeCount(header) }, () => [planeBytes(header)])
+  yield directoriesOf(header, lengths, header.shape.y, options)
+  yield* planes()
+}
+
+/** All planes are compressed before the first byte is written: the directories, which come first, say where they are. */
+async function* deflated({ header, planes }: Image, options: TiffOptions): AsyncGenerator<Uint8Array> {
   const rowBytes = planeBytes(header) / header.shape.y
-  // Without compression one strip for each page, and all pages' pixels one after the other: planes stand as they are served.
-  const rowsPerStrip = isDeflated
-    ? Math.max(1, Math.min(header.shape.y, Math.floor(stripBytes / rowBytes)))
-    : header.shape.y
+  const rowsPerStrip = Math.max(1, Math.min(header.shape.y, Math.floor(stripBytes / rowBytes)))
   const pages: Uint8Array[][] = []
   for await (const plane of planes()) {
     const strips: Uint8Array[] = []
-    for (let row = 0; row < header.shape.y; row += rowsPerStrip) {
-      const strip = plane.subarray(row * rowBytes, (row + rowsPerStrip) * rowBytes)
-      strips.push(isDeflated ? zlibSync(strip) : strip)
-    }
+    for (let row = 0; row < header.shape.y; row += rowsPerStrip)
+      strips.push(zlibSync(plane.subarray(row * rowBytes, (row + rowsPerStrip) * rowBytes)))
     pages.push(strips)
   }
+  const lengths = pages.map((strips) => strips.map((strip) => strip.length))
+  yield directoriesOf(header, lengths, rowsPerStrip, options)
+  yield* pages.flat()
+}
+
+/** @param pages lengths of the strips of each page */
+function directoriesOf(header: Header, pages: number[][], rowsPerStrip: number, options: TiffOptions): Uint8Array {
   const directories = (pixelStart: number) => encodeDirectories(header, pages, rowsPerStrip, options, pixelStart)
-  // The directories come first; how long they are does not depend on where the pixels begin.
+  // How long the directories are does not depend on where the pixels begin.
   const pixelStart = directories(0).length
-  const length = pages.flat().reduce((sum, strip) => sum + strip.length, pixelStart)
+  const length = pages.flat().reduce((sum, strip) => sum + strip, pixelStart)
   if (length > mostBytes) throw new ImagingError('too-large', 'A TIFF file of more than 4 GiB is not written.')
-  const out = new Uint8Array(length)
-  out.set(directories(pixelStart))
-  let at = pixelStart
-  for (const strip of pages.flat()) {
-    out.set(strip, at)
-    at += strip.length
-  }
-  return out
+  return directories(pixelStart)
 }
 
 /** File header and all directories; `pixelStart` is where the strips follow. */
 function encodeDirectories(
   header: Header,
-  pages: Uint8Array[][],
+  pages: number[][],
   rowsPerStrip: number,
   options: TiffOptions,
   pixelStart: number,
@@ -80,11 +102,11 @@ function encodeDirectories(
   /** Where the offset of the next directory goes. */
   let link = new DataView(parts[0]!.buffer, 4)
   let offset = pixelStart
-  for (const [i, strips] of pages.entries()) {
-    const page = { offsets: [] as number[], lengths: strips.map((strip) => strip.length) }
-    for (const strip of strips) {
+  for (const [i, lengths] of pages.entries()) {
+    const page = { offsets: [] as number[], lengths }
+    for (const length of lengths) {
       page.offsets.push(offset)
-      offset += strip.length
+      offset += length
     }
     const directory = encodeDirectory(entriesOf(header, page, rowsPerStrip, i === 0, options), append)
     link.setUint32(0, append(directory), true)
@@ -107,6 +129,13 @@ export async function writeOmeTiff(
 ): Promise<Uint8Array> {
   return writeTiff(image, { ...options, description: omeXml(image.header, metadata) })
 }
+
+/** The same without compression, part by part. @throws ImagingError 'too-large' beyond 4 GiB */
+export const omeTiffParts = (
+  image: Image,
+  metadata: OmeMetadata,
+  options: Omit<TiffOptions, 'description' | 'compression'> = {},
+): AsyncGenerator<Uint8Array> => tiffParts(image, { ...options, description: omeXml(image.header, metadata) })
 
 interface EntryValue {
   tag: number

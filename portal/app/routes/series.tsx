@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core'
-import { IconDownload, IconEye, IconStack2 } from '@tabler/icons-react'
+import { IconEye, IconStack2 } from '@tabler/icons-react'
 import { Link, data, useRouteLoaderData } from 'react-router'
 import type { Route } from './+types/series.ts'
 import { apiOf, portalContext } from '../api.server.ts'
+import { DownloadMenu } from '../components/downloadMenu.tsx'
 import { FactList } from '../components/factList.tsx'
 import { ModalityBadge } from '../components/modalityBadge.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
@@ -88,14 +89,7 @@ export default function SeriesPage({ loaderData }: Route.ComponentProps) {
                 Open in the viewer
               </Button>
             )}
-            <Button
-              component="a"
-              href={`/api/v1/series/${series.id}/archive.zip`}
-              variant="default"
-              leftSection={<IconDownload size={17} aria-hidden />}
-            >
-              Download
-            </Button>
+            <DownloadMenu seriesId={series.id} hasImage={series.viewable} />
             {member && (
               <Button
                 component={Link}
