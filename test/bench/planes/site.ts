@@ -1,15 +1,18 @@
-/** The product in a process of its own, with the sets that are measured; forked by test/bench/planes.ts. */
-import { fork, type ChildProcess } from 'node:child_process'
+/** The product as people start it, on a data folder that another process filled with one set: what it holds is its own. */
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { entities } from '#ontology/index.ts'
-import { writeNifti } from '#imaging/write/nifti.ts'
 import { system } from '#api/access/caller.ts'
 import { SeriesPixels } from '#api/db/models.ts'
 import { derivedFolder } from '#api/modules/pixels/shelf.ts'
 import { createRecord } from '#api/records/write.ts'
 import { openSite } from '../../help/app.ts'
-import { seriesFile } from '../../help/seriesFile.ts'
-import { benchImage, multiFrameDicom } from './images.ts'
+import { seriesFiles } from '../../help/seriesFile.ts'
+import { startServer } from '../../help/server.ts'
+import { forms, type SampleSize } from './forms.ts'
 
 export interface BenchSet {
   name: string
@@ -22,82 +25,93 @@ export interface BenchSet {
   /** The file that holds the planes one after the other, for other servers. */
   file: string
   offset: number
+  /** Seconds for storing the files, and for making what is derived of them. */
+  seconds: number
 }
 
 export interface BenchSite {
   port: number
   pid: number
   cookie: string
-  sets: BenchSet[]
+  set: BenchSet
   stop(): Promise<void>
 }
 
-export async function startSite(times: number): Promise<BenchSite> {
-  const child: ChildProcess = fork(import.meta.filename, ['serve', String(times)])
-  const [ready] = (await once(child, 'message')) as [Omit<BenchSite, 'stop' | 'pid'>]
-  return {
-    ...ready,
-    pid: child.pid!,
-    async stop() {
-      const ended = once(child, 'exit')
-      // The site ends when its channel does, also when this process fails.
-      child.disconnect()
-      await ended
-    },
+interface Made {
+  cookie: string
+  set: BenchSet
+}
+
+export async function startSite(form: string, type: SampleSize, times: number): Promise<BenchSite> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'vivarchive-bench-'))
+  try {
+    const maker = fork(import.meta.filename, ['make', form, type, String(times), folder])
+    const made = new Promise<Made>((resolve, reject) => {
+      maker.once('message', (message) => resolve(message as Made))
+      maker.once('exit', () => reject(new Error(`the set ${type} ${form} could not be made`)))
+    })
+    const ended = once(maker, 'exit')
+    const { cookie, set } = await made
+    await ended
+    const server = await startServer({ VIVARCHIVE_DATA: folder })
+    return {
+      port: Number(new URL(server.url).port),
+      pid: server.process.pid!,
+      cookie,
+      set,
+      async stop() {
+        await server.stop()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
   }
 }
 
-async function serve(times: number): Promise<void> {
-  const site = await openSite()
+async function make(name: string, type: SampleSize, times: number, folder: string): Promise<Made> {
+  const { title, format, files } = forms[name]!
+  const site = await openSite({ VIVARCHIVE_DATA: folder })
   const { ctx } = site
-  process.once('disconnect', () => void site.close())
   await ctx.jobs.start(ctx)
-  await site.app.listen({ port: 0, host: '127.0.0.1' })
-  const entity = entities.find((e) => e.name === 'ImageSeries')!
   const owner = await site.person('owner')
   const project = await owner.make('projects', { title: 'Bench' })
   const study = await owner.make('studies', { title: 'Bench', projectId: project.id })
   const session = await owner.make('sessions', { studyId: study.id, label: 'Bench' })
-  const place = { sessionId: session.id, studyId: study.id, projectId: project.id }
-
-  async function setOf(name: string, format: string, bytes: AsyncIterable<Uint8Array>) {
-    const series = await createRecord(
-      ctx,
-      system,
-      entity,
-      { sessionId: session.id, label: name },
-      {
-        system: { format, fileCount: 1, byteCount: 0, pixels: 'waiting' },
-      },
-    )
-    await seriesFile(ctx, { ...place, seriesId: series.id }, name, bytes)
-    const answer = await owner.get(`series/${series.id}/header`)
-    if (answer.statusCode !== 200) throw new Error(`${name}: ${answer.body}`)
-    const { revision, planeCount, planeBytes, chunk } = answer.json()
-    const { layout } = (await SeriesPixels.findByPk(series.id))!
-    const address = `/api/v1/series/${series.id}`
-    return {
-      name,
-      header: `${address}/header`,
-      base: `${address}/r/${revision}`,
-      planeCount,
-      planeBytes,
-      chunk,
-      ...(layout.kind === 'direct'
-        ? { file: await ctx.blobs.localFile(layout.sha256), offset: layout.offset }
-        : { file: `${site.folder}/${derivedFolder(series.id)}/${layout.key}`, offset: 0 }),
-    } satisfies BenchSet
+  const entity = entities.find((e) => e.name === 'ImageSeries')!
+  const values = { sessionId: session.id, label: title }
+  const { id } = await createRecord(ctx, system, entity, values, {
+    system: { format, fileCount: 1, byteCount: 0, pixels: 'waiting' },
+  })
+  const started = performance.now()
+  const place = { seriesId: id, sessionId: session.id, studyId: study.id, projectId: project.id }
+  await seriesFiles(ctx, place, files(type, times))
+  const seconds = (performance.now() - started) / 1000
+  const answer = await owner.get(`series/${id}/header`)
+  if (answer.statusCode !== 200) throw new Error(`${title}: ${answer.body}`)
+  const { revision, planeCount, planeBytes, chunk } = answer.json()
+  const { layout } = (await SeriesPixels.findByPk(id))!
+  const address = `/api/v1/series/${id}`
+  const set: BenchSet = {
+    name: `${type}, ${title}`,
+    header: `${address}/header`,
+    base: `${address}/r/${revision}`,
+    planeCount,
+    planeBytes,
+    chunk,
+    ...(layout.kind === 'direct'
+      ? { file: await ctx.blobs.localFile(layout.sha256), offset: layout.offset }
+      : { file: path.join(folder, derivedFolder(id), layout.key), offset: 0 }),
+    seconds,
   }
-
-  const sets: BenchSet[] = []
-  for (const type of ['uint8', 'int16'] as const) {
-    const image = benchImage(type, times)
-    sets.push(await setOf(`${type} NIfTI`, 'nifti', writeNifti(image)))
-    sets.push(await setOf(`${type} DICOM`, 'dicom', multiFrameDicom(image)))
-  }
-  sets.push(await setOf('uint8 NIfTI gz', 'nifti', writeNifti(benchImage('uint8', times), { gzip: true })))
-  const { port } = site.app.server.address() as { port: number }
-  process.send!({ port, cookie: owner.headers.cookie!, sets })
+  await site.close()
+  return { cookie: owner.headers.cookie!, set }
 }
 
-if (process.argv[2] === 'serve' && process.send) await serve(Number(process.argv[3]))
+if (process.argv[2] === 'make' && process.send) {
+  const [form, type, times, folder] = process.argv.slice(3) as [string, SampleSize, string, string]
+  const made = await make(form, type, Number(times), folder)
+  process.send(made)
+  process.disconnect()
+}
