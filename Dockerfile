@@ -18,4 +18,4 @@ ENV HOST=0.0.0.0 PORT=8080 VIVARCHIVE_DATA=/data VIVARCHIVE_DEMO=0
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=6 CMD ["node", "api/cli.ts", "healthy"]
-CMD ["node", "api/cli.ts", "start"]
+CMD ["api/cli.ts", "start"]

@@ -1,7 +1,7 @@
 /** The product as a Fastify application: plugins, modules in a fixed order, one error handler. Opens no port. */
 import path from 'node:path'
 import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import type { Ajv2020 } from 'ajv/dist/2020.js'
+import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js'
 import { pino, type Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
@@ -38,6 +38,7 @@ import { components } from './plugins/components.ts'
 import { openapi } from './plugins/openapi.ts'
 import { notFoundAnswer, problems, sendUnreadable, sendUnroutable } from './plugins/problems.ts'
 import { security } from './plugins/security.ts'
+import { lazySerializers } from './plugins/serializers.ts'
 import { signInPlugin } from './plugins/signIn.ts'
 import { newAjv } from './records/validate.ts'
 import { recordRoutes } from './records/routes.ts'
@@ -117,14 +118,15 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     keepAliveTimeout: 72_000,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     frameworkErrors: sendUnroutable,
     clientErrorHandler: sendUnreadable,
   } as FastifyServerOptions
   const app = Fastify(options)
-  const [strict, lenient] = [newAjv(false), newAjv(true)]
-  app.setValidatorCompiler(({ schema, httpPart }) => compile(httpPart === 'body' ? strict : lenient, schema as object))
+  const [strict, lenient] = [validators(newAjv(false)), validators(newAjv(true))]
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? strict : lenient)(schema as object))
   app.addHook('onResponse', async (request, reply) => {
     const level = reply.statusCode === 500 ? 'error' : 'debug'
     if (!log.isLevelEnabled(level)) return
@@ -152,8 +154,13 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
   return { app, ctx }
 }
 
-/** The same schema object may serve several routes; ajv refuses to see one $id twice. */
-function compile(ajv: Ajv2020, schema: object) {
-  const { $id: _id, ...rest } = schema as { $id?: string }
-  return ajv.compile(rest)
+/** The same schema object may serve several routes: one validator does, and ajv refuses to see one $id twice. */
+function validators(ajv: Ajv2020): (schema: object) => ValidateFunction {
+  const made = new WeakMap<object, ValidateFunction>()
+  return (schema) => {
+    const { $id: _id, ...rest } = schema as { $id?: string }
+    const validate = made.get(schema) ?? ajv.compile(rest)
+    made.set(schema, validate)
+    return validate
+  }
 }

@@ -3,6 +3,10 @@ import { Worker } from 'node:worker_threads'
 
 /** How often running tasks are looked at. */
 const watchMilliseconds = 250
+/** A thread that has nothing to do for so long is ended: its heap and its codecs are tens of megabytes. */
+const idleSeconds = 30
+/** Readers make few small objects; by itself V8 takes more than ten times of it, for each thread. */
+const youngMebibytes = 16
 
 export type EndReason = 'time' | 'memory' | 'crash' | 'cancelled'
 
@@ -77,21 +81,25 @@ interface Thread {
   startedAt: number
   beatAt: number
   beats: number
+  /** Runs while the thread has no task. */
+  ending: NodeJS.Timeout | null
 }
 
 /**
  * @param entry            module that calls `serveTasks`
- * @param size             most threads; they are started when needed and kept
+ * @param size             most threads; they are started when needed, and end when they are not
  * @param memoryMebibytes  heap and buffers of one thread
  * @param workerData       handed to each thread
+ * @param idle             seconds after which a thread without a task ends
  */
 export function threadPool(options: {
   entry: URL
   size: number
   memoryMebibytes: number
   workerData?: unknown
+  idle?: number
 }): ThreadPool {
-  const { entry, size, memoryMebibytes } = options
+  const { entry, size, memoryMebibytes, idle = idleSeconds } = options
   const threads = new Set<Thread>()
   const waiting: Task[] = []
   let watch: NodeJS.Timeout | null = null
@@ -102,9 +110,9 @@ export function threadPool(options: {
       workerData: options.workerData,
       env: {},
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: memoryMebibytes },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMebibytes, maxYoungGenerationSizeMb: youngMebibytes },
     })
-    const thread: Thread = { worker, task: null, startedAt: 0, beatAt: 0, beats: 0 }
+    const thread: Thread = { worker, task: null, startedAt: 0, beatAt: 0, beats: 0, ending: null }
     worker.on('message', (reply: TaskReply) => receive(thread, reply))
     worker.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') end(thread, 'memory')
@@ -124,6 +132,7 @@ export function threadPool(options: {
     }
     thread.task = null
     thread.worker.unref()
+    thread.ending = setTimeout(() => end(thread, 'cancelled'), idle * 1000).unref()
     if (reply.kind === 'done') task.resolve(reply.result)
     else task.reject(new TaskFailed(reply.message, reply.code))
     next()
@@ -134,6 +143,7 @@ export function threadPool(options: {
     if (!threads.delete(thread)) return
     const { task } = thread
     thread.task = null
+    clearTimeout(thread.ending ?? undefined)
     void thread.worker.terminate()
     task?.reject(new TaskEnded(reason, sentence(reason, task.options, detail), task.message.beat[1]!))
     next()
@@ -159,6 +169,7 @@ export function threadPool(options: {
         continue
       }
       free.task = task
+      clearTimeout(free.ending ?? undefined)
       free.startedAt = free.beatAt = performance.now()
       free.beats = 0
       free.worker.ref()

@@ -30,10 +30,11 @@ export async function startServer(settings: Record<string, string> = {}, seconds
   const own = settings.VIVARCHIVE_DATA === undefined
   const dataFolder = settings.VIVARCHIVE_DATA ?? mkdtempSync(path.join(tmpdir(), 'vivarchive-server-'))
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, ['api/cli.ts', 'start'], {
+  const child = spawn('api/cli.ts', ['start'], {
     cwd: root,
     env: {
-      PATH: process.env.PATH,
+      // The Node that runs this comes first, as npm has it.
+      PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
       HOME: process.env.HOME,
       VIVARCHIVE_DEMO: '0',
       VIVARCHIVE_LOG: 'warn',

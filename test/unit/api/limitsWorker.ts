@@ -1,8 +1,10 @@
 /** Tasks that misbehave, for the tests of the pool. */
+import { threadId } from 'node:worker_threads'
 import { serveTasks } from '#api/imaging/threadTasks.ts'
 
 serveTasks({
   echo: async (input) => input,
+  thread: async () => threadId,
   fail: async () => {
     throw Object.assign(new Error('The file ends at byte 12.'), { code: 'truncated' })
   },

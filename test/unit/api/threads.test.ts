@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { TaskEnded, TaskFailed, threadPool } from '#api/imaging/threads.ts'
 import type { ThreadPool } from '#api/imaging/threads.ts'
@@ -19,6 +20,14 @@ test('tasks run one after the other in one thread and side by side in two', asyn
   made(2)
   const inputs = Array.from({ length: 20 }, (_, i) => ({ i }))
   expect(await Promise.all(inputs.map((input) => pool.run('echo', input, patient)))).toEqual(inputs)
+})
+
+test('a thread is used again, and ends when there is nothing to do', async () => {
+  pool = threadPool({ entry, size: 1, memoryMebibytes: 64, idle: 0.3 })
+  const first = await pool.run('thread', null, patient)
+  expect(await pool.run('thread', null, patient)).toBe(first)
+  await sleep(1000)
+  expect(await pool.run('thread', null, patient)).not.toBe(first)
 })
 
 test('messages arrive in order before the result', async () => {
