@@ -1,9 +1,10 @@
 /** Entry of the threads that measure regions; apart from the readers of formats, so that it starts in no time. */
 import { regionCurve } from '#imaging/measure/curve.ts'
 import type { RegionCurve } from '#imaging/measure/curve.ts'
+import { regionProjection } from '#imaging/measure/projection.ts'
 import { regionStatistics } from '#imaging/measure/statistics.ts'
 import type { RegionStatistics } from '#imaging/measure/statistics.ts'
-import type { MeasureInput, StatisticsInput } from './measuring.ts'
+import type { MeasureInput, ProjectionInput, StatisticsInput } from './measuring.ts'
 import { withRows } from './regionRows.ts'
 import { serveTasks } from './threadTasks.ts'
 
@@ -12,4 +13,6 @@ serveTasks({
     withRows(planes, header, region, beat, (rows) => regionStatistics(header, region, rows, histogram)),
   curve: async ({ planes, header, region }: MeasureInput, { beat }): Promise<RegionCurve> =>
     withRows(planes, header, region, beat, (rows) => regionCurve(header, region, rows)),
+  projection: async ({ planes, header, region, along, kind }: ProjectionInput, { beat }): Promise<Float32Array> =>
+    withRows(planes, header, region, beat, (rows) => regionProjection(header, region, rows, { along, kind })),
 })

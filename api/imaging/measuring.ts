@@ -1,5 +1,6 @@
 /** Measures regions of images outside the threads that answer requests, and apart from those that read new files. */
 import type { RegionCurve } from '#imaging/measure/curve.ts'
+import type { ProjectionAxis, ProjectionKind } from '#imaging/measure/projection.ts'
 import type { Region } from '#imaging/measure/region.ts'
 import type { RegionStatistics } from '#imaging/measure/statistics.ts'
 import type { Header } from '#imaging/header.ts'
@@ -24,10 +25,16 @@ export interface StatisticsInput extends MeasureInput {
   histogram: { bins: number; range: [low: number, high: number] | null }
 }
 
-/** Both end when `signal` says so, and reject with AppError busy or tooLarge, or TaskFailed ENOENT when the planes are gone. */
+export interface ProjectionInput extends MeasureInput {
+  along: ProjectionAxis
+  kind: ProjectionKind
+}
+
+/** All end when `signal` says so, and reject with AppError busy or tooLarge, or TaskFailed ENOENT when the planes are gone. */
 export interface Measuring {
   statistics(input: StatisticsInput, signal: AbortSignal): Promise<RegionStatistics>
   curve(input: MeasureInput, signal: AbortSignal): Promise<RegionCurve>
+  projection(input: ProjectionInput, signal: AbortSignal): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -64,6 +71,7 @@ export function openMeasuring(
   return {
     statistics: (input, signal) => run('statistics', input, signal),
     curve: (input, signal) => run('curve', input, signal),
+    projection: (input, signal) => run('projection', input, signal),
     close: () => threads.close(),
   }
 }

@@ -172,6 +172,41 @@ test('a time-activity curve has the frames of the file and, for each, the values
   expect(still.points[0]).toMatchObject({ t: 0, startSeconds: null, durationSeconds: null })
 })
 
+test('a projection of a slab or a box has, for each line of sight, the value of a loop over its planes', async () => {
+  const { base } = await baseOf(petId)
+  const answer = await viewer.get(`${base}/projection?along=y&x=8:16&y=9:15&z=10:20&t=3:5`)
+  expect(answer.statusCode, answer.body).toBe(200)
+  expect(answer.headers).toMatchObject({ 'content-type': 'application/octet-stream', 'content-length': '640' })
+  const found = new Float32Array(new Uint8Array(answer.rawPayload).buffer)
+  const expected = []
+  for (const t of [3, 4]) {
+    for (let z = 10; z < 20; z++) {
+      for (let x = 8; x < 16; x++) {
+        expected.push(Math.fround(Math.max(...(await valuesOf(petId, [x, x + 1], [9, 15], [z, z + 1], t)))))
+      }
+    }
+  }
+  expect([...found]).toEqual(expected)
+  // Along z when nothing is asked for, the whole image, one picture for each of its frames.
+  const { header, base: all } = await baseOf(ctId)
+  const { x, y, z } = header.shape
+  const mean = new Float32Array(new Uint8Array((await viewer.get(`${all}/projection?kind=mean`)).rawPayload).buffer)
+  expect(mean).toHaveLength(x * y)
+  const middle = (y >> 1) * x + (x >> 1)
+  const line = await valuesOf(ctId, [x >> 1, (x >> 1) + 1], [y >> 1, (y >> 1) + 1], [0, z], 0)
+  expect(mean[middle]).toBeCloseTo(sumOf(line) / z, 2)
+  const lowest = (await viewer.get(`${all}/projection?kind=minimum&along=x&y=3:4&z=2:3`)).rawPayload.readFloatLE()
+  expect(lowest).toBe(Math.min(...(await valuesOf(ctId, [0, x], [3, 4], [2, 3], 0))))
+  for (const wrong of ['along=t', 'kind=median', 'along=']) {
+    const refused = await viewer.get(`${all}/projection?${wrong}`)
+    expect([wrong, refused.statusCode, refused.json().errors[0].pointer]).toEqual([
+      wrong,
+      422,
+      `?${wrong.split('=')[0]}`,
+    ])
+  }
+})
+
 test('the uniform cylinder holds the activity that was filled in', async () => {
   const cylinder = phantom('cylinder-pet')
   const { header, image } = writeInveon(cylinder, { fileName: 'c.pet.img' })
@@ -241,15 +276,20 @@ test('values that are no numbers are told and do not count; colours are not meas
 
 test('answers never change under their address, and are not computed again for who has them', async () => {
   const { base } = await baseOf(petId)
-  for (const url of [`${base}/statistics?z=1:3`, `${base}/curve?z=1:3`]) {
+  for (const [what, type] of [
+    ['statistics', 'application/json; charset=utf-8'],
+    ['curve', 'application/json; charset=utf-8'],
+    ['projection', 'application/octet-stream'],
+  ]) {
+    const url = `${base}/${what}?z=1:3`
     const answer = await viewer.get(url)
     expect(answer.headers).toMatchObject({
       'cache-control': 'private, max-age=31536000, immutable',
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': type,
     })
     const etag = answer.headers.etag as string
     expect((await viewer.get(url, { 'if-none-match': etag })).statusCode).toBe(304)
-    expect((await viewer.get(url, { 'if-none-match': '"x"' })).json()).toEqual(answer.json())
+    expect((await viewer.get(url, { 'if-none-match': '"x"' })).rawPayload).toEqual(answer.rawPayload)
     const other = await viewer.get(url.replace('1:3', '1:4'))
     expect(other.headers.etag).not.toBe(etag)
     const head = await site.app.inject({ method: 'HEAD', url: `/api/v1/${url}`, headers: viewer.headers })
@@ -274,7 +314,7 @@ test('what is not there is named', async () => {
     ['c=1:2', '?c'],
     ['w=1:2', '?w'],
   ]) {
-    for (const what of ['statistics', 'curve']) {
+    for (const what of ['statistics', 'curve', 'projection']) {
       const answer = await viewer.get(`${base}/${what}?${query}`)
       expect([query, answer.statusCode, answer.json().errors?.[0]?.pointer]).toEqual([query, 422, pointer])
     }
@@ -297,7 +337,7 @@ test('what is not there is named', async () => {
 test('the rights of the planes hold: 404 for strangers, 410 for what was withdrawn', async () => {
   const { base } = await baseOf(ctId)
   for (const someone of [stranger, site.anonymous]) {
-    for (const what of ['statistics', 'curve']) {
+    for (const what of ['statistics', 'curve', 'projection']) {
       expect((await someone.get(`/api/v1/${base}/${what}`)).statusCode).toBe(404)
     }
   }
@@ -347,6 +387,13 @@ test('a region beyond the limits is refused; whoever goes away frees the thread'
   await ctx.db.write((t) => SeriesPixels.update({ header: times }, { where: { seriesId: long }, transaction: t }))
   const points = await viewer.get(`${(await baseOf(long)).base}/curve`)
   expect([points.statusCode, points.json().detail]).toEqual([413, expect.stringContaining('10000 points, not 10001')])
+
+  const wide = await seriesOf('nifti', { 'wide.nii.gz': writeNifti(ct, { gzip: true }) })
+  const plane = { ...header, shape: { x: 4096, y: 4097, z: 1, t: 1, c: 1 } }
+  await ctx.db.write((t) => SeriesPixels.update({ header: plane }, { where: { seriesId: wide }, transaction: t }))
+  const pictures = await viewer.get(`${(await baseOf(wide)).base}/projection`)
+  expect([pictures.statusCode, pictures.json().code]).toEqual([413, 'too-large'])
+  expect(pictures.json().detail).toContain('16781312 values; at most 16777216')
 
   // The only thread is at work for seconds.
   const { port } = site.app.server.address() as AddressInfo

@@ -1,6 +1,7 @@
-/** What is measured in a box of voxels: statistics, and a curve over time. Threads read and compute; here is decided what. */
+/** What is measured in a box of voxels: statistics, a curve over time, projections. Threads read and compute; here is decided what. */
 import type { Shape } from '#imaging/header.ts'
 import type { RegionCurve } from '#imaging/measure/curve.ts'
+import { projectedValues, type ProjectionAxis, type ProjectionKind } from '#imaging/measure/projection.ts'
 import { lengthOf, valueCount } from '#imaging/measure/region.ts'
 import type { Region } from '#imaging/measure/region.ts'
 import type { RegionStatistics } from '#imaging/measure/statistics.ts'
@@ -16,6 +17,8 @@ import type { Shelf } from './shelf.ts'
 const mostValues = 2 ** 31
 /** Time points of one curve. */
 const mostPoints = 10_000
+/** Values of the pictures of one projection: 64 MiB. */
+const mostProjected = 2 ** 24
 
 /** As it is asked for: intervals as "from:to", absent ones are the whole axis. */
 export type RegionQuery = Partial<Record<keyof Shape, string>>
@@ -26,8 +29,13 @@ export interface StatisticsQuery extends RegionQuery {
   range?: string
 }
 
+export interface ProjectionQuery extends RegionQuery {
+  along: ProjectionAxis
+  kind: ProjectionKind
+}
+
 /** An answer that still has to be computed, and its validator. */
-export interface Measure<T = RegionStatistics | RegionCurve> {
+export interface Measure<T> {
   etag: string
   headers: Record<string, string>
   run(signal: AbortSignal): Promise<T>
@@ -45,7 +53,7 @@ export async function statistics(
 ): Promise<Measure<RegionStatistics>> {
   const range = ends === undefined ? null : rangeOf(ends)
   const name = `s${bins}_${range ? range.join('_') : ''}`
-  return measure(shelf, caller, address, query, { name, mostTimes: Infinity }, (input, signal) =>
+  return measure(shelf, caller, address, query, { name }, (input, signal) =>
     ctx.measuring.statistics({ ...input, histogram: { bins, range } }, signal),
   )
 }
@@ -58,8 +66,34 @@ export async function curve(
   address: Address,
   query: RegionQuery,
 ): Promise<Measure<RegionCurve>> {
-  return measure(shelf, caller, address, query, { name: 'a', mostTimes: mostPoints }, (input, signal) =>
+  return measure(shelf, caller, address, query, { name: 'a', check: checkPoints }, (input, signal) =>
     ctx.measuring.curve(input, signal),
+  )
+}
+
+/**
+ * A picture for each time point of each channel of the box: 32-bit floats, little-endian, as `regionProjection` has them.
+ * @throws AppError as the box of the same voxels does, tooLarge, unsupported for colour images
+ */
+export async function projection(
+  ctx: Context,
+  shelf: Shelf,
+  caller: Caller,
+  address: Address,
+  { along, kind, ...query }: ProjectionQuery,
+): Promise<Measure<Buffer>> {
+  const check = (region: Region) => {
+    const values = projectedValues(region, along)
+    if (values <= mostProjected) return
+    throw new AppError(
+      'tooLarge',
+      `The projection has ${values} values; at most ${mostProjected} are made at once. Ask for a smaller box or for parts along t.`,
+    )
+  }
+  return measure(shelf, caller, address, query, { name: `m${along}${kind}`, check }, (input, signal) =>
+    ctx.measuring
+      .projection({ ...input, along, kind }, signal)
+      .then(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
   )
 }
 
@@ -68,11 +102,12 @@ async function measure<T>(
   caller: Caller,
   { id, revision }: Address,
   query: RegionQuery,
-  { name, mostTimes }: { name: string; mostTimes: number },
+  { name, check }: { name: string; check?: (region: Region) => void },
   compute: (input: MeasureInput, signal: AbortSignal) => Promise<T>,
 ): Promise<Measure<T>> {
   const found = await ready(shelf, caller, id)
-  const region = regionOf(found.planes.voxels.shape, query, mostTimes)
+  const region = regionOf(found.planes.voxels.shape, query)
+  check?.(region)
   const { etag, headers } = representation(found, revision, `${name}_${Object.values(region).flat().join('_')}`)
   const { header } = await pixelsOf(id, found.planes.revision)
   if (header.samplesPerPixel !== 1) {
@@ -90,13 +125,15 @@ async function measure<T>(
   }
 }
 
-function regionOf(shape: Shape, query: RegionQuery, mostTimes: number): Region {
+function checkPoints({ t }: Region): void {
+  const times = lengthOf(t)
+  if (times <= mostPoints) return
+  throw new AppError('tooLarge', `A curve has at most ${mostPoints} points, not ${times}. Ask for parts along t.`)
+}
+
+function regionOf(shape: Shape, query: RegionQuery): Region {
   const along = (axis: keyof Shape) => intervalOf(shape, axis, query[axis])
   const region = { x: along('x'), y: along('y'), z: along('z'), t: along('t'), c: along('c') }
-  const times = lengthOf(region.t)
-  if (times > mostTimes) {
-    throw new AppError('tooLarge', `A curve has at most ${mostTimes} points, not ${times}. Ask for parts along t.`)
-  }
   const values = valueCount(region)
   if (values <= mostValues) return region
   throw new AppError(

@@ -10,14 +10,15 @@ import { isKnown } from '#api/modules/content/range.ts'
 import { idParams } from '#api/records/routes.ts'
 import { box, chunk, coarse, pixelHeader, plane, tags, thumbnail } from './service.ts'
 import type { BoxQuery } from './box.ts'
-import { curve, statistics } from './measures.ts'
-import type { Measure, RegionQuery, StatisticsQuery } from './measures.ts'
+import { curve, projection, statistics } from './measures.ts'
+import type { Measure, ProjectionQuery, RegionQuery, StatisticsQuery } from './measures.ts'
 import {
   boxParams,
   boxQuery,
   curveQuery,
   PixelHeader,
   planeParams,
+  projectionQuery,
   RegionCurve,
   RegionStatistics,
   statisticsQuery,
@@ -109,7 +110,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       }),
     },
     async (request, reply) =>
-      sendMeasure(request, reply, await statistics(ctx, shelf, callerOf(request), request.params, request.query)),
+      sendFigures(request, reply, await statistics(ctx, shelf, callerOf(request), request.params, request.query)),
   )
   app.get<ByNumber & { Querystring: RegionQuery }>(
     `${series}/r/:revision/curve`,
@@ -123,7 +124,23 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       }),
     },
     async (request, reply) =>
-      sendMeasure(request, reply, await curve(ctx, shelf, callerOf(request), request.params, request.query)),
+      sendFigures(request, reply, await curve(ctx, shelf, callerOf(request), request.params, request.query)),
+  )
+  app.get<ByNumber & { Querystring: ProjectionQuery }>(
+    `${series}/r/:revision/projection`,
+    {
+      ...measuring,
+      schema: about('A box of voxels seen along one axis (MIP, MinIP, mean), at each time point', {
+        description: `32-bit floats, little-endian: a picture for each time point, for each channel. Its columns and rows are the two other axes in the order x, y, z; NaN where no value along the line is a finite number. ${measured}`,
+        params: boxParams,
+        querystring: projectionQuery,
+        response: { 200: octets },
+      }),
+    },
+    async (request, reply) => {
+      const found = await projection(ctx, shelf, callerOf(request), request.params, request.query)
+      return sendMeasure(request, reply, 'application/octet-stream', found)
+    },
   )
   app.get<ById>(
     `${series}/thumbnail`,
@@ -160,18 +177,29 @@ function sendJson(request: FastifyRequest, reply: FastifyReply, json: string, et
   return reply.type('application/json; charset=utf-8').serializer(String).send(json)
 }
 
+function sendFigures(request: FastifyRequest, reply: FastifyReply, { run, ...found }: Measure<object>) {
+  const json = async (signal: AbortSignal) => JSON.stringify(await run(signal))
+  return sendMeasure(request, reply, 'application/json; charset=utf-8', { ...found, run: json })
+}
+
 /** Measures unless the client knows the answer, until it goes away; the answer never changes under its address. */
-async function sendMeasure(request: FastifyRequest, reply: FastifyReply, { etag, headers, run }: Measure) {
+async function sendMeasure(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mediaType: string,
+  { etag, headers, run }: Measure<string | Buffer>,
+) {
   reply.headers({ ...headers, etag })
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send(bodyless(request))
-  reply.type('application/json; charset=utf-8')
+  reply.type(mediaType)
   if (request.method === 'HEAD') return reply.send(bodyless(request))
   const leaving = new AbortController()
   const leave = () => leaving.abort()
   if (reply.raw.destroyed) leave()
   reply.raw.once('close', leave)
   try {
-    return await reply.serializer(String).send(JSON.stringify(await run(leaving.signal)))
+    const answer = await run(leaving.signal)
+    return await (typeof answer === 'string' ? reply.serializer(String) : reply).send(answer)
   } catch (error) {
     for (const name of ['etag', 'content-type', ...Object.keys(headers)]) reply.removeHeader(name)
     throw error

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { TNumber } from 'typebox'
 import { closed, id as idSchema, oneOf } from '#ontology/vocabulary.ts'
+import { projectionAxes, projectionKinds } from '#imaging/measure/projection.ts'
 
 export const boxParams = closed({
   id: idSchema(),
@@ -87,6 +88,19 @@ export const Tags = closed({
 })
 
 export const curveQuery = closed({ ...spaceQuery, t: interval('Time points'), c: interval('Channels') })
+
+export const projectionQuery = closed({
+  ...curveQuery.properties,
+  along: Type.Optional(
+    oneOf(projectionAxes, { default: 'z', description: 'Axis of the image along which one looks.' }),
+  ),
+  kind: Type.Optional(
+    oneOf(projectionKinds, {
+      default: 'maximum',
+      description: 'Largest (MIP), smallest (MinIP) or mean value along each line of sight.',
+    }),
+  ),
+})
 
 /** Most bins of a histogram. */
 const mostBins = 4096

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Header, SampleType, Shape } from '#imaging/header.ts'
 import { regionCurve } from '#imaging/measure/curve.ts'
+import { projectedValues, projectionAxes, projectionKinds, regionProjection } from '#imaging/measure/projection.ts'
 import { planesOf, regionVolume, valueCount, type Region, type Rows } from '#imaging/measure/region.ts'
 import { regionStatistics } from '#imaging/measure/statistics.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
@@ -174,6 +175,39 @@ describe('statistics and curves', () => {
     expect(line([1e308, 1], { slope: [100] })).toMatchObject({ count: 1, notFinite: 1, mean: 100 })
     expect(line([5])).toMatchObject({ mean: 5, standardDeviation: 0 })
     expect(line([1.7e308, 1.7e308])).toMatchObject({ sum: null, maximum: 1.7e308 })
+  })
+})
+
+describe('a projection', () => {
+  it('of any region along any axis has, for each line, what a loop over its voxels finds', () => {
+    fc.assert(
+      fc.property(
+        image,
+        fc.constantFrom(...projectionAxes),
+        fc.constantFrom(...projectionKinds),
+        ({ shape, region, sampleType, slope, intercept, seed }, along, kind) => {
+          const count = shape.z * shape.t * shape.c
+          const planes = Array.from({ length: count }, (_, k) => samples(sampleType, shape.x * shape.y, seed + 97 * k))
+          const header = { ...base, shape, sampleType, slope, intercept }
+          const found = regionProjection(header, region, rowsOf(shape, planes, region), { along, kind })
+          const [columns, lines] = projectionAxes.filter((axis) => axis !== along)
+          const expected: number[] = []
+          for (let c = region.c[0]; c < region.c[1]; c++)
+            for (let t = region.t[0]; t < region.t[1]; t++)
+              for (let v = region[lines!][0]; v < region[lines!][1]; v++)
+                for (let u = region[columns!][0]; u < region[columns!][1]; u++) {
+                  const point = { t: [t, t + 1], c: [c, c + 1] } as const
+                  const line: Region = { ...region, ...point, [lines!]: [v, v + 1], [columns!]: [u, u + 1] }
+                  const values = valuesOf(header, planes, line).filter((value) => Number.isFinite(value))
+                  const mean = values.reduce((a, b) => a + b, 0) / values.length
+                  const extremes = { maximum: Math.max(...values), minimum: Math.min(...values), mean }
+                  expected.push(values.length === 0 ? Number.NaN : Math.fround(extremes[kind]))
+                }
+          expect(projectedValues(region, along)).toBe(expected.length)
+          expect([...found]).toEqual(expected)
+        },
+      ),
+    )
   })
 })
 
