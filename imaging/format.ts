@@ -101,6 +101,9 @@ export interface SeriesReader {
   direct(): { file: number; offset: number } | null
 }
 
+/** What is needed of a series to look at it. */
+export type PlaneReader = Pick<SeriesReader, 'header' | 'plane'>
+
 /** A file format. One folder in imaging/formats and one line in imaging/formats/index.ts. */
 export interface Format {
   readonly id: string

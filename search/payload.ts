@@ -15,6 +15,8 @@ export interface HitPayload {
   date: string | null
   /** Series whose picture stands for the hit. */
   pictureSeriesId: string | null
+  /** That series has several slices or times. */
+  pictureMoves: boolean
   projectId?: string
   studyId?: string
   datasetId?: string
@@ -31,7 +33,7 @@ export function wordsAbout(
   type: string,
   root: Rec,
   related: Related,
-): Pick<HitPayload, 'subtitle' | 'description' | 'pictureSeriesId'> {
+): Pick<HitPayload, 'subtitle' | 'description' | 'pictureSeriesId' | 'pictureMoves'> {
   const labels = (name: string) => few(labelsOf(entities.get(name), related.get(name)))
   const people = (related.get('Person') ?? []).map((p) => `${String(p.givenName)} ${String(p.familyName)}`)
   const subtitles: Record<string, string[]> = {
@@ -46,7 +48,7 @@ export function wordsAbout(
   return {
     subtitle: line(subtitles[type] ?? []),
     description: (own || made).slice(0, longestDescription),
-    pictureSeriesId: pictureOf(root, related),
+    ...pictureOf(root, related),
   }
 }
 
@@ -69,7 +71,9 @@ const termsOf = (entity: Entity | undefined, record: Rec): string[] =>
     .map((text) => text.value)
 
 /** The series itself, or the first within the record that has a picture. */
-function pictureOf(root: Rec, related: Related): string | null {
+function pictureOf(root: Rec, related: Related): Pick<HitPayload, 'pictureSeriesId' | 'pictureMoves'> {
   const candidates = root.pixels === undefined ? (related.get(seriesView.root) ?? []) : [root]
-  return candidates.find((series) => series.pixels === 'ready')?.id ?? null
+  const shown = candidates.find((series) => series.pixels === 'ready')
+  const [, , z = 1, t = 1] = (shown?.image as { shape?: number[] } | undefined)?.shape ?? []
+  return { pictureSeriesId: shown?.id ?? null, pictureMoves: z * t > 1 }
 }

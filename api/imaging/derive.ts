@@ -1,13 +1,11 @@
 /** Makes what the browser needs of a series: header, contiguous planes, range, coarse image, thumbnail, tags. Runs in a thread. */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
   closeSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readSync,
   readdirSync,
-  renameSync,
   rmSync,
   statSync,
   statfsSync,
@@ -26,6 +24,7 @@ import { thumbnail } from '#imaging/render/thumbnail.ts'
 import { encodePng } from '#imaging/write/png.ts'
 import type { FileSources, StoredFile } from './fileSource.ts'
 import type { TaskTools } from './threadTasks.ts'
+import { writeComplete } from './writeComplete.ts'
 
 /** Raised when the form of the derived files changes, so that all of them get new addresses. */
 const layoutVersion = 2
@@ -72,11 +71,12 @@ export interface Derived {
   range: ValueRange
 }
 
-/** Names of the derived files inside the folder of the series. */
+/** Names of the derived files inside the folder of the series; the animation is made when it is first asked for. */
 export const derivedNames = (revision: string) => ({
   planes: `${revision}.planes`,
   coarse: `${revision}.coarse`,
   thumbnail: `${revision}.png`,
+  animation: `${revision}.animation.png`,
   tags: `${revision}.tags.json`,
 })
 
@@ -233,27 +233,6 @@ async function withCoarse(
   const reduced = coarseOf(header)
   if (!reduced) return pass(null)
   await writeComplete(folder, name, (to) => pass(createCoarse(header, reduced, (plane) => writeFileSync(to, plane))))
-}
-
-/** A file that appears under its name only when it is complete and durable. */
-async function writeComplete(folder: string, name: string, write: (to: number) => Promise<void> | void): Promise<void> {
-  const part = path.join(folder, `${randomUUID()}.part`)
-  try {
-    const to = openSync(part, 'wx', 0o640)
-    try {
-      await write(to)
-      fsyncSync(to)
-    } finally {
-      closeSync(to)
-    }
-    renameSync(part, path.join(folder, name))
-  } catch (error) {
-    rmSync(part, { force: true })
-    throw error
-  }
-  const directory = openSync(folder, 'r')
-  fsyncSync(directory)
-  closeSync(directory)
 }
 
 /** Parts that a killed process left; a younger one may belong to a process at work. */

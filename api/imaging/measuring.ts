@@ -1,10 +1,11 @@
-/** Measures regions of images outside the threads that answer requests, and apart from those that read new files. */
+/** Measures regions of images, and makes animations of them, outside the threads that answer requests, and apart from those that read new files. */
 import type { RegionCurve } from '#imaging/measure/curve.ts'
 import type { ProjectionAxis, ProjectionKind } from '#imaging/measure/projection.ts'
 import type { Region } from '#imaging/measure/region.ts'
 import type { RegionStatistics } from '#imaging/measure/statistics.ts'
 import type { Header } from '#imaging/header.ts'
 import { AppError } from '#api/errors.ts'
+import type { AnimateInput } from './animate.ts'
 import type { PlanesFile } from './regionRows.ts'
 import { TaskEnded, threadPool } from './threads.ts'
 import type { ThreadPool } from './threads.ts'
@@ -35,6 +36,8 @@ export interface Measuring {
   statistics(input: StatisticsInput, signal: AbortSignal): Promise<RegionStatistics>
   curve(input: MeasureInput, signal: AbortSignal): Promise<RegionCurve>
   projection(input: ProjectionInput, signal: AbortSignal): Promise<Float32Array>
+  /** Writes a file; resolves with its size in bytes. */
+  animate(input: AnimateInput, signal: AbortSignal): Promise<number>
   close(): Promise<void>
 }
 
@@ -52,7 +55,7 @@ export function openMeasuring(
 ): Measuring {
   const asked = new Set<AbortSignal>()
 
-  async function run<T>(name: string, input: MeasureInput, signal: AbortSignal): Promise<T> {
+  async function run<T>(name: string, input: MeasureInput | AnimateInput, signal: AbortSignal): Promise<T> {
     // Those that gave up wait for nothing, though they may still be in the queue.
     const waiting = [...asked].filter((each) => !each.aborted).length
     if (waiting >= limits.workers * queuePerThread) {
@@ -72,6 +75,7 @@ export function openMeasuring(
     statistics: (input, signal) => run('statistics', input, signal),
     curve: (input, signal) => run('curve', input, signal),
     projection: (input, signal) => run('projection', input, signal),
+    animate: (input, signal) => run('animate', input, signal),
     close: () => threads.close(),
   }
 }

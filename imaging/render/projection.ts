@@ -1,4 +1,4 @@
-import type { SeriesReader } from '../format.ts'
+import type { PlaneReader } from '../format.ts'
 import { nearestAxes } from '../geometry/orientation.ts'
 import { planeCount } from '../header.ts'
 import type { Header } from '../header.ts'
@@ -12,7 +12,7 @@ const mostPlanes = 512
  * One plane in value units, turned so that left is on the right, posterior and inferior below (as radiologists look at
  * patients) when the directions are known.
  */
-export async function slice(reader: SeriesReader, k: number): Promise<ValuePicture> {
+export async function slice(reader: PlaneReader, k: number): Promise<ValuePicture> {
   const h = reader.header
   const { x: width, y: height } = h.shape
   const slope = h.slope[k] ?? h.slope[0]!
@@ -42,7 +42,7 @@ export function flips(h: Pick<Header, 'direction'>): [boolean, boolean] {
  * @param t time frame
  */
 export async function project(
-  reader: SeriesReader,
+  reader: PlaneReader,
   c: number,
   t: number,
 ): Promise<{ maximum: ValuePicture; mean: ValuePicture }> {

@@ -121,6 +121,7 @@ export interface SearchHit {
   modalities: string[]
   date: string | null
   thumbnail: string | null
+  animation: string | null
   datasetId?: string
   state: PublicationState
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { ulid } from 'ulid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { entities } from '#ontology/index.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
@@ -18,6 +18,7 @@ import { Blob, Dataset, DatasetSeries, SeriesPixels } from '#api/db/models.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import { deriveSeries } from '#api/jobs/tasks/deriveSeries.ts'
 import { orderRebuild } from '#api/modules/pixels/derivation.ts'
+import { derivedFile } from '#api/modules/pixels/shelf.ts'
 import { createRecord } from '#api/records/write.ts'
 import { openSite } from '../help/app.ts'
 import type { Person, TestSite } from '../help/app.ts'
@@ -377,6 +378,46 @@ test('thumbnail and header entries', async () => {
   )
 })
 
+test('the animation is made once when it is first asked for, kept, and made anew with the planes', async () => {
+  who = viewer
+  const { revision, animation } = (await get(`/series/${gzipped}/header`)).json()
+  expect(animation).toBe('turn')
+  const made = vi.spyOn(ctx.measuring, 'animate')
+  const [first, second] = await Promise.all([1, 2].map(() => get(`/series/${gzipped}/animation`)))
+  expect(first!.statusCode, first!.body.slice(0, 300)).toBe(200)
+  expect(first!.headers).toMatchObject({ 'content-type': 'image/apng', 'cache-control': 'private, max-age=60' })
+  expect(first!.rawPayload.includes('acTL')).toBe(true)
+  expect(Math.max(first!.rawPayload.readUInt32BE(16), first!.rawPayload.readUInt32BE(20))).toBe(192)
+  expect(second!.rawPayload).toEqual(first!.rawPayload)
+  const etag = first!.headers.etag as string
+  expect((await get(`/series/${gzipped}/animation`, { 'if-none-match': etag })).statusCode).toBe(304)
+  expect(made).toHaveBeenCalledTimes(1)
+
+  const file = derivedFile(ctx, gzipped, revision, 'animation')
+  await rm(file)
+  expect((await get(`/series/${gzipped}/animation`)).rawPayload).toEqual(first!.rawPayload)
+  expect(made).toHaveBeenCalledTimes(2)
+  await derived(gzipped)
+  expect(await stat(file).catch(() => null)).toBeNull()
+  expect((await get(`/series/${gzipped}/animation`)).statusCode).toBe(200)
+
+  // Its planes are gone: they are made again first.
+  await rm(path.dirname(file), { recursive: true })
+  const gone = await get(`/series/${gzipped}/animation`)
+  expect([gone.statusCode, gone.json().code]).toEqual([503, 'busy'])
+  await ctx.jobs.idle()
+  expect((await get(`/series/${gzipped}/animation`)).statusCode).toBe(200)
+  made.mockRestore()
+
+  const flat = { ...stored.header, shape: { ...stored.header.shape, z: 1 } }
+  const still = await derived(
+    await seriesOf({ 'flat.nii': writeNifti({ header: flat, planes: () => [[...stored.planes()][0]!] }) }),
+  )
+  expect((await get(`/series/${still}/header`)).json().animation).toBeNull()
+  const single = await get(`/series/${still}/animation`)
+  expect([single.statusCode, single.json().detail]).toEqual([404, expect.stringContaining('nothing in it moves')])
+})
+
 test('whoever may not see the series gets 404 for all of it', async () => {
   who = viewer
   const { revision } = (await get(`/series/${direct}/header`)).json()
@@ -384,6 +425,7 @@ test('whoever may not see the series gets 404 for all of it', async () => {
   const addresses = [
     `/series/${direct}/header`,
     `/series/${direct}/thumbnail`,
+    `/series/${direct}/animation`,
     `/series/${direct}/tags`,
     `/series/${direct}/archive.zip`,
     `/series/${direct}/r/${revision}/planes/0`,

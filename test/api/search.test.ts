@@ -65,6 +65,7 @@ describe('what members find', () => {
       modalities: ['PT'],
       date: '2025-03-01T10:00:00.000Z',
       thumbnail: null,
+      animation: null,
       projectId: world.p.projectId,
       state: 'draft',
     })

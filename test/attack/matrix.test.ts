@@ -169,6 +169,7 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/series/:id/r/:revision/curve': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/projection': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/thumbnail': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/animation': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/tags': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/as/:format': { rule: 'bytes', params: (w) => ({ ...series(w), format: 'nii' }) },
   'GET /api/v1/series/:id/archive.zip': { rule: 'bytes', params: series },

@@ -6,6 +6,7 @@ import { ImageSeries } from '#ontology/entities/series.ts'
 import { ImagingError } from '#imaging/errors.ts'
 import type { Context } from '#api/context.ts'
 import { recordModel } from '#api/db/recordModels.ts'
+import { derivedNames } from '#api/imaging/derive.ts'
 import { deriveTask, pixelsFailed, pixelsReady } from '#api/modules/pixels/derivation.ts'
 import type { DerivePayload } from '#api/modules/pixels/derivation.ts'
 import { derivedFolder } from '#api/modules/pixels/shelf.ts'
@@ -41,7 +42,7 @@ export const deriveSeries: Task<DerivePayload> = {
       )
       const hashes = files.map((file) => file.sha256)
       await finish(ctx, job, (t) => pixelsReady(t, seriesId, derived, hashes))
-      await removeOtherRevisions(folder, derived.revision)
+      await removeOthers(folder, derived.revision)
     } catch (error) {
       if (!(error instanceof ImagingError)) throw error
       await finish(ctx, job, (t) => pixelsFailed(t, seriesId, error.message))
@@ -63,10 +64,15 @@ const finish = (
     await job.complete(t)
   })
 
-/** What an earlier derivation made from other files; parts belong to a derivation at work. */
-async function removeOtherRevisions(folder: string, revision: string): Promise<void> {
+/**
+ * What an earlier derivation made from other files, and the animation, which is made of what is new when it is asked for.
+ * Parts belong to a derivation at work.
+ */
+async function removeOthers(folder: string, revision: string): Promise<void> {
+  const { animation } = derivedNames(revision)
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(revision) && !name.endsWith('.part')) await rm(path.join(folder, name), { force: true })
+    const isOld = !name.startsWith(revision) || name === animation
+    if (isOld && !name.endsWith('.part')) await rm(path.join(folder, name), { force: true })
   }
 }
 

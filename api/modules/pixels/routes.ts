@@ -8,6 +8,7 @@ import { callerOf } from '#api/plugins/signIn.ts'
 import { bodyless, sendBytes } from '#api/modules/content/sendBytes.ts'
 import { isKnown } from '#api/modules/content/range.ts'
 import { idParams } from '#api/records/routes.ts'
+import { animation } from './animation.ts'
 import { box, chunk, coarse, pixelHeader, plane, tags, thumbnail } from './service.ts'
 import type { BoxQuery } from './box.ts'
 import { curve, projection, statistics } from './measures.ts'
@@ -31,6 +32,8 @@ const series = '/api/v1/series/:id'
 
 const octets = { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
 const picture = { content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } }
+
+const moving = { content: { 'image/apng': { schema: { type: 'string', format: 'binary' } } } }
 
 const measured =
   'Values have the slope and intercept of their plane applied; channels are not weighed, so ask for one where they differ in meaning. Grey images only.'
@@ -154,6 +157,20 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
     },
     async (request, reply) =>
       sendBytes(request, reply, await thumbnail(ctx, shelf, callerOf(request), request.params.id)),
+  )
+  app.get<ById>(
+    `${series}/animation`,
+    {
+      ...measuring,
+      schema: about('The series in motion, 192 pixels on its longer side', {
+        description:
+          'An animated PNG: a turning volume, or times or slices that follow each other (`animation` of the header). Made when it is first asked for.',
+        params: idParams,
+        response: { 200: moving, 206: moving },
+      }),
+    },
+    async (request, reply) =>
+      sendBytes(request, reply, await animation(ctx, shelf, callerOf(request), request.params.id)),
   )
   app.get<ById>(
     `${series}/tags`,

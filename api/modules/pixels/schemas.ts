@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { TNumber } from 'typebox'
 import { closed, id as idSchema, oneOf } from '#ontology/vocabulary.ts'
+import { motions } from '#imaging/render/animation.ts'
 import { projectionAxes, projectionKinds } from '#imaging/measure/projection.ts'
 
 export const boxParams = closed({
@@ -64,6 +65,10 @@ export const PixelHeader = Type.Object(
           'The reduced image: each voxel is the mean of a block of `factor` voxels. Null: the image is small.',
       },
     ),
+    animation: Type.Union([oneOf(motions), Type.Null()], {
+      description:
+        'What moves in the animation of the series: a volume is turned, its times or its slices follow each other. Null: it is a single picture and has none.',
+    }),
     range: Type.Object(
       { min: Type.Number(), max: Type.Number(), low: Type.Number(), high: Type.Number() },
       { description: 'Range of the values after slope and intercept; low and high are the 1st and 99th percentile.' },

@@ -64,6 +64,7 @@ export async function pixelHeader(shelf: Shelf, caller: Caller, seriesId: string
     planeCount: planes.count,
     chunk: planes.chunks,
     coarse: planes.coarse,
+    animation: planes.motion,
     range: row.valueRange,
   }
   return { document, access }

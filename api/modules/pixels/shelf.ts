@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { planeBytes, planeCount, sampleBytes } from '#imaging/header.ts'
+import { motionOf, type Motion } from '#imaging/render/animation.ts'
 import { coarseOf, type Coarse } from '#imaging/render/coarse.ts'
 import { datasetStates } from '#api/access/bytes.ts'
 import type { Standing } from '#api/access/bytes.ts'
@@ -41,6 +42,10 @@ export interface Shelved extends Standing {
     chunks: Chunks
     voxels: Voxels
     coarse: Coarse | null
+    /** What moves in its animation; null: it is a single picture. */
+    motion: Motion | null
+    /** DICOM code, of the record or else of the file. */
+    modality: string | null
   } | null
 }
 
@@ -57,6 +62,8 @@ export interface Shelf {
   coarse(series: Shelved, n: number, span: Span): Promise<FilePart>
   /** Work of others on the file of the planes; when it is gone, it is made anew. */
   file<T>(series: Shelved, work: (planes: { file: string; offset: number }) => Promise<T>): Promise<T>
+  /** The same on the file of the reduced image. */
+  reduced<T>(series: Shelved, work: (planes: { file: string; offset: number }) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -81,6 +88,7 @@ export function openShelf(ctx: Context): Shelf {
     if (!row) throw notFound('image series', seriesId)
     const state = row.get('pixels' as never) as Shelved['state']
     const pixels = state === 'ready' ? await SeriesPixels.findByPk(seriesId) : null
+    const modality = (row.get('modality' as never) as string | null) ?? pixels?.header.modality ?? null
     return {
       seriesId,
       version: row.version,
@@ -95,6 +103,8 @@ export function openShelf(ctx: Context): Shelf {
         count: planeCount(pixels.header),
         chunks: chunksOf(pixels.header),
         coarse: coarseOf(pixels.header),
+        motion: motionOf(pixels.header, modality),
+        modality,
         voxels: {
           shape: pixels.header.shape,
           voxelBytes: pixels.header.samplesPerPixel * sampleBytes[pixels.header.sampleType],
@@ -167,6 +177,11 @@ export function openShelf(ctx: Context): Shelf {
 
     async file({ seriesId, planes }, work) {
       return work(await planes!.place()).catch(orderWhenGone(seriesId))
+    },
+
+    async reduced({ seriesId, planes }, work) {
+      const file = derivedFile(ctx, seriesId, planes!.revision, 'coarse')
+      return work({ file, offset: 0 }).catch(orderWhenGone(seriesId))
     },
 
     close: () => descriptors.close(),

@@ -72,6 +72,7 @@ const SearchPage = closed({
       modalities: Type.Array(Type.String(), { description: 'DICOM modality codes.' }),
       date: Type.Union([Type.String(), Type.Null()]),
       thumbnail: Type.Union([Type.String(), Type.Null()]),
+      animation: Type.Union([Type.String(), Type.Null()], { description: 'Null: the picture is a single one.' }),
       datasetId: Type.Optional(id()),
       projectId: Type.Optional(id()),
       state: oneOf(datasetStates, { description: 'State in the registry.' }),

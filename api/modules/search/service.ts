@@ -38,6 +38,8 @@ export interface Item {
   modalities: string[]
   date: string | null
   thumbnail: string | null
+  /** The same in motion; null when it is a single picture. */
+  animation: string | null
   datasetId?: string
   projectId?: string
   state: State
@@ -170,6 +172,7 @@ async function statesOf(hits: readonly { type: string; payload: HitPayload }[]):
 
 function itemOf(hit: SearchHit & { payload: HitPayload }, state: State, words: Parameters<typeof highlight>[1]): Item {
   const { id, title, subtitle, description, modalities, date, pictureSeriesId, datasetId, projectId } = hit.payload
+  const picture = pictureSeriesId === null ? null : `/api/v1/series/${pictureSeriesId}`
   const marked = [
     { field: 'title' as const, segments: highlight(title, words) },
     { field: 'subtitle' as const, segments: highlight(subtitle, words) },
@@ -185,7 +188,8 @@ function itemOf(hit: SearchHit & { payload: HitPayload }, state: State, words: P
     highlights: marked.filter(({ segments }) => segments.some((segment) => segment.hit)),
     modalities,
     date,
-    thumbnail: pictureSeriesId === null ? null : `/api/v1/series/${pictureSeriesId}/thumbnail?size=256`,
+    thumbnail: picture && `${picture}/thumbnail?size=256`,
+    animation: picture && hit.payload.pictureMoves ? `${picture}/animation` : null,
     ...(datasetId !== undefined && { datasetId }),
     ...(projectId !== undefined && { projectId }),
     state,

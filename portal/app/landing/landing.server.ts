@@ -10,6 +10,7 @@ import type { ImageSeries } from '#ontology/entities/series.ts'
 import { Subject } from '#ontology/entities/subject.ts'
 import type { WhenStamp } from '#ontology/values.ts'
 import type { Node } from '#ontology/vocabulary.ts'
+import { movesOf } from '../components/animationAddress.ts'
 import type { Snapshot } from '../contract.ts'
 import { choiceText } from '../forms/choices.ts'
 import { counted, formatShape, formatSpacing, formatUnit, formatWords } from '../format.ts'
@@ -31,6 +32,8 @@ export interface SeriesView {
   modality: string | null
   /** 128 × 128 × 159, 0.776 mm ... in one line. */
   image: string
+  /** Several slices or times: there is an animation. */
+  moves: boolean
   facts: Fact[]
   subjects: string[]
   session: string | null
@@ -74,6 +77,7 @@ export function seriesViews(snapshot: Snapshot, files = filesShown): SeriesView[
       label: series.label,
       modality: series.modality ?? null,
       image: imageText(series),
+      moves: movesOf(series.image),
       facts: seriesFacts(series),
       subjects: (series.subjectIds ?? []).flatMap((id) => names.get(id) ?? []),
       session: names.get(series.sessionId) ?? null,

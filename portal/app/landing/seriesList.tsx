@@ -2,6 +2,7 @@ import { Table } from '@mantine/core'
 import { IconDownload, IconEye } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { ModalityBadge } from '../components/modalityBadge.tsx'
+import { animationAddress } from '../components/animationAddress.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import { When } from '../components/time.tsx'
 import { counted, formatBytes, formatCount } from '../format.ts'
@@ -14,7 +15,12 @@ export function SeriesList({ series, open }: { series: SeriesView[]; open: boole
     <ul className={styles.seriesList}>
       {series.map((one) => (
         <li key={one.id}>
-          <Thumbnail src={open ? seriesThumbnail(one.id) : null} modality={one.modality} size={72} />
+          <Thumbnail
+            src={open ? seriesThumbnail(one.id) : null}
+            animation={one.moves ? animationAddress(one.id) : null}
+            modality={one.modality}
+            size={72}
+          />
           <div className={styles.seriesText}>
             <div className={styles.seriesHead}>
               <h3>{open ? <Link to={`/series/${one.id}`}>{one.label}</Link> : one.label}</h3>

@@ -10,6 +10,7 @@ import { FactList } from '../components/factList.tsx'
 import { ModalityBadge } from '../components/modalityBadge.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { StateBadge } from '../components/stateBadge.tsx'
+import { animationAddress } from '../components/animationAddress.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import { Time } from '../components/time.tsx'
 import type { Dataset, DatasetVersion } from '../contract.ts'
@@ -136,7 +137,12 @@ export default function DatasetPage({ loaderData }: Route.ComponentProps) {
                 <li key={one.id}>
                   <Link to={`/series/${one.id}`}>
                     <figure>
-                      <Thumbnail src={seriesThumbnail(one.id)} modality={one.modality} size="fill" />
+                      <Thumbnail
+                        src={seriesThumbnail(one.id)}
+                        animation={one.moves ? animationAddress(one.id) : null}
+                        modality={one.modality}
+                        size="fill"
+                      />
                       <figcaption>{one.label}</figcaption>
                     </figure>
                   </Link>

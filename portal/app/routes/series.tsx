@@ -8,6 +8,7 @@ import { FactList } from '../components/factList.tsx'
 import { ModalityBadge } from '../components/modalityBadge.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
 import { StateBadge } from '../components/stateBadge.tsx'
+import { animationAddress } from '../components/animationAddress.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import { When } from '../components/time.tsx'
 import type { Dataset, Me } from '../contract.ts'
@@ -106,6 +107,8 @@ export default function SeriesPage({ loaderData }: Route.ComponentProps) {
       <div className={styles.seriesTop}>
         <Thumbnail
           src={seriesThumbnail(series.id)}
+          animation={series.moves ? animationAddress(series.id) : null}
+          playable
           modality={series.modality}
           size="fill"
           alt={`Preview of ${series.label}`}

@@ -13,6 +13,7 @@ import type { Route } from './+types/subject.ts'
 import { apiOf } from '../api.server.ts'
 import { FactList } from '../components/factList.tsx'
 import { PageHeader } from '../components/pageHeader.tsx'
+import { seriesAnimation } from '../components/animationAddress.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import { When } from '../components/time.tsx'
 import styles from '../curation/curation.module.css'
@@ -63,7 +64,8 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     agents,
     instruments,
   })
-  const shownSeries = series.items.map(({ id, label, modality, pixels, acquiredAt }) => ({
+  const shownSeries = series.items.map(({ id, label, modality, pixels, acquiredAt, image }) => ({
+    animation: seriesAnimation({ id, image }),
     id,
     label,
     modality,
@@ -187,10 +189,15 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
         <h2 id="images">Images</h2>
         {series.length === 0 && <p className="dim">No image series of this subject yet.</p>}
         <ul className={timeline.thumbs}>
-          {series.map(({ id, label, modality, pixels, acquiredAt }) => (
+          {series.map(({ id, label, modality, pixels, acquiredAt, animation }) => (
             <li key={id}>
               <Link to={`/view?series=${id}`}>
-                <Thumbnail src={pixels === 'ready' ? seriesThumbnail(id) : null} modality={modality} size="fill" />
+                <Thumbnail
+                  src={pixels === 'ready' ? seriesThumbnail(id) : null}
+                  animation={animation}
+                  modality={modality}
+                  size="fill"
+                />
                 <span>{label}</span>
                 <span className="dim">{formatModality(modality)}</span>
                 {acquiredAt && (

@@ -7,6 +7,7 @@ import { ImageSeries } from '#ontology/entities/series.ts'
 import { ProblemError, get } from '../api.ts'
 import { ProblemAlert } from '../components/problem.tsx'
 import { useReturnFocus } from '../components/returnFocus.ts'
+import { seriesAnimation } from '../components/animationAddress.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import type { Problem } from '../contract.ts'
 import type { SavedRecord } from '../forms/recordForm.tsx'
@@ -57,6 +58,8 @@ function SeriesPanel({ seriesId, projectId, mayEdit, onChanged }: PanelProps) {
       <Group align="flex-start" mb="md" wrap="nowrap">
         <Thumbnail
           src={record.pixels === 'ready' ? seriesThumbnail(seriesId) : null}
+          animation={seriesAnimation({ id: seriesId, image: record.image as ImageSeries['image'] })}
+          playable
           modality={record.modality as string | undefined}
           size={112}
         />

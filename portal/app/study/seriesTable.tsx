@@ -1,6 +1,7 @@
 import { IconArrowDown, IconArrowUp, IconArrowsSort } from '@tabler/icons-react'
 import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
 import { Link } from 'react-router'
+import { seriesAnimation } from '../components/animationAddress.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import type { ImagingSession } from '#ontology/entities/session.ts'
 import records from '../components/recordTable.module.css'
@@ -208,6 +209,7 @@ const Row = memo(function Row({ row, shown, missing, chosen, tabStop, onSelect, 
         <Link to={`/view?series=${id}`} aria-label={`View ${series.label}`} title="Open in the viewer">
           <Thumbnail
             src={series.pixels === 'ready' ? seriesThumbnail(id) : null}
+            animation={seriesAnimation(series)}
             modality={series.modality}
             size={44}
           />

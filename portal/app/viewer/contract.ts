@@ -18,6 +18,8 @@ export interface SeriesHeader extends Omit<Header, 'orientation'> {
   planeCount: number
   /** The fixed grid in which planes are fetched. */
   chunk: { planes: number; count: number }
+  /** What moves in GET /series/:id/animation (an animated PNG); null: the series is a single picture and has none. */
+  animation: 'turn' | 'times' | 'slices' | null
   /** In value units; low and high are the 1st and 99th percentile. */
   range: { min: number; max: number; low: number; high: number }
 }

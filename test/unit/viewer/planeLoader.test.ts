@@ -84,6 +84,7 @@ const header = (change: Partial<SeriesHeader> = {}): SeriesHeader => {
     label: 'Series',
     displayName: 'Series',
     record: null,
+    animation: null,
     revision: 'r7',
     format: 'test',
     modality: null,

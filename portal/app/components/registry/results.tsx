@@ -13,7 +13,7 @@ export function ResultCards({ hits, showState = false }: { hits: SearchHit[]; sh
     <ul className={styles.cards}>
       {hits.map((hit) => (
         <li key={`${hit.type}-${hit.id}`} className={styles.card}>
-          <Thumbnail src={hit.thumbnail} modality={hit.modalities[0]} size="fill" />
+          <Thumbnail src={hit.thumbnail} animation={hit.animation} modality={hit.modalities[0]} size="fill" />
           <div className={styles.cardText}>
             <h3>
               <Link to={hit.url}>
@@ -46,7 +46,7 @@ const columns: Column<SearchHit>[] = [
     title: 'Title',
     cell: (hit) => (
       <span className={styles.titleCell}>
-        <Thumbnail src={hit.thumbnail} modality={hit.modalities[0]} size={44} />
+        <Thumbnail src={hit.thumbnail} animation={hit.animation} modality={hit.modalities[0]} size={44} />
         <span>
           <Link to={hit.url}>
             <Marked hit={hit} field="title" />
