@@ -28,6 +28,7 @@ import { problemRoutes } from './modules/problems/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
 import { searchRoutes } from './modules/search/routes.ts'
+import { storageRoutes } from './modules/storage/routes.ts'
 import { termRoutes } from './modules/terms/routes.ts'
 import { uploadRoutes } from './modules/uploads/routes.ts'
 import { userRoutes } from './modules/users/routes.ts'
@@ -67,6 +68,7 @@ const modules = [
   problemRoutes,
   userRoutes,
   auditRoutes,
+  storageRoutes,
 ] as const
 
 export interface App {

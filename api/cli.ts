@@ -26,6 +26,10 @@ const commands: Record<string, [about: string, run: () => Promise<void>]> = {
     'make planes and thumbnails anew from the original files',
     async () => (await import('./commands/rebuild.ts')).run(),
   ],
+  evict: [
+    'remove planes and animations that were not used for longest; --all: all of them',
+    async () => (await import('./commands/evict.ts')).run({ all: rest.includes('--all') }),
+  ],
   help: ['this list', async () => printHelp()],
 }
 

@@ -101,6 +101,12 @@ export const keys = {
   ),
   VIVARCHIVE_WORKERS: whole('Threads that read image files, and as many that measure regions of images.', 2, 1, 64),
   VIVARCHIVE_WORKER_MEMORY_MB: whole('Memory limit of such a thread in MiB.', 1024, 64, 65536),
+  VIVARCHIVE_DERIVED_MAX_GB: whole(
+    'Space for files that are made of the originals, in GiB: planes and animations that were not used for longest make room; they are made again when somebody looks. 0: no limit.',
+    0,
+    0,
+    1_000_000,
+  ),
   VIVARCHIVE_MAX_FILE_GB: whole('Largest file that is accepted, in GiB.', 200, 1, 100000),
   VIVARCHIVE_LOG: {
     ...text('Least level that is logged: fatal, error, warn, info, debug, silent.', 'info'),
@@ -135,6 +141,8 @@ export interface Config {
   readonly trustProxy: number
   readonly workers: number
   readonly workerMemoryMebibytes: number
+  /** 0: no limit. */
+  readonly derivedMaxBytes: number
   readonly maxFileBytes: number
   readonly logLevel: string
   /** NODE_ENV is "production", as in the container: a site that strangers reach. */
@@ -193,6 +201,7 @@ export function readConfig(
     trustProxy: get('VIVARCHIVE_TRUST_PROXY'),
     workers: get('VIVARCHIVE_WORKERS'),
     workerMemoryMebibytes: get('VIVARCHIVE_WORKER_MEMORY_MB'),
+    derivedMaxBytes: get('VIVARCHIVE_DERIVED_MAX_GB') * 2 ** 30,
     maxFileBytes: get('VIVARCHIVE_MAX_FILE_GB') * 2 ** 30,
     logLevel: get('VIVARCHIVE_LOG'),
     production,

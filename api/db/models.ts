@@ -1,6 +1,6 @@
 /** Sequelize models of what is not a record of the ontology: people with accounts, rights, audit, outbox, blobs, datasets. */
 import { DataTypes, Model, type ModelAttributes, type ModelStatic, type Sequelize } from 'sequelize'
-import type { PixelLayout, ValueRange } from '#api/imaging/derive.ts'
+import type { DerivedKind, PixelLayout, ValueRange } from '#api/imaging/derive.ts'
 import type { Header } from '#imaging/header.ts'
 import { bytesColumn, idColumn, instantColumn, jsonColumn } from './columns.ts'
 
@@ -81,6 +81,13 @@ export class SeriesPixels extends Model {
   declare layout: PixelLayout
   declare valueRange: ValueRange
   declare createdAt: Date
+}
+/** A derived file of a series: how large it is, and when it was last used (within a minute). */
+export class DerivedFile extends Model {
+  declare seriesId: string
+  declare kind: DerivedKind
+  declare byteCount: number
+  declare usedAt: Date
 }
 export class Outbox extends Model {
   declare id: string
@@ -189,6 +196,12 @@ export function defineModels(sequelize: Sequelize): void {
     layout: jsonColumn('layout'),
     valueRange: jsonColumn('valueRange'),
     createdAt: instantColumn(),
+  })
+  define(DerivedFile, 'derived_files', {
+    seriesId: idColumn(key),
+    kind: { type: DataTypes.STRING(12), ...key },
+    byteCount: bytesColumn('byteCount'),
+    usedAt: instantColumn(),
   })
   define(Outbox, 'outbox', {
     id: idColumn(key),

@@ -69,7 +69,11 @@ export interface Derived {
   direct: { file: number; offset: number } | null
   byteCount: number
   range: ValueRange
+  /** Bytes of the files that were written. */
+  sizes: Partial<Record<DerivedKind, number>>
 }
+
+export type DerivedKind = keyof ReturnType<typeof derivedNames>
 
 /** Names of the derived files inside the folder of the series; the animation is made when it is first asked for. */
 export const derivedNames = (revision: string) => ({
@@ -136,7 +140,12 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
   const file = input.files.length === 1 ? input.files[0]!.path : null
   const tags = JSON.stringify((await reader.tags()).slice(0, tagLimit).map((tag) => ({ file, ...tag })))
   await writeComplete(input.folder, names.tags, (to) => writeFileSync(to, tags))
-  return { revision, header, direct, byteCount: bytes, range: rangeOf(statistics.result()) }
+  const sizes: Derived['sizes'] = {}
+  for (const kind of ['planes', 'coarse', 'thumbnail', 'tags'] as const) {
+    if (kind === 'planes' ? direct : kind === 'coarse' && !coarseOf(header)) continue
+    sizes[kind] = statSync(path.join(input.folder, names[kind])).size
+  }
+  return { revision, header, direct, byteCount: bytes, range: rangeOf(statistics.result()), sizes }
 }
 
 const rangeOf = (found: Statistics | null): ValueRange => ({

@@ -6,6 +6,8 @@ interface Entry {
   users: number
   /** No longer offered to new readers; closed by its last one. */
   retired: boolean
+  /** Read since `closeIdle` was called. */
+  fresh: boolean
 }
 
 export interface Lease {
@@ -19,6 +21,8 @@ export interface Descriptors {
   acquire(file: string): Promise<Lease>
   /** Makes sure that the next reader opens the file anew. */
   forget(file: string): Promise<void>
+  /** Closes files that nobody has read since the last call: removed ones take up their space until then. */
+  closeIdle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,10 +39,11 @@ export function sharedDescriptors(limit: number): Descriptors {
 
   return {
     async acquire(file) {
-      const entry = entries.get(file) ?? { handle: open(file, 'r'), users: 0, retired: false }
+      const entry = entries.get(file) ?? { handle: open(file, 'r'), users: 0, retired: false, fresh: true }
       entries.delete(file)
       entries.set(file, entry)
       entry.users++
+      entry.fresh = true
       let handle: FileHandle
       try {
         handle = await entry.handle
@@ -63,6 +68,12 @@ export function sharedDescriptors(limit: number): Descriptors {
     async forget(file) {
       const entry = entries.get(file)
       if (entry) await retire(file, entry)
+    },
+    async closeIdle() {
+      for (const [file, entry] of [...entries]) {
+        if (entry.users === 0 && !entry.fresh) await retire(file, entry)
+        entry.fresh = false
+      }
     },
     async close() {
       await Promise.all([...entries].map(([file, entry]) => retire(file, entry).catch(() => undefined)))

@@ -102,6 +102,19 @@ export type DatasetSummary = OntologyDataset
 /** GET /datasets/:id */
 export type Dataset = DatasetSummary & { snapshot: Snapshot }
 
+/** GET /storage: bytes of originals and of what is made of them. */
+export interface Storage {
+  originals: { blobCount: number; byteCount: number }
+  derived: {
+    byteCount: number
+    limitBytes: number | null
+    kinds: Record<'planes' | 'coarse' | 'thumbnail' | 'animation' | 'tags', number>
+  }
+  /** Those that take up most space. */
+  projects: { id: string; title: string; fileCount: number; originalBytes: number; derivedBytes: number }[]
+  projectCount: number
+}
+
 /** GET /datasets/:id/versions */
 export interface DatasetVersion {
   number: number

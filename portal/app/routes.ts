@@ -19,5 +19,6 @@ export default [
   route('submissions', 'routes/submissions.tsx'),
   route('admin/users', 'routes/users.tsx'),
   route('admin/audit', 'routes/audit.tsx'),
+  route('admin/storage', 'routes/storage.tsx'),
   route('*', 'routes/notFound.ts'),
 ] satisfies RouteConfig

@@ -149,6 +149,7 @@ const explicit: Record<string, Row> = {
     body: () => ({ name: 'stranger' }),
   },
   'GET /api/v1/audit': { rule: 'admin' },
+  'GET /api/v1/storage': { rule: 'admin' },
   'GET /api/v1/projects/:id/summary': { rule: 'read', params: project },
   'GET /api/v1/projects/:id/members': { rule: 'read', params: project },
   'PUT /api/v1/projects/:id/members': {

@@ -45,6 +45,7 @@ export async function mainPages(site: DemoSite): Promise<MainPage[]> {
     { name: 'submissions', path: '/submissions', who: 'curator@demo.test' },
     { name: 'users', path: '/admin/users', who: 'admin@demo.test' },
     { name: 'audit', path: '/admin/audit', who: 'admin@demo.test' },
+    { name: 'storage', path: '/admin/storage', who: 'admin@demo.test' },
     { name: 'viewer', path: `/view?series=${series.id}`, viewer: true },
   ]
 }

@@ -9,7 +9,7 @@ import { recordModel } from '#api/db/recordModels.ts'
 import { derivedNames } from '#api/imaging/derive.ts'
 import { deriveTask, pixelsFailed, pixelsReady } from '#api/modules/pixels/derivation.ts'
 import type { DerivePayload } from '#api/modules/pixels/derivation.ts'
-import { derivedFolder } from '#api/modules/pixels/shelf.ts'
+import { derivedFolder } from '#api/modules/pixels/derivedFiles.ts'
 import type { RunningJob, Task } from '../task.ts'
 
 /** Bytes of planes that one series may have; a header that says more is taken for damaged. */

@@ -2,7 +2,8 @@
 import type { Task } from '#api/jobs/task.ts'
 import { commitImport } from './commitImport.ts'
 import { deriveSeries } from './deriveSeries.ts'
+import { evict } from './evict.ts'
 import { inspectImport } from './inspectImport.ts'
 import { sweep } from './sweep.ts'
 
-export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries, sweep]
+export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries, evict, sweep]

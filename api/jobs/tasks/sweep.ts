@@ -1,5 +1,5 @@
 /**
- * Removes what nobody needs any more: bytes that no record and no import holds, leftovers in staging, expired uploads, old
+ * Removes what nobody needs any more (and counts derived files): bytes that no record and no import holds, leftovers in staging, expired uploads, old
  * jobs. Bytes get a day of grace, so that an upload that finds its bytes stored already can rely on them; storing equal
  * bytes again renews their age.
  */
@@ -9,6 +9,7 @@ import { Op, Sequelize } from 'sequelize'
 import type { Context } from '#api/context.ts'
 import { Blob } from '#api/db/models.ts'
 import { isOpen } from '#api/modules/imports/fileWriter.ts'
+import { recountDerived } from '#api/modules/pixels/derivedFiles.ts'
 import { Import } from '#api/modules/imports/model.ts'
 import { uploadFolder, UploadStore } from '#api/modules/uploads/uploadStore.ts'
 import { Job } from '#api/modules/jobs/model.ts'
@@ -32,9 +33,10 @@ export const sweep: Task = {
     const staged = await sweepStaging(ctx)
     const blobs = await sweepBlobs(ctx, job)
     const strays = await sweepStrays(ctx, job)
+    const derived = await recountDerived(ctx, job.signal)
     const old = { state: { [Op.in]: ['done', 'failed', 'cancelled'] }, updatedAt: { [Op.lt]: before(jobMilliseconds) } }
     const jobs = await ctx.db.write((transaction) => Job.destroy({ where: old, transaction }))
-    const removed = { uploads, staged, blobs, strays, jobs }
+    const removed = { uploads, staged, blobs, strays, derived, jobs }
     if (Object.values(removed).some((count) => count > 0)) ctx.log.info(removed, 'swept')
   },
 }

@@ -6,8 +6,9 @@ import type { Context } from '#api/context.ts'
 import { AppError } from '#api/errors.ts'
 import { derivedNames } from '#api/imaging/derive.ts'
 import type { Representation } from '#api/modules/content/sendBytes.ts'
+import { countDerived, derivedFile } from './derivedFiles.ts'
 import { pixelsOf, ready, type Ready } from './service.ts'
-import { derivedFile, type Shelf } from './shelf.ts'
+import type { Shelf } from './shelf.ts'
 
 /** Those that are being made, by their files: whoever asks meanwhile waits for the same one. */
 const making = new Map<string, Promise<void>>()
@@ -18,6 +19,7 @@ export async function animation(ctx: Context, shelf: Shelf, caller: Caller, seri
   const { revision, motion } = found.planes
   if (!motion) throw new AppError('notFound', 'This image is a single picture; nothing in it moves. See its thumbnail.')
   const file = derivedFile(ctx, seriesId, revision, 'animation')
+  shelf.use(seriesId, 'animation')
   const bytes = (await kept(file)) ?? (await made(ctx, shelf, found, file))
   return {
     byteCount: bytes.length,
@@ -63,12 +65,17 @@ async function make(ctx: Context, shelf: Shelf, { series, planes }: Ready): Prom
     folder: path.dirname(derivedFile(ctx, seriesId, revision, 'animation')),
     name: derivedNames(revision).animation,
   }
+  const counted = (byteCount: number) => ctx.db.write((t) => countDerived(t, seriesId, { animation: byteCount }))
   if (!coarse) {
-    await shelf.file(series, (whole) => ctx.measuring.animate({ ...input, header, planes: whole }, signal))
+    await shelf
+      .file(series, (whole) => ctx.measuring.animate({ ...input, header, planes: whole }, signal))
+      .then(counted)
     return
   }
   const { shape, factor } = coarse
   const spacing = header.spacing?.map((step, i) => step * [factor.x, factor.y, factor.z][i]!) ?? null
   const reduced = { ...header, shape, spacing: spacing as typeof header.spacing }
-  await shelf.reduced(series, (file) => ctx.measuring.animate({ ...input, header: reduced, planes: file }, signal))
+  await shelf
+    .reduced(series, (file) => ctx.measuring.animate({ ...input, header: reduced, planes: file }, signal))
+    .then(counted)
 }

@@ -3,11 +3,12 @@ import type { Transaction } from 'sequelize'
 import { Op } from 'sequelize'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import type { Context } from '#api/context.ts'
-import { SeriesPixels } from '#api/db/models.ts'
+import { DerivedFile, SeriesPixels } from '#api/db/models.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import type { Derived, PixelLayout } from '#api/imaging/derive.ts'
 import { derivedNames } from '#api/imaging/derive.ts'
 import { setSystemFields } from '#api/records/write.ts'
+import { countDerived } from './derivedFiles.ts'
 
 /** Name of the task, also in the job table. */
 export const deriveTask = 'deriveSeries'
@@ -74,6 +75,8 @@ export async function pixelsReady(
     { seriesId, revision, header, layout: layoutOf(derived, hashes), valueRange: range, createdAt: new Date() },
     { transaction: t },
   )
+  await DerivedFile.destroy({ where: { seriesId }, transaction: t })
+  await countDerived(t, seriesId, derived.sizes)
   const { shape } = header
   const image = {
     shape: [shape.x, shape.y, shape.z, shape.t, shape.c],

@@ -49,6 +49,8 @@ const about = (summary: string, more: Record<string, unknown>) => ({ tags: ['Pix
 
 export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
   const shelf = openShelf(ctx)
+  // The database is closed before the hooks of routes run.
+  app.addHook('preClose', () => shelf.writeUses())
   app.addHook('onClose', () => shelf.close())
   // What may be seen is decided per series: what is published is open to everybody.
   const route = { config: { access: 'public' as const, burst: true as const }, compress: false as const }

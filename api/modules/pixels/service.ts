@@ -11,7 +11,7 @@ import type { Representation } from '#api/modules/content/sendBytes.ts'
 import { boxBytes, boxName, boxOf, type BoxQuery } from './box.ts'
 import { orderDerivation } from './derivation.ts'
 import { seriesRecord } from './record.ts'
-import { derivedFile } from './shelf.ts'
+import { derivedFile } from './derivedFiles.ts'
 import type { Shelf, Shelved } from './shelf.ts'
 
 const yearSeconds = 31_536_000

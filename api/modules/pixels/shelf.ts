@@ -11,13 +11,13 @@ import type { Context } from '#api/context.ts'
 import { SeriesPixels } from '#api/db/models.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import { AppError, notFound } from '#api/errors.ts'
-import { derivedNames } from '#api/imaging/derive.ts'
 import type { PixelLayout } from '#api/imaging/derive.ts'
 import { sharedDescriptors, type Lease } from '#api/storage/descriptors.ts'
 import type { Span } from '#api/modules/content/range.ts'
 import type { FilePart, Held } from '#api/modules/content/sendFile.ts'
 import { orderDerivation } from './derivation.ts'
 import { boxSpan, boxStream, type Box, type Voxels } from './box.ts'
+import { derivedFile, derivedFolder, noteUses, type Evictable } from './derivedFiles.ts'
 import { chunksOf } from './chunks.ts'
 import type { Chunks } from './chunks.ts'
 import { neighbours } from './neighbours.ts'
@@ -26,6 +26,8 @@ import { neighbours } from './neighbours.ts'
 const believedMilliseconds = 3000
 const believedSeries = 2000
 const openPlanes = 64
+/** How often uses of derived files are written down. */
+const useMilliseconds = 60_000
 
 /** What is asked for again and again while a series is looked at. */
 export interface Shelved extends Standing {
@@ -64,19 +66,12 @@ export interface Shelf {
   file<T>(series: Shelved, work: (planes: { file: string; offset: number }) => Promise<T>): Promise<T>
   /** The same on the file of the reduced image. */
   reduced<T>(series: Shelved, work: (planes: { file: string; offset: number }) => Promise<T>): Promise<T>
+  /** Notes that a derived file was used: those that are not go first when space is short. */
+  use(seriesId: string, kind: Evictable): void
+  /** Writes down what was used, for the last time. */
+  writeUses(): Promise<void>
   close(): Promise<void>
 }
-
-/** Folder of the derived files of a series, relative to the data folder. */
-export const derivedFolder = (seriesId: string): string => path.join('derived', seriesId.slice(-2), seriesId)
-
-/** Absolute path of a derived file of a revision. */
-export const derivedFile = (
-  ctx: Context,
-  seriesId: string,
-  revision: string,
-  kind: keyof ReturnType<typeof derivedNames>,
-): string => path.join(ctx.config.dataFolder, derivedFolder(seriesId), derivedNames(revision)[kind])
 
 export function openShelf(ctx: Context): Shelf {
   const believed = new Map<string, { until: number; found: Promise<Shelved> }>()
@@ -113,10 +108,32 @@ export function openShelf(ctx: Context): Shelf {
     }
   }
 
+  /** The planes, as used just now. */
+  async function planesOf({ seriesId, planes }: Shelved): Promise<{ file: string; offset: number }> {
+    use(seriesId, 'planes')
+    return planes!.place()
+  }
+
   async function placeOf(seriesId: string, layout: PixelLayout): Promise<{ file: string; offset: number }> {
     if (layout.kind === 'direct') return { file: await ctx.blobs.localFile(layout.sha256), offset: layout.offset }
     return { file: path.join(ctx.config.dataFolder, derivedFolder(seriesId), layout.key), offset: 0 }
   }
+
+  /** Uses since they were last written down. */
+  const uses = new Map<string, { seriesId: string; kind: Evictable; usedAt: Date }>()
+  const use = (seriesId: string, kind: Evictable) =>
+    uses.set(`${seriesId} ${kind}`, { seriesId, kind, usedAt: new Date() })
+
+  async function writeUses(): Promise<void> {
+    const noted = [...uses.values()]
+    uses.clear()
+    if (noted.length > 0) await noteUses(ctx, noted)
+    await descriptors.closeIdle()
+  }
+
+  const writing = setInterval(() => {
+    writeUses().catch((error: unknown) => ctx.log.warn(error, 'uses of derived files were not written down'))
+  }, useMilliseconds).unref()
 
   async function acquire(seriesId: string, file: string): Promise<Lease> {
     return descriptors.acquire(file).catch(orderWhenGone(seriesId))
@@ -129,7 +146,7 @@ export function openShelf(ctx: Context): Shelf {
   }
 
   async function part(series: Shelved, { start, end }: Span): Promise<FilePart> {
-    const { file, offset } = await series.planes!.place()
+    const { file, offset } = await planesOf(series)
     return { lease: await acquire(series.seriesId, file), start: offset + start, end: offset + end }
   }
 
@@ -152,8 +169,8 @@ export function openShelf(ctx: Context): Shelf {
     part,
 
     async plane(series, k, { start, end }) {
-      const { bytes, count, place } = series.planes!
-      const { file, offset } = await place()
+      const { bytes, count } = series.planes!
+      const { file, offset } = await planesOf(series)
       const planes = { file, offset, planeBytes: bytes, planeCount: count }
       const held = await near.plane(planes, k, () => acquire(series.seriesId, file))
       if (held) return { ...held, bytes: held.bytes.subarray(start, end) }
@@ -161,27 +178,36 @@ export function openShelf(ctx: Context): Shelf {
     },
 
     async box(series, box, { start, end }) {
-      const { voxels, place } = series.planes!
+      const { voxels } = series.planes!
       const whole = boxSpan(voxels, box)
       if (whole) return part(series, { start: whole.start + start, end: whole.start + end })
-      const { file, offset } = await place()
+      const { file, offset } = await planesOf(series)
       return boxStream(voxels, box, { start, end }, { offset, acquire: () => acquire(series.seriesId, file) })
     },
 
     async coarse({ seriesId, planes }, n, { start, end }) {
       const { coarse, revision } = planes!
       const offset = n * coarse!.bytes
+      use(seriesId, 'coarse')
       const lease = await acquire(seriesId, derivedFile(ctx, seriesId, revision, 'coarse'))
       return { lease, start: offset + start, end: offset + end }
     },
 
-    async file({ seriesId, planes }, work) {
-      return work(await planes!.place()).catch(orderWhenGone(seriesId))
+    async file(series, work) {
+      return work(await planesOf(series)).catch(orderWhenGone(series.seriesId))
     },
 
     async reduced({ seriesId, planes }, work) {
       const file = derivedFile(ctx, seriesId, planes!.revision, 'coarse')
+      use(seriesId, 'coarse')
       return work({ file, offset: 0 }).catch(orderWhenGone(seriesId))
+    },
+
+    use,
+
+    async writeUses() {
+      clearInterval(writing)
+      await writeUses()
     },
 
     close: () => descriptors.close(),

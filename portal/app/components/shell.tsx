@@ -81,6 +81,7 @@ function MainLinks({ me }: { me: Me }) {
       {(role === 'curator' || role === 'admin') && <NavLink to="/submissions">Submissions</NavLink>}
       {role === 'admin' && <NavLink to="/admin/users">Users</NavLink>}
       {role === 'admin' && <NavLink to="/admin/audit">Audit</NavLink>}
+      {role === 'admin' && <NavLink to="/admin/storage">Storage</NavLink>}
     </>
   )
 }
