@@ -70,7 +70,7 @@ export function sharedDescriptors(limit: number): Descriptors {
       if (entry) await retire(file, entry)
     },
     async closeIdle() {
-      for (const [file, entry] of [...entries]) {
+      for (const [file, entry] of entries) {
         if (entry.users === 0 && !entry.fresh) await retire(file, entry)
         entry.fresh = false
       }
