@@ -33,6 +33,11 @@ export interface Header {
   channels: { label: string; colour?: string }[] | null
   /** Display range in value units (after slope) when the file recommends one. */
   window: { low: number; high: number } | null
+  /**
+   * How the file wants its values shown where that is no straight line (a DICOM VOI LUT): brightness from 0 to 1 at even
+   * steps from `low` to `high`, both in value units and steps included; straight between steps, its ends hold beyond.
+   */
+  curve?: { low: number; high: number; levels: number[] }
   /** Sentences for people: what was assumed, repaired or left out. */
   warnings: string[]
 }

@@ -27,7 +27,7 @@ import type { TaskTools } from './threadTasks.ts'
 import { writeComplete } from './writeComplete.ts'
 
 /** Raised when the form of the derived files changes, so that all of them get new addresses. */
-const layoutVersion = 2
+const layoutVersion = 3
 
 /** Longest side of a thumbnail in pixels. */
 const thumbnailSide = 256

@@ -71,7 +71,7 @@ async function grown(
   size: number,
   modality: string | null,
 ): Promise<{ pictures: ValuePicture[]; look: Look }> {
-  const { shape, window, unit } = reader.header
+  const { shape, window, curve, unit } = reader.header
   const projected = projectedAs(reader.header, modality)
   if (motion === 'turn' || (motion === 'times' && projected === 'activity')) {
     const seen: Seen[] = []
@@ -88,7 +88,7 @@ async function grown(
   const [minimum, percentile1, percentile99, maximum] = percentiles(joined(pictures), [0, 0.01, 0.99, 1]) ?? [
     0, 0, 0, 0,
   ]
-  return { pictures, look: greyLook(displayRange(window, { minimum, maximum, percentile1, percentile99 })) }
+  return { pictures, look: greyLook(displayRange(window, { minimum, maximum, percentile1, percentile99 }), curve) }
 }
 
 /** The planes that follow each other: the middle slice at each time, or each slice at the first. */

@@ -19,6 +19,8 @@ export interface Range {
 export interface Look extends Range {
   table: Uint8Array
   gamma: number
+  /** Takes the place of range and exponent. */
+  curve?: Header['curve']
 }
 
 /** What is projected as a volume: activity of nuclear medicine, bones over a radiograph of CT; null: slices are shown. */
@@ -37,7 +39,13 @@ export function activityLook(maxima: Float32Array): Look {
   return { low: 0, high: Math.max(high, Number.MIN_VALUE), table: lookupTable(activity), gamma: 0.6 }
 }
 
-export const greyLook = ({ low, high }: Range): Look => ({ low, high, table: lookupTable(grey), gamma: 1 })
+export const greyLook = ({ low, high }: Range, curve: Header['curve']): Look => ({
+  low,
+  high,
+  table: lookupTable(grey),
+  gamma: 1,
+  ...(curve && { curve }),
+})
 
 /** What `bonePicture` makes, in grey. */
 export const boneLook: Look = { low: 0, high: 1, table: lookupTable(grey), gamma: 0.9 }
@@ -72,8 +80,17 @@ export function fitted(picture: ValuePicture, size: number): ValuePicture {
 }
 
 /** The colour of each value, as an index into the table of the look. */
-export const levelsOf = (values: Float32Array, { low, high, gamma }: Look): Uint8Array =>
-  Uint8Array.from(values, (value) => Math.round(255 * shareOf(value, { low, high }) ** gamma))
+export const levelsOf = (values: Float32Array, { low, high, gamma, curve }: Look): Uint8Array =>
+  Uint8Array.from(values, (value) =>
+    Math.round(255 * (curve ? brightnessOf(value, curve) : shareOf(value, { low, high }) ** gamma)),
+  )
+
+/** Brightness of a value on a display curve, 0 to 1. */
+export function brightnessOf(value: number, { low, high, levels }: NonNullable<Header['curve']>): number {
+  const at = shareOf(value, { low, high }) * (levels.length - 1)
+  const before = levels[Math.floor(at)]!
+  return before + (levels[Math.ceil(at)]! - before) * (at % 1)
+}
 
 /** Where a value lies in a range, 0 to 1; what is no number is at its low end. */
 export function shareOf(value: number, { low, high }: Range): number {

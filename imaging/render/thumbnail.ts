@@ -53,7 +53,7 @@ const places = [1 / 2, 3 / 8, 5 / 8, 1 / 4, 3 / 4, 1 / 8, 7 / 8]
 
 /** The first slice of these places that has more than one value (else the last), in grey. */
 async function greySlice(reader: PlaneReader, size: number): Promise<RgbPicture> {
-  const { shape, window } = reader.header
+  const { shape, window, curve } = reader.header
   const [first, ...others] = new Set(
     places.map((share) => Math.floor(shape.t / 2) * shape.z + Math.min(Math.floor(shape.z * share), shape.z - 1)),
   )
@@ -63,7 +63,7 @@ async function greySlice(reader: PlaneReader, size: number): Promise<RgbPicture>
     picture = await slice(reader, k)
   }
   const [minimum, percentile1, percentile99, maximum] = percentiles(picture.values, [0, 0.01, 0.99, 1]) ?? [0, 0, 0, 0]
-  return toRgb(picture, greyLook(displayRange(window, { minimum, maximum, percentile1, percentile99 })), size)
+  return toRgb(picture, greyLook(displayRange(window, { minimum, maximum, percentile1, percentile99 }), curve), size)
 }
 
 async function composite(reader: PlaneReader, z: number, size: number): Promise<RgbPicture> {

@@ -77,7 +77,7 @@ export const PixelHeader = Type.Object(
   {
     additionalProperties: true,
     description:
-      'The image: shape, sampleType, samplesPerPixel, spacing, origin and direction (LPS, mm), slope and intercept, unit, frames, channels, window, warnings. Plane index = (channel * times + time) * slices + slice; planes are little-endian.',
+      'The image: shape, sampleType, samplesPerPixel, spacing, origin and direction (LPS, mm), slope and intercept, unit, frames, channels, window, curve (how a DICOM VOI LUT wants the values shown: brightness at even steps from low to high), warnings. Plane index = (channel * times + time) * slices + slice; planes are little-endian.',
   },
 )
 

@@ -1,4 +1,6 @@
-import { interleaved } from '../../samples.ts'
+import { bytesOf, interleaved, samplesOf } from '../../samples.ts'
+import { lookUp, type Lut } from './lut.ts'
+import { storedType } from './pixelFormat.ts'
 import type { PixelFormat } from './pixelFormat.ts'
 
 /**
@@ -12,6 +14,7 @@ export function servedPlane(format: PixelFormat, stored: Uint8Array): Uint8Array
   if (!format.littleEndian && format.bitsAllocated > 8) bytes = swap(bytes, format.bitsAllocated / 8)
   if (format.bitsStored < format.bitsAllocated && format.bitsAllocated > 1) bytes = masked(format, bytes)
   if (format.palette) return coloured(format, bytes)
+  if (format.lut) return mapped(format, format.lut, bytes)
   if (format.samples === 3) {
     if (format.isHalved) bytes = doubled(bytes, format.rows * format.columns)
     else if (format.isPlanar) bytes = interleaved(bytes, format.rows * format.columns, 3, format.bitsAllocated / 8)
@@ -19,6 +22,14 @@ export function servedPlane(format: PixelFormat, stored: Uint8Array): Uint8Array
       return rgb(bytes, format.bitsAllocated)
   }
   return bytes
+}
+
+/** The entries of the Modality LUT for the stored values. */
+function mapped(format: PixelFormat, lut: Lut, bytes: Uint8Array): Uint8Array {
+  const stored = samplesOf(storedType(format), bytes)
+  const values = lut.bits <= 8 ? new Uint8Array(stored.length) : new Uint16Array(stored.length)
+  for (let i = 0; i < stored.length; i++) values[i] = lookUp(lut, stored[i]!)
+  return bytesOf(values)
 }
 
 /** Unpacks `count` pixels of one bit, first pixel in the lowest bit (PS3.5, 8.1.1). */

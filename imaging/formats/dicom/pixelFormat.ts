@@ -2,6 +2,7 @@ import { ImagingError } from '../../errors.ts'
 import type { SampleType } from '../../header.ts'
 import type { DataSet } from './dataSet.ts'
 import type { DicomFile } from './file.ts'
+import { readLut, type Lut } from './lut.ts'
 import { readPalette } from './palette.ts'
 import type { Palette } from './palette.ts'
 import { pixelCoding } from './transferSyntax.ts'
@@ -27,6 +28,8 @@ export interface PixelFormat {
   /** 8-bit samples written as 16-bit words: in big-endian files each pair stands swapped (PS3.5, 8.2). */
   isWordSwapped: boolean
   palette: Palette | null
+  /** Modality LUT: what is served are its entries. */
+  lut: Lut | null
   /** Bits of one native frame; frames of 1-bit images follow each other without alignment (PS3.5, 8.1.1). */
   frameBits: number
   sampleType: SampleType
@@ -90,8 +93,16 @@ export function pixelFormat(file: DicomFile): PixelFormat {
   }
   const palette = samples === 1 && photometric === 'PALETTE COLOR' ? readPalette(data, isSigned) : null
   const samplesPerPixel = samples === 3 || palette ? 3 : 1
-  const sampleType = palette ? 'uint8' : sampleTypeOf(pixels.tag, bitsAllocated, isSigned)
-  const planeBytes = rows * columns * samplesPerPixel * Math.max(1, bitsAllocated / 8)
+  const lut = samplesPerPixel === 1 && !isFloat ? readLut(data.item(0x00283000), isSigned) : null
+  const sampleType =
+    palette || (lut && lut.bits <= 8)
+      ? 'uint8'
+      : lut
+        ? 'uint16'
+        : isFloat
+          ? floatType(pixels.tag)
+          : storedType({ bitsAllocated, isSigned })
+  const planeBytes = rows * columns * samplesPerPixel * Math.max(1, bitsAllocated / 8, lut && lut.bits > 8 ? 2 : 1)
   if (planeBytes > mostPlaneBytes) {
     throw new ImagingError(
       'too-large',
@@ -117,6 +128,7 @@ export function pixelFormat(file: DicomFile): PixelFormat {
     littleEndian,
     isWordSwapped: !littleEndian && bitsAllocated === 8 && pixels.vr === 'OW',
     palette,
+    lut,
     frameBits: rows * columns * bitsAllocated * (isHalved ? 2 : samples),
     sampleType,
     samplesPerPixel,
@@ -127,6 +139,7 @@ export function pixelFormat(file: DicomFile): PixelFormat {
       bitsStored === bitsAllocated &&
       !isPlanar &&
       !palette &&
+      !lut &&
       !photometric.startsWith('YBR_'),
   }
 }
@@ -148,9 +161,13 @@ function whole(data: DataSet, tag: number, name: string, least: number, most: nu
 const unsupported = (what: string) =>
   new ImagingError('unsupported', `${what} cannot be shown yet; the original file is kept and can be downloaded.`)
 
-function sampleTypeOf(tag: number, bits: number, isSigned: boolean): SampleType {
-  if (tag === 0x7fe00008) return 'float32'
-  if (tag === 0x7fe00009) return 'float64'
+const floatType = (tag: number): SampleType => (tag === 0x7fe00008 ? 'float32' : 'float64')
+
+/** Type of whole numbers once they are unpacked, masked and sign-extended. */
+export function storedType({
+  bitsAllocated: bits,
+  isSigned,
+}: Pick<PixelFormat, 'bitsAllocated' | 'isSigned'>): SampleType {
   if (bits <= 8) return isSigned && bits === 8 ? 'int8' : 'uint8'
   if (bits === 16) return isSigned ? 'int16' : 'uint16'
   return isSigned ? 'int32' : 'uint32'

@@ -7,6 +7,7 @@ import { doubtsOf, factsOf } from './facts.ts'
 import { readDicomFile } from './file.ts'
 import { framesOf } from './frames.ts'
 import type { Frame } from './frames.ts'
+import { curveOf, readLut } from './lut.ts'
 import { pixelFormat } from './pixelFormat.ts'
 import { pixelsOf } from './pixels.ts'
 import type { Pixels } from './pixels.ts'
@@ -53,6 +54,8 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
   const stack = stackOf(opened.flatMap(({ frames }) => frames))
   const lead = stack.frames[0]!
   const { data } = await readDicomFile(files[lead.file]!.source)
+  const window = format.samplesPerPixel === 1 ? stack.frames[stack.z >> 1]!.window : null
+  const curve = (format.samplesPerPixel === 1 && displayCurve(data, format, lead)) || null
   const header: Header = {
     format: 'dicom',
     modality: data.string(0x00080060) ?? null,
@@ -67,12 +70,13 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
     unit: format.samplesPerPixel === 1 ? unitOf(data) : '',
     frames: stack.times,
     channels: null,
-    window: format.samplesPerPixel === 1 ? stack.frames[stack.z >> 1]!.window : null,
+    window: window ?? (curve && { low: curve.low, high: curve.high }),
+    ...(curve && { curve }),
     warnings: [
       ...new Set([
         ...opened.flatMap(({ warnings }) => warnings),
         ...stack.warnings,
-        ...imageNotes(data),
+        ...imageNotes(data, format.lut !== null, curve !== null),
         ...doubtsOf(data),
       ]),
     ].slice(0, mostWarnings),
@@ -99,8 +103,11 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
 async function openFile(entry: FileEntry, index: number): Promise<Opened> {
   const file = await readDicomFile(entry.source)
   const pixels = pixelsOf(file, pixelFormat(file))
+  const frames = framesOf(file, index, pixels.count)
+  // A table takes the place of slope and intercept (PS3.3 C.11.1).
+  if (pixels.format.lut) for (const frame of frames) Object.assign(frame, { slope: 1, intercept: 0 })
   // Nothing returned here holds the data set: a stack may have 100,000 files.
-  return { pixels, frames: framesOf(file, index, pixels.count), warnings: [...file.warnings, ...pixels.warnings] }
+  return { pixels, frames, warnings: [...file.warnings, ...pixels.warnings] }
 }
 
 const describe = (format: Pixels['format']): string =>
@@ -114,19 +121,28 @@ function scaling(frames: Frame[]): { slope: number[]; intercept: number[] } {
   return isConstant ? { slope: [slope[0]!], intercept: [intercept[0]!] } : { slope, intercept }
 }
 
+/** The first VOI LUT of the file; it works on values after slope and intercept. */
+function displayCurve(data: DataSet, format: Pixels['format'], { slope, intercept }: Frame): Header['curve'] | null {
+  const isSigned = !format.lut && (format.isSigned || intercept < 0 || slope < 0)
+  const lut = readLut(data.item(0x00283010), isSigned)
+  return lut && curveOf(lut)
+}
+
 /** What a person should know about how the values are shown. */
-function imageNotes(data: DataSet): string[] {
+function imageNotes(data: DataSet, isMapped: boolean, hasCurve: boolean): string[] {
   const notes: string[] = []
   if (data.string(0x00280004) === 'MONOCHROME1') {
     notes.push('MONOCHROME1: low values are meant to be shown bright; the stored values are kept.')
   }
   if (data.items(0x00283000).length > 0) {
     notes.push(
-      'The file maps its values through a lookup table (Modality LUT); the stored values are shown without it.',
+      isMapped
+        ? 'The values are those of the lookup table of the file (Modality LUT), not the stored numbers.'
+        : 'The file maps its values through a lookup table (Modality LUT) that cannot be read; the stored values are shown.',
     )
   }
-  if (data.items(0x00283010).length > 0 && !data.has(0x00281050)) {
-    notes.push('The file recommends a display curve (VOI LUT); it is kept, but the image is shown without it.')
+  if (data.items(0x00283010).length > 0 && !hasCurve) {
+    notes.push('The file recommends a display curve (VOI LUT) that cannot be read; the image is shown without it.')
   }
   if ([...data.elements.keys()].some((tag) => tag >>> 24 === 0x60 && (tag & 0xffff) === 0x3000)) {
     notes.push('The file holds overlay graphics; they are kept, but not drawn over the image.')

@@ -25,6 +25,8 @@ export function unitOf(data: DataSet): string {
   const units = data.string(0x00541001)
   if (units !== undefined) return petUnits[units] ?? ''
   if (data.string(0x30040002) === 'GY') return 'Gy'
+  const mapping = data.item(0x00283000)
+  if (mapping) return mapping.string(0x00283004) === 'HU' ? 'HU' : ''
   const shared = data.item(0x52009229)
   const own = data.item(0x52009230)
   const transformation = own?.item(0x00289145) ?? shared?.item(0x00289145) ?? data
