@@ -3,7 +3,7 @@
  * every format. Each case has a limit of time and memory; a case that breaks it, throws anything but an ImagingError, or
  * reads nonsense is printed with the numbers that repeat it, and the exit code is 1.
  *
- * node test/property/fuzz.ts [cases=200000] [seed=random] [minutes=8] [only=part of a name] [threads=2]
+ * node test/property/fuzz.ts [cases=200000] [seed=random] [minutes=8] [only=part of a name] [threads=2] [even=time|cases]
  */
 import { TaskEnded, threadPool } from '#api/imaging/threads.ts'
 import { generatedTargets, sampleTargets } from './fuzzTargets.ts'
@@ -15,6 +15,8 @@ const wanted = option('cases', 200_000)
 const seed = option('seed', Math.floor(Math.random() * 2 ** 31))
 const deadline = Date.now() + option('minutes', 8) * 60_000
 const threads = option('threads', 2)
+/** What every format gets the same of. The time, in a short run; the cases, in a long one: slow formats have as many ways to fail. */
+const evenly = given.get('even') === 'cases' ? 'cases' : 'time'
 
 /** Cases of one round: enough to be worth a message, few enough to lose little when a thread has to be ended. */
 const roundCases = option('round', 100)
@@ -44,15 +46,20 @@ const failures: string[] = []
 const formatOf = (target: number): string => /^[^ /]+/.exec(names[target]!)![0]
 
 /**
- * Milliseconds spent on each target and each format. The next round goes to the format that had least, and in it to the
- * target that had least, so that neither large files nor a format with many samples take it all.
+ * Milliseconds or cases spent on each target and each format. The next round goes to the format that had least, and in it
+ * to the target that had least, so that neither large files nor a format with many samples take it all.
  */
 const spent = new Map(targets.map((target) => [target, 0]))
 const spentOnFormat = new Map(targets.map((target) => [formatOf(target), 0]))
 const casesOfFormat = new Map(targets.map((target) => [formatOf(target), 0]))
+const spend = (target: number, amount: number) => {
+  spent.set(target, spent.get(target)! + amount)
+  spentOnFormat.set(formatOf(target), spentOnFormat.get(formatOf(target))! + amount)
+}
 const count = (target: number, cases: number) => {
   ran += cases
   casesOfFormat.set(formatOf(target), casesOfFormat.get(formatOf(target))! + cases)
+  if (evenly === 'cases') spend(target, cases)
 }
 
 async function one(round: Round): Promise<void> {
@@ -68,10 +75,7 @@ async function one(round: Round): Promise<void> {
     count(round.target, item + 1)
     failures.push(`${repeat}\ncase ${item}: ${error instanceof Error ? error.message : String(error)}`)
   }
-  const milliseconds = performance.now() - from
-  spent.set(round.target, spent.get(round.target)! + milliseconds)
-  const format = formatOf(round.target)
-  spentOnFormat.set(format, spentOnFormat.get(format)! + milliseconds)
+  if (evenly === 'time') spend(round.target, performance.now() - from)
 }
 
 console.log(`seed ${seed}, ${targets.length} targets, ${wanted} cases`)
