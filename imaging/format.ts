@@ -57,6 +57,20 @@ export type FactKey =
   | 'administration.route'
   | 'administration.start'
 
+/**
+ * One of several images in the same files, for example the directions of a scout: planes that make no common stack. Each
+ * becomes a series of its own.
+ */
+export interface Part {
+  /** Names it to `open`; the same for the same files. Letters, digits and dashes, at most 40. */
+  id: string
+  /** For people, in addition to what the files say of all: "slices 1 to 5, axial". */
+  label: string
+}
+
+/** More images in one file are a mistake of the file, or directions of another kind than people choose them. */
+export const mostParts = 32
+
 /** What one file, looked at alone, says about where it belongs. Small: a batch may hold 100,000 files. */
 export interface FileScan {
   /** Files of one batch with equal keys form one series. */
@@ -68,6 +82,8 @@ export interface FileScan {
   facts: Fact[]
   /** The file is an image of this format, but cannot be opened as it stands; thrown errors lose the facts, this keeps them. */
   problem?: ImagingError
+  /** Two or more images that these files hold; absent: one. */
+  parts?: readonly Part[]
   /** Why a file with role 'index' is kept as an attachment: a sentence for people. */
   reason?: string
 }
@@ -129,7 +145,8 @@ export interface Format {
   ): Promise<FileScan>
   /**
    * Opens one series. `files` are all files with one seriesKey and their companions, in no particular order; the reader orders them.
+   * @param part `Part.id` of one of several images in them; absent: all planes one after the other
    * @throws ImagingError
    */
-  open(files: FileEntry[]): Promise<SeriesReader>
+  open(files: FileEntry[], part?: string): Promise<SeriesReader>
 }

@@ -1,6 +1,6 @@
 import { ImagingError } from './errors.ts'
 import type { ImagingErrorCode } from './errors.ts'
-import type { Fact, FactKey, FileEntry, FileScan, Format, SiblingFile } from './format.ts'
+import type { Fact, FactKey, FileEntry, FileScan, Format, Part, SiblingFile } from './format.ts'
 import { formats as allFormats } from './formats/index.ts'
 import { gunzipHead, isGzip } from './gunzip.ts'
 import { folderOf } from './paths.ts'
@@ -24,6 +24,8 @@ export interface SeriesCandidate {
   /** `Format.id`. */
   format: string
   seriesKey: string
+  /** `Part.id` when the same files hold several images, each of which is a series. */
+  part?: string
   /** Batch paths, companions included, in the order of the batch. */
   files: string[]
   /** One fact per key: the first value met, except `series.acquiredAt`, which is the earliest. */
@@ -79,7 +81,7 @@ export async function recognise(
   const positions = new Map(entries.map(({ path }, i) => [path, i]))
   const placed = new Set([...groups.values()].flatMap((group) => [...group.files]))
   return {
-    series: [...groups.values()].map((group) => finish(group, positions)),
+    series: [...groups.values()].flatMap((group) => finish(group, positions)),
     attachments: [...unplaced]
       .filter(([path]) => !placed.has(path))
       .map(([path, reason]) => ({ path, reason: claimed.get(path) ?? reason })),
@@ -92,6 +94,7 @@ interface Group {
   files: Set<string>
   facts: Map<FactKey, Fact>
   conflicts: Map<FactKey, Fact[]>
+  parts: Map<string, Part>
   problem?: SeriesProblem
 }
 
@@ -179,7 +182,14 @@ function place(
   const key = `${format.id}\0${scan.seriesKey}`
   let group = groups.get(key)
   if (!group) {
-    group = { format: format.id, seriesKey: scan.seriesKey, files: new Set(), facts: new Map(), conflicts: new Map() }
+    group = {
+      format: format.id,
+      seriesKey: scan.seriesKey,
+      files: new Set(),
+      facts: new Map(),
+      conflicts: new Map(),
+      parts: new Map(),
+    }
     groups.set(key, group)
   }
   group.files.add(path)
@@ -194,6 +204,7 @@ function place(
       }
     }
   }
+  for (const part of scan.parts ?? []) group.parts.set(part.id, part)
   if (scan.problem) group.problem ??= problemOf(path, scan.problem)
   for (const fact of scan.facts) merge(group, fact)
 }
@@ -227,9 +238,10 @@ function same({ value: a }: Fact, { value: b }: Fact): boolean {
   return a === b
 }
 
-function finish(group: Group, positions: Map<string, number>): SeriesCandidate {
+/** One series, or one for each image in the files; what is damaged is not taken apart. */
+function finish(group: Group, positions: Map<string, number>): SeriesCandidate[] {
   const { format, seriesKey, problem } = group
-  return {
+  const whole = {
     format,
     seriesKey,
     files: [...group.files].toSorted((a, b) => positions.get(a)! - positions.get(b)!),
@@ -237,4 +249,19 @@ function finish(group: Group, positions: Map<string, number>): SeriesCandidate {
     conflicts: [...group.conflicts].map(([key, others]) => ({ key, others })),
     ...(problem ? { problem } : {}),
   }
+  const parts = [...group.parts.values()]
+  if (problem || parts.length < 2) return [whole]
+  return parts.map(({ id, label }) => ({
+    ...whole,
+    seriesKey: `${seriesKey}#${id}`,
+    part: id,
+    facts: labelled(whole.facts, label),
+  }))
+}
+
+/** Facts of all that the files hold, with the words for one image of it. */
+function labelled(facts: readonly Fact[], words: string): Fact[] {
+  const found = facts.find(({ key }) => key === 'series.label')
+  if (!found) return [...facts, { key: 'series.label', value: words, evidence: 'planes of the files' }]
+  return facts.map((fact) => (fact === found ? { ...fact, value: `${String(fact.value)}, ${words}` } : fact))
 }

@@ -41,6 +41,8 @@ export interface DeriveInput {
   files: (StoredFile & { sha256: string })[]
   /** `Format.id` of the series. */
   format: string
+  /** `Part.id` when the files hold several images. */
+  part?: string | undefined
   /** Modality of the record, for files that do not say. */
   modality: string | null
   /** Folder of the series' derived files; made when absent. */
@@ -84,9 +86,9 @@ export const derivedNames = (revision: string) => ({
   tags: `${revision}.tags.json`,
 })
 
-/** Names a state of the pixels: the same files always give the same revision. */
-export function revisionOf(hashes: readonly string[]): string {
-  const hash = createHash('sha256').update(`layout ${layoutVersion}`)
+/** Names a state of the pixels: the same files, and the same part of them, always give the same revision. */
+export function revisionOf(hashes: readonly string[], part?: string): string {
+  const hash = createHash('sha256').update(`layout ${layoutVersion}${part === undefined ? '' : ` part ${part}`}`)
   for (const each of hashes.toSorted()) hash.update(each)
   return hash.digest('hex').slice(0, 16)
 }
@@ -104,14 +106,18 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
       `There is no reader for the format "${input.format}"; the files can be downloaded.`,
     )
   }
-  const reader = await format.open(input.files.map((file) => ({ path: file.path, source: sources.source(file) })))
+  const entries = input.files.map((file) => ({ path: file.path, source: sources.source(file) }))
+  const reader = await format.open(entries, input.part)
   tools.beat()
   const { header } = reader
   const count = planeCount(header)
   const bytes = planeBytes(header) * count
   check(header, count, bytes, input.byteLimit)
 
-  const revision = revisionOf(input.files.map((file) => file.sha256))
+  const revision = revisionOf(
+    input.files.map((file) => file.sha256),
+    input.part,
+  )
   const names = derivedNames(revision)
   mkdirSync(input.folder, { recursive: true })
   removeOldParts(input.folder)

@@ -85,7 +85,7 @@ export function imagingPool(
     signal?: AbortSignal,
   ): Promise<InspectedSeries> {
     if (series.problem) return { ...series, header: null }
-    const input: DescribeInput = { files, format: series.format }
+    const input: DescribeInput = { files, format: series.format, part: series.part }
     try {
       const { header, facts } = (await threads.run('describe', input, { ...limitsFor(files), signal })) as Description
       return { ...series, header, facts: joined(series.facts, facts) }

@@ -22,6 +22,8 @@ export interface RecogniseInput {
 export interface DescribeInput {
   files: StoredFile[]
   format: string
+  /** `Part.id` when the files hold several images. */
+  part?: string | undefined
 }
 
 /** What a plan shows of a series before it is taken in. */
@@ -65,9 +67,10 @@ serveTasks({
     })
   }),
 
-  describe: closing(async ({ files, format }: DescribeInput): Promise<Description> => {
+  describe: closing(async ({ files, format, part }: DescribeInput): Promise<Description> => {
     const reader = await formatById(format)!.open(
       files.map((file) => ({ path: file.path, source: sources.source(file) })),
+      part,
     )
     const { shape, spacing, sampleType, modality, warnings } = reader.header
     return { header: { shape, spacing, sampleType, modality, warnings }, facts: reader.facts }

@@ -19,7 +19,14 @@ export interface PlanInput {
   /** Sessions of the study. */
   sessions: readonly { id: string; label: string; dicomStudyUid?: string | undefined }[]
   /** Paths whose bytes are already in series of the study, with these series: some files serve several. */
-  stored: ReadonlyMap<string, readonly { seriesId: string; label: string }[]>
+  stored: ReadonlyMap<string, readonly StoredTwin[]>
+}
+
+/** A series that has a file already; `part` when it is one of several images in its files. */
+export interface StoredTwin {
+  seriesId: string
+  label: string
+  part?: string | undefined
 }
 
 interface Candidate {
@@ -82,7 +89,7 @@ function planSeries(
   const { subject, conflicts } = matchSubject(facts, paths, index)
   const number = facts.get('series.number')?.value
   const { header } = series
-  const twin = storedTwin(paths, input.stored)
+  const twin = storedTwin(paths, series.part, input.stored)
   const problem =
     series.problem ??
     (twin && { code: 'duplicate', message: `The study has these files already, as the series “${twin}”.` })
@@ -96,6 +103,7 @@ function planSeries(
     format: series.format,
     formatLabel: format?.label ?? series.format,
     formatVerified: format?.verified ?? false,
+    ...(series.part !== undefined && { part: series.part }),
     files: paths,
     fileCount: paths.length,
     byteCount: paths.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
@@ -110,11 +118,13 @@ function planSeries(
   }
 }
 
-/** Label of the one series that has all these files already. */
-function storedTwin(paths: readonly string[], stored: PlanInput['stored']): string | null {
+/** Label of the one series that has all these files already: the same part of them, or all that is in them. */
+function storedTwin(paths: readonly string[], part: string | undefined, stored: PlanInput['stored']): string | null {
   const found = paths.map((path) => stored.get(path) ?? [])
-  const twin = found[0]?.find(({ seriesId }) => found.every((list) => list.some((each) => each.seriesId === seriesId)))
-  return twin?.label ?? null
+  const twins = found[0]?.filter(({ seriesId }) =>
+    found.every((list) => list.some((each) => each.seriesId === seriesId)),
+  )
+  return twins?.find((twin) => twin.part === undefined || twin.part === part)?.label ?? null
 }
 
 function labelOf(paths: readonly string[], facts: Candidate['facts']): PlannedSeries['label'] {

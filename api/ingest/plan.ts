@@ -75,6 +75,7 @@ const PlannedSeries = closed({
   format: Type.String({ examples: formats.map((format) => format.id) }),
   formatLabel: Type.String(),
   formatVerified: Type.Boolean({ description: 'Whether real files of this format prove the reader.' }),
+  part: Type.Optional(Type.String({ description: 'Which of several images in the same files.' })),
   files: Type.Array(Type.String()),
   fileCount: Type.Integer(),
   byteCount: Type.Integer(),

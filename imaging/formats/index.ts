@@ -31,7 +31,7 @@ export const formats: readonly Format[] = [
   interfile,
   fdf,
   vevo,
-].map((format) => ({ ...format, open: async (files) => withSoundHeader(await format.open(files)) }))
+].map((format) => ({ ...format, open: async (files, part) => withSoundHeader(await format.open(files, part)) }))
 
 /** The format with this id, or undefined. */
 export const formatById = (id: string): Format | undefined => formats.find((format) => format.id === id)

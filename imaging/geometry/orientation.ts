@@ -74,3 +74,12 @@ export function axisLetters(h: Pick<Header, 'direction'>): [string, string, stri
   const axes = nearestAxes(h)
   return axes && (axes.map(({ world, sign }) => letters[world][sign > 0 ? 0 : 1]) as [string, string, string])
 }
+
+const planes = ['sagittal', 'coronal', 'axial'] as const
+
+/** What people call a plane with this normal (LPS): within 25 degrees of an axis its name, else "oblique". */
+export function planeName(normal: readonly number[]): string {
+  const length = Math.hypot(...normal)
+  const axis = normal.findIndex((v) => Math.abs(v) > Math.cos((25 * Math.PI) / 180) * length)
+  return planes[axis] ?? 'oblique'
+}

@@ -184,6 +184,14 @@ export const ImageSeries = entity(
         'x-term': 'viv:dicomSeriesUid',
       }),
     ),
+    part: Type.Optional(
+      Type.String({
+        title: 'Part of the files',
+        description: 'Which of several images in the same files this is, in the words of the reader.',
+        'x-system': true,
+        'x-private': true,
+      }),
+    ),
     fileCount: Type.Integer({ minimum: 0, title: 'Files', 'x-system': true, 'x-column': true }),
     byteCount: Type.Integer({
       minimum: 0,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openSite, type Person, type TestSite } from '../help/app.ts'
 import { brukerStudy, type MadeFile } from '../help/scanner.ts'
 import { upload } from '../help/upload.ts'
+import { counting, parameters, plainVisu } from '../unit/imaging/brukerFiles.ts'
 
 // eslint-disable-next-line typescript/no-explicit-any -- tests read whatever is there
 type Json = any
@@ -78,4 +79,43 @@ it('is known when it comes again, also in part, though its scans share files', a
   expect(plan.sessions[0].existingId).toEqual(expect.any(String))
   const later = await planned(await brukerStudy('20240301_M-17_1', 'M-17', [4, 5]))
   expect(later.plan.series.map((each: Json) => each.include)).toEqual([false, true])
+})
+
+it('gives each direction of a scout its own series and planes, and knows them when they come again', async () => {
+  const scout = [
+    { path: 'scout/5/pdata/1/visu_pars', bytes: Buffer.from(parameters(scoutVisu)) },
+    { path: 'scout/5/pdata/1/2dseq', bytes: counting(3) },
+  ]
+  const { id, plan } = await planned(scout)
+  expect(plan.series.map((each: Json) => [each.label.value, each.part, each.shape])).toEqual([
+    ['Localizer (scan 5), slices 1 to 2, axial', 'slices-1-2', [2, 3, 2, 1, 1]],
+    ['Localizer (scan 5), slice 3, coronal', 'slices-3-3', [2, 3, 1, 1, 1]],
+  ])
+  expect((await owner.post(`imports/${id}/commit`)).statusCode).toBe(202)
+  await site.ctx.jobs.idle()
+  const { result } = (await owner.get(`imports/${id}`)).json()
+  const firsts = await Promise.all(
+    result.seriesIds.map(async (seriesId: string) => {
+      const header = (await owner.get(`series/${seriesId}/header`)).json()
+      const plane = await owner.get(`series/${seriesId}/r/${header.revision}/planes/0`)
+      return [header.planeCount, header.orientation, plane.rawPayload.readInt16LE(0)]
+    }),
+  )
+  expect(firsts).toEqual([
+    [2, 'known', 0],
+    [1, 'known', 12],
+  ])
+  const again = await planned(scout)
+  expect(again.plan.series.map((each: Json) => each.problem.message)).toEqual(
+    plan.series.map((each: Json) => expect.stringContaining(`“${each.label.value}”`)),
+  )
+})
+
+const scoutVisu = plainVisu({
+  VisuCoreFrameCount: '3',
+  VisuFGOrderDesc: '( 1 )\n(3, <FG_SLICE>, <>, 0, 2)',
+  VisuGroupDepVals: '( 2 )\n(<VisuCoreOrientation>, 0) (<VisuCorePosition>, 0)',
+  VisuCoreOrientation: '( 3, 9 )\n1 0 0 0 1 0 0 0 1 1 0 0 0 1 0 0 0 1 1 0 0 0 0 -1 0 1 0',
+  VisuCorePosition: '( 3, 3 )\n0 0 0 0 0 2 5 6 7',
+  VisuAcquisitionProtocol: '( 65 )\n<Localizer>',
 })

@@ -93,6 +93,7 @@ export async function useFiles(files: readonly Bytes[]): Promise<{ opened: numbe
     try {
       const reader = await formatById(candidate.format)!.open(
         entries.filter(({ path }) => candidate.files.includes(path)),
+        candidate.part,
       )
       const { header } = reader
       plain({ header, facts: reader.facts }, 'header and facts are')

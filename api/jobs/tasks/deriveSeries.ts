@@ -34,6 +34,7 @@ export const deriveSeries: Task<DerivePayload> = {
         {
           files,
           format: series.get('format' as never) as string,
+          part: series.body.part as string | undefined,
           modality: (series.get('modality' as never) as string | null) ?? null,
           folder,
           byteLimit,

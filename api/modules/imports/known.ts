@@ -61,15 +61,20 @@ async function storedTwins(
   }
   const ids = [...new Set([...bySha.values()].flatMap((series) => [...series]))]
   const series = await recordModel(ImageSeries).findAll({
-    attributes: ['id', 'label'],
+    attributes: ['id', 'label', 'body'],
     where: { id: { [Op.in]: ids }, deletedAt: null },
   })
-  const labels = new Map(series.map((each) => [each.id, each.get('label' as never) as string]))
+  const twins = new Map(
+    series.map((each) => {
+      const label = each.get('label' as never) as string
+      return [each.id, { seriesId: each.id, label, part: each.body.part as string | undefined }]
+    }),
+  )
   return new Map(
     files.flatMap(({ path, sha256 }) => {
       const found = [...(bySha.get(sha256) ?? [])].flatMap((seriesId) => {
-        const label = labels.get(seriesId)
-        return label === undefined ? [] : [{ seriesId, label }]
+        const twin = twins.get(seriesId)
+        return twin ? [twin] : []
       })
       return found.length > 0 ? [[path, found] as const] : []
     }),

@@ -221,6 +221,7 @@ export function makeSeries(
   const readable = isReadable(series)
   return make(work, ImageSeries, body, {
     format: series.format,
+    ...(series.part !== undefined && { part: series.part }),
     fileCount: series.fileCount,
     byteCount: series.byteCount,
     pixels: readable ? 'waiting' : 'failed',

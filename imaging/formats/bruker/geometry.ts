@@ -38,13 +38,14 @@ export function geometryOf(stated: Stated, slices: number, depth: number, warnin
   if (positions.some((position) => !isPlace(position))) {
     return unplaced('VisuCorePosition is more than a kilometre away; places are not known.')
   }
-  if (orientations.some((rows) => !isRotation(rows))) {
+  if (!orientations.every(isRotation)) {
     return unplaced('VisuCoreOrientation is not made of unit vectors at right angles; directions are not known.')
   }
   const packages = packagesOf(orientations)
   if (packages.length > 1) {
+    const words = packages.slice(0, 8).map(rangeText)
     return unplaced(
-      `The slices have ${packages.length} directions (slices ${shown(packages)}); they are shown one after the other, without geometry.`,
+      `The slices have ${packages.length} directions (slices ${words.join(', ')}${packages.length > 8 ? ' ...' : ''}); they are shown one after the other, without geometry.`,
     )
   }
   const normal = first.slice(6)
@@ -93,22 +94,27 @@ function box(inPlane: [number, number], between: number, origin: number[], rows:
   }
 }
 
-/** Ranges of slices with one direction, counted from 1: "1 to 5", "6". */
-function packagesOf(orientations: number[][]): string[] {
+/** Slices that follow each other in one direction, `start` to `end` without the end. */
+export interface SlicePackage {
+  start: number
+  end: number
+}
+
+/** The packages that slices with these directions make; one when they share a direction. */
+export function packagesOf(orientations: readonly number[][]): SlicePackage[] {
   const starts = orientations.flatMap((rows, i) => {
     const before = orientations[i - 1]
     return before && rows.every((v, k) => Math.abs(v - before[k]!) <= tolerance) ? [] : [i]
   })
-  return starts.map((start, i) => {
-    const end = starts[i + 1] ?? orientations.length
-    return end - start === 1 ? `${start + 1}` : `${start + 1} to ${end}`
-  })
+  return starts.map((start, i) => ({ start, end: starts[i + 1] ?? orientations.length }))
 }
 
-const shown = (packages: string[]): string =>
-  packages.length > 8 ? `${packages.slice(0, 8).join(', ')} ...` : packages.join(', ')
+/** Counted from 1: "1 to 5", "6". */
+export const rangeText = ({ start, end }: SlicePackage): string =>
+  end - start === 1 ? `${start + 1}` : `${start + 1} to ${end}`
 
-function isRotation(rows: number[]): boolean {
+/** Whether nine numbers are three unit vectors at right angles. */
+export function isRotation(rows: readonly number[]): boolean {
   const [a, b, c] = [rows.slice(0, 3), rows.slice(3, 6), rows.slice(6, 9)] as [number[], number[], number[]]
   const isUnit = (v: number[]) => Math.abs(dot(v, v) - 1) < 1e-2
   const isRight = (v: number[], w: number[]) => Math.abs(dot(v, w)) < 1e-2

@@ -9,18 +9,20 @@ import type { Documents } from './documents.ts'
 import { factsOf } from './facts.ts'
 import { layOut } from './layout.ts'
 import type { Layout } from './layout.ts'
+import { packageOf, packageParts } from './packages.ts'
 import { isParameterText } from './parameters.ts'
 import { storedByReco } from './reco.ts'
 import { baseOf, companionsOf, experimentOf, hasRawData, placeOf, rawFilesOf } from './tree.ts'
 import { notPictures, storedByVisu } from './visu.ts'
+import type { Stored } from './stored.ts'
 
 const parameterNames = new Set(['visu_pars', 'reco', 'd3proc', 'acqp', 'method', 'subject'])
 const keptWithScan = 'Parameters of a ParaVision study: kept beside its images.'
 
 /**
  * Bruker ParaVision 5, 6, 7 and 360: folders of scans, each with folders of reconstructions, each with the samples in
- * `2dseq`, described by `visu_pars` (by `reco` where that is missing). One reconstruction is one series; a scout with slice
- * packages of several directions stays one series, whose header then gives no place.
+ * `2dseq`, described by `visu_pars` (by `reco` where that is missing). One reconstruction is one series; of a scout with slice
+ * packages of several directions each package is one.
  * Checked against another reader (brukerapi) with original files of 5.1, 7.0.0 and 360.3.6.
  */
 export const bruker: Format = {
@@ -77,7 +79,12 @@ export const bruker: Format = {
       if (other) {
         return kept(`ParaVision ${other} (spectroscopy): kept with its parameters, not displayed.`, found.companions)
       }
-      if (data) describe(documents, data.size)
+      if (data) {
+        const stored = storedOf(documents, data.size)
+        layOut(stored, data.size)
+        const parts = packageParts(stored)
+        if (parts.length > 0) found.parts = parts.map(({ id, label }) => ({ id, label }))
+      }
     } catch (error) {
       if (!(error instanceof ImagingError)) throw error
       found.problem = error
@@ -85,7 +92,7 @@ export const bruker: Format = {
     return found
   },
 
-  async open(files): Promise<SeriesReader> {
+  async open(files, part): Promise<SeriesReader> {
     const anchor = anchorOf(files)
     const { folder } = placeOf(anchor.path)
     const data = files.find(({ path }) => folderOf(path) === folder && baseOf(path) === '2dseq')
@@ -99,7 +106,7 @@ export const bruker: Format = {
     const documents = await readDocuments(anchor.path, [...sources.keys()], (path) => sources.get(path))
     const other = documents.visu && notPictures(documents.visu)
     if (other) throw new ImagingError('unsupported', `${anchor.path} describes ${other}, not images.`)
-    const { header, places, littleEndian } = describe(documents, data.source.size)
+    const { header, places, littleEndian } = describe(documents, data.source.size, part)
     const offsetOf = (k: number) => places[k]! * planeBytes(header)
     const block = { source: data.source, stored: header.sampleType, littleEndian, offsetOf }
     return {
@@ -133,10 +140,13 @@ function anchorOf(files: FileEntry[]): FileEntry {
   return anchor
 }
 
-function describe(documents: Documents, dataSize: number): Layout {
-  const { visu, reco, doubts } = documents
-  const stored = visu ? storedByVisu(visu, documents) : storedByReco(reco!, documents, dataSize)
-  const layout = layOut(stored, dataSize)
-  layout.header.warnings.push(...doubts)
+const storedOf = (documents: Documents, dataSize: number): Stored =>
+  documents.visu ? storedByVisu(documents.visu, documents) : storedByReco(documents.reco!, documents, dataSize)
+
+function describe(documents: Documents, dataSize: number, part: string | undefined): Layout {
+  const whole = storedOf(documents, dataSize)
+  const { stored, slices } = part === undefined ? { stored: whole, slices: undefined } : packageOf(whole, part)
+  const layout = layOut(stored, dataSize, slices)
+  layout.header.warnings.push(...documents.doubts)
   return layout
 }

@@ -3,6 +3,7 @@ import { sampleBytes } from '../../header.ts'
 import type { Header } from '../../header.ts'
 import { checkExtent } from '../../raw/planes.ts'
 import { geometryOf } from './geometry.ts'
+import type { SlicePackage } from './geometry.ts'
 import { arrange } from './groups.ts'
 import type { Stored } from './stored.ts'
 
@@ -16,9 +17,10 @@ export interface Layout {
 /**
  * The header of a 2dseq, and where its planes stand.
  * @param dataSize bytes of the 2dseq
+ * @param slices   the slices to take, whose geometry `stored` then has; absent: all
  * @throws ImagingError 'truncated', 'too-large'
  */
-export function layOut(stored: Stored, dataSize: number): Layout {
+export function layOut(stored: Stored, dataSize: number, slices?: SlicePackage): Layout {
   const { size, frameCount, sampleType } = stored
   const [x, y, depth] = size
   const shape = { x, y, z: depth, t: frameCount, c: 1 }
@@ -36,7 +38,11 @@ export function layOut(stored: Stored, dataSize: number): Layout {
   if (needed < dataSize) {
     warnings.push(`2dseq has ${dataSize} bytes where ${needed} are described; the rest is not shown.`)
   }
-  const { z, t, c, frames, channels, time } = arrange(stored.groups)
+  const all = arrange(stored.groups)
+  const { t, c, channels, time } = all
+  const z = slices ? slices.end - slices.start : all.z
+  const isTaken = (slice: number) => !slices || (slice >= slices.start && slice < slices.end)
+  const frames = all.frames.filter((_, i) => isTaken(i % all.z))
   const inFrame = Array.from({ length: depth }, (_, slice) => (stored.isReversed ? depth - 1 - slice : slice))
   const places = frames.flatMap((frame) => inFrame.map((slice) => frame * depth + slice))
   const perPlane = (list: number[]) =>

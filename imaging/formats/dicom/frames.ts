@@ -29,6 +29,8 @@ export interface Frame {
   bValue: number | undefined
   /** Start of acquisition, seconds since 1970. */
   acquiredSeconds: number | undefined
+  /** Stack ID of enhanced objects: which of several stacks the frame belongs to; '' when there is none. */
+  stackId: string
   dimensions: number[]
   instance: number
   durationSeconds: number | undefined
@@ -113,6 +115,7 @@ function frameOf(
       seconds(dateTime(content, 0x00189074)) ??
       seconds(dateTime(content, 0x00189151)) ??
       (own ? undefined : acquired(data)),
+    stackId: content.string(0x00209056) ?? '',
     dimensions: content.numbers(0x00209157, 'UL'),
     instance: own ? index : (data.number(0x00200013, 'IS') ?? 0),
     durationSeconds: milliseconds === undefined ? undefined : milliseconds / 1000,

@@ -1,10 +1,12 @@
 import { ImagingError } from '../../errors.ts'
-import type { FileScan, Format } from '../../format.ts'
+import type { FileScan, Format, Part } from '../../format.ts'
 import { formatLabels } from '../labels.ts'
 import type { DataSet } from './dataSet.ts'
 import { factsOf } from './facts.ts'
 import { looksLikeDicom, readDicomFile } from './file.ts'
 import type { DicomFile } from './file.ts'
+import { framesOf } from './frames.ts'
+import { stackParts } from './parts.ts'
 import { pixelFormat } from './pixelFormat.ts'
 import { pixelsOf } from './pixels.ts'
 import { openSeries } from './series.ts'
@@ -33,25 +35,30 @@ export const dicom: Format = {
       const reason = `This DICOM object (modality ${data.string(0x00080060) ?? 'not given'}) holds no pixels; it is kept as an attachment.`
       return { seriesKey: `dicom:${uid}:document`, role: 'index', companions: [], facts, reason }
     }
-    const problem = problemOf(file)
+    const { problem, parts } = lookInto(file)
     return {
       seriesKey: `dicom:${uid}:${discriminator(data)}`,
       role: 'image',
       companions: [],
       facts,
       ...(problem ? { problem } : {}),
+      ...(parts.length > 0 ? { parts } : {}),
     }
   },
 
   open: openSeries,
 }
 
-/** Why the file cannot be opened as an image, if so. */
-function problemOf(file: DicomFile): ImagingError | undefined {
+/** Why the file cannot be opened as an image, if so, and the stacks that an enhanced object holds when they are several. */
+function lookInto(file: DicomFile): { problem?: ImagingError; parts: Part[] } {
   try {
-    return pixelsOf(file, pixelFormat(file)).shortage ?? undefined
+    const { shortage, count } = pixelsOf(file, pixelFormat(file))
+    if (shortage) return { problem: shortage, parts: [] }
+    const isEnhanced = file.data.has(0x52009230)
+    const stacks = isEnhanced ? stackParts(framesOf(file, 0, count)) : []
+    return { parts: stacks.map(({ id, label }) => ({ id, label })) }
   } catch (error) {
-    if (error instanceof ImagingError) return error
+    if (error instanceof ImagingError) return { problem: error, parts: [] }
     throw error
   }
 }

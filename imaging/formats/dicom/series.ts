@@ -8,6 +8,7 @@ import { readDicomFile } from './file.ts'
 import { framesOf } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { curveOf, readLut } from './lut.ts'
+import { framesOfPart } from './parts.ts'
 import { pixelFormat } from './pixelFormat.ts'
 import { pixelsOf } from './pixels.ts'
 import type { Pixels } from './pixels.ts'
@@ -27,9 +28,10 @@ interface Opened {
 
 /**
  * Opens a stack of DICOM files as one series.
+ * @param part one of several stacks in an enhanced multi-frame file
  * @throws ImagingError
  */
-export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
+export async function openSeries(files: FileEntry[], part?: string): Promise<SeriesReader> {
   const opened: Opened[] = []
   for (let i = 0; i < files.length; i += together) {
     opened.push(...(await Promise.all(files.slice(i, i + together).map((file, j) => openFile(file, i + j)))))
@@ -51,7 +53,8 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
       )
     }
   }
-  const stack = stackOf(opened.flatMap(({ frames }) => frames))
+  const frames = opened.flatMap((one) => one.frames)
+  const stack = stackOf(part === undefined ? frames : framesOfPart(frames, part))
   const lead = stack.frames[0]!
   const { data } = await readDicomFile(files[lead.file]!.source)
   const window = format.samplesPerPixel === 1 ? stack.frames[stack.z >> 1]!.window : null

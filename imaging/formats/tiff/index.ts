@@ -5,6 +5,7 @@ import { readBlocks } from './blocks.ts'
 import { looksLikeTiff, readTiff, text } from './directory.ts'
 import { factsOf, omeFacts } from './facts.ts'
 import { readPage } from './page.ts'
+import { heldImages } from './images.ts'
 import { openSeries } from './series.ts'
 import { describe, looksLikeDocument, readDocument, setKey } from './set.ts'
 import type { TiffFile } from './directory.ts'
@@ -24,12 +25,14 @@ export const tiff: Format = {
     const file = await readTiff(entry.source, 1)
     const ome = describe((await text(file, file.directories[0]!, 270)) ?? '', [])
     const problem = await problemOf(file)
+    const parts = ome ? heldImages(ome, [ome.uuid]).map(({ id, label }) => ({ id, label })) : []
     return {
       seriesKey: setKey(entry.path, ome, false),
       role: 'image',
       companions: [],
       facts: await factsOf(file, ome),
       ...(problem ? { problem } : {}),
+      ...(parts.length > 0 ? { parts } : {}),
     }
   },
 

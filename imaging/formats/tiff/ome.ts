@@ -16,6 +16,8 @@ export interface Ome {
   /** Set when the description stands in another file (BinaryOnly). */
   describedBy: { uuid: string | undefined; fileName: string | undefined } | undefined
   images: XmlNode[]
+  /** Further images in the same files that are not shown. */
+  left: number
   root: XmlNode
 }
 
@@ -38,6 +40,7 @@ export function parseOme(description: string): Ome {
       fileName: attribute(binaryOnly, 'MetadataFile'),
     },
     images,
+    left: Math.max(0, images.length - 1),
     root,
   }
 }
@@ -85,7 +88,7 @@ export function omeLayout(
   const sizes = { Z: z, C: groups, T: t }
   const sources = planeSources(pixels, order, sizes, pages)
   const warnings: string[] = []
-  if (ome.images.length > 1) warnings.push(`The file describes ${ome.images.length} images; the first is shown.`)
+  if (ome.left > 0) warnings.push(`The file describes ${ome.left + 1} images; the first is shown.`)
   if (sources.size < z * t * groups) {
     warnings.push(`The description announces ${z * t * groups} pages, but places only ${sources.size} of them.`)
   }

@@ -9,30 +9,40 @@ import type { TiffFile } from './directory.ts'
 import { factsOf } from './facts.ts'
 import { imageJLayout, looksLikeImageJ, parseImageJ } from './imageJ.ts'
 import type { Layout } from './layout.ts'
+import { leadPage, withOneImage } from './images.ts'
 import { omeLayout } from './ome.ts'
+import type { Ome } from './ome.ts'
 import { readPage } from './page.ts'
 import type { Page } from './page.ts'
 import { plainLayout, resolutionOf } from './plain.ts'
 import { checkColour, contiguous, isPlain } from './pixels.ts'
 import { directOffset, fileOf, placesOf, readPlane } from './planes.ts'
-import type { Appended, Kind, Reading } from './planes.ts'
+import type { Appended, Kind, Reading, TiffEntry } from './planes.ts'
 import { openSet } from './set.ts'
 import { tagsOf } from './tags.ts'
 
 /**
  * Opens a TIFF file, or the files of one OME-TIFF set.
+ * @param part one of several images that OME-XML describes
  * @throws ImagingError
  */
-export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
-  const { opened, ome, document, warnings } = await openSet(files)
+export async function openSeries(files: FileEntry[], part?: string): Promise<SeriesReader> {
+  const { opened, ome: described, document, warnings } = await openSet(files)
   const main = opened[0]
+  const ome =
+    described &&
+    withOneImage(
+      described,
+      opened.map(({ uuid }) => uuid),
+      part,
+    )
   if (!main) {
     if (document && ome) return openBinData(document, ome)
     throw new ImagingError('missing-companion', 'The series has no file.')
   }
   const { file } = main
   const description = (await text(file, file.directories[0]!, 270)) ?? ''
-  const first = await readPage(file, file.directories[0]!)
+  const first = await firstPage(opened, ome)
   checkColour(first)
   // What the tables of the page announce must be possible before anything is promised.
   await readBlocks(first)
@@ -99,6 +109,16 @@ export async function openSeries(files: FileEntry[]): Promise<SeriesReader> {
     },
     direct: () => (offset === null ? null : { file: files.indexOf(main.entry), offset }),
   }
+}
+
+/** The first page of the image that is described, else of the file. */
+async function firstPage(opened: readonly TiffEntry[], ome: Ome | null): Promise<Page> {
+  const { file } = opened[0]!
+  const lead = ome && ome.images.length > 0 ? leadPage(ome) : undefined
+  const holder = lead?.uuid === undefined ? undefined : opened.find(({ uuid }) => uuid === lead.uuid)
+  const held = holder?.file ?? file
+  const directory = held.directories[lead?.page ?? 0]
+  return directory ? readPage(held, directory) : readPage(file, file.directories[0]!)
 }
 
 function kindOf(page: Page, isImageJ: boolean): Kind {

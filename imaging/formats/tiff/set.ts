@@ -34,7 +34,7 @@ export async function readDocument({ source }: Pick<FileEntry, 'source'>): Promi
 }
 
 /**
- * Files with equal keys are one set. Full descriptions list the UUIDs of all files, in the same order in each; files that
+ * Files with equal keys are one set: they lie in one folder, because copies of a set have the same UUIDs. Full descriptions list the UUIDs of all files, in the same order in each; files that
  * hold pixels only name the UUID of the file that describes them (BinaryOnly), which is a companion or the first of the set.
  */
 export function setKey(path: string, ome: Ome | null, isDocument: boolean): string {
@@ -43,7 +43,7 @@ export function setKey(path: string, ome: Ome | null, isDocument: boolean): stri
     (ome?.describedBy && folderOf(path) + ome.describedBy.fileName) ??
     (isDocument ? (ome?.uuid ?? path) : undefined) ??
     (ome && ome.fileUuids.length > 1 ? ome.fileUuids[0] : undefined)
-  return key === undefined ? `tiff:${path}` : `tiff:ome:${key}`
+  return key === undefined ? `tiff:${path}` : `tiff:ome:${folderOf(path)}:${key}`
 }
 
 /** @throws ImagingError */

@@ -256,6 +256,37 @@ describe('geometry', () => {
     expect(header).toMatchObject({ spacing: [2, 3, 2], origin: null, direction: null, orientation: 'unknown' })
     expect(header.warnings.join()).toContain('2 directions (slices 1 to 2, 3)')
   })
+  it('is split into one series for each direction of a scout, with the right planes of each echo and time', async () => {
+    const visu = stack(`( 3, 9 )\n${axial} ${axial} ${coronal}`, '( 3, 3 )\n0 0 0 0 0 2 5 6 7', 3, {
+      VisuCoreFrameCount: '6',
+      VisuFGOrderDesc: '( 2 )\n(2, <FG_ECHO>, <>, 0, 0) (3, <FG_SLICE>, <>, 0, 2)',
+    })
+    const files = reconstruction(plainVisu(visu), counting(6))
+    const { series } = await recognise(files)
+    expect(series).toMatchObject([
+      { seriesKey: 's/5/pdata/1/#slices-1-2', part: 'slices-1-2', files: files.map(({ path }) => path) },
+      { seriesKey: 's/5/pdata/1/#slices-3-3', part: 'slices-3-3', files: files.map(({ path }) => path) },
+    ])
+    const [two, one] = await Promise.all(series.map(({ part }) => bruker.open(files, part)))
+    expect(two!.header).toMatchObject({
+      shape: { z: 2, t: 1, c: 2 },
+      spacing: [2, 3, 2],
+      origin: [0, 0, 0],
+      direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      orientation: 'known',
+      warnings: [],
+    })
+    expect(one!.header).toMatchObject({
+      shape: { z: 1, t: 1, c: 2 },
+      origin: [5, 6, 7],
+      direction: [1, 0, 0, 0, 0, -1, 0, 1, 0],
+    })
+    const firsts = async (reader: typeof two, count: number) =>
+      Promise.all(Array.from({ length: count }, async (_, k) => Buffer.from(await reader!.plane(k)).readInt16LE(0) / 6))
+    expect(await firsts(two, 4)).toEqual([0, 2, 1, 3])
+    expect(await firsts(one, 2)).toEqual([4, 5])
+    await expect(bruker.open(files, 'slices-1-3')).rejects.toMatchObject({ code: 'malformed' })
+  })
   it('of unequal steps has the median and a warning', async () => {
     const { header } = await open(stack(`( 1, 9 )\n${axial}`, '( 4, 3 )\n0 0 0 0 0 1 0 0 2 0 0 5', 4), 4)
     expect(header.spacing).toEqual([2, 3, 1])

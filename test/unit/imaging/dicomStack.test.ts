@@ -1,6 +1,7 @@
 import { assert, asyncProperty, double, infiniteStream, integer } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dicom } from '#imaging/formats/dicom/index.ts'
+import { recognise } from '#imaging/recognise.ts'
 import { samplesOf } from '#imaging/samples.ts'
 import { sampleFacts, sampleFile, sha256 } from '../../conformance/formats/profile.ts'
 import { dicomEntry, image } from './dicomFiles.ts'
@@ -323,6 +324,56 @@ describe('multi-frame objects', () => {
     })
     expect(await marks(reader)).toEqual([21, 41, 22, 42])
     expect(reader.direct()).toBeNull()
+  })
+
+  describe('of several stacks', () => {
+    const at = (stack: string, position: string, orientation: string): Attributes => [
+      [0x00209111, 'SQ', [[[0x00209056, 'SH', stack]]]],
+      [0x00209113, 'SQ', [[[0x00200032, 'DS', position]]]],
+      [0x00209116, 'SQ', [[[0x00200037, 'DS', orientation]]]],
+    ]
+    const axialRows = '1\\0\\0\\0\\1\\0'
+    const enhanced = (frames: Attributes[]) =>
+      dicomEntry(
+        image(
+          [
+            [0x00080018, 'UI', '1.2.9'],
+            [0x00280008, 'IS', String(frames.length)],
+            [0x52009229, 'SQ', [shared.slice(0, 1)]],
+            [0x52009230, 'SQ', frames],
+          ],
+          grid(frames.map((_, i) => i + 1)),
+        ),
+      )
+    const parts = async (frames: Attributes[]) => (await dicom.scan(enhanced(frames), () => undefined)).parts
+
+    it('gives one series for each direction', async () => {
+      const frames = [
+        at('1', '0\\0\\0', axialRows),
+        at('2', '0\\0\\0', '0\\1\\0\\0\\0\\-1'),
+        at('1', '0\\0\\3', axialRows),
+        at('2', '4\\0\\0', '0\\1\\0\\0\\0\\-1'),
+      ]
+      const { series } = await recognise([enhanced(frames)])
+      expect(series.map(({ part }) => part)).toEqual(['stack-1', 'stack-2'])
+      expect((await parts(frames))!.map(({ label }) => label)).toEqual(['stack 1, axial', 'stack 2, sagittal'])
+      const [first, second] = await Promise.all(series.map(({ part }) => dicom.open([enhanced(frames)], part)))
+      expect(first!.header).toMatchObject({ shape: { z: 2, t: 1 }, spacing: [0.1, 0.2, 3], orientation: 'known' })
+      expect(await marks(first!)).toEqual([1, 3])
+      expect(second!.header).toMatchObject({ shape: { z: 2 }, spacing: [0.1, 0.2, 4], warnings: [] })
+      expect(new Set(await marks(second!))).toEqual(new Set([2, 4]))
+      await expect(dicom.open([enhanced(frames)], 'stack-3')).rejects.toMatchObject({ code: 'malformed' })
+    })
+    it('tells stacks that lie beside each other, and not slices that have an ID each', async () => {
+      const beside = [
+        at('1', '0\\0\\0', axialRows),
+        at('1', '0\\0\\1', axialRows),
+        at('2', '30\\0\\0', axialRows),
+        at('2', '30\\0\\1', axialRows),
+      ]
+      expect((await parts(beside))!.map(({ id }) => id)).toEqual(['stack-1', 'stack-2'])
+      expect(await parts(['1', '2', '3'].map((id, i) => at(id, `${i}\\0\\${i}`, axialRows)))).toBeUndefined()
+    })
   })
 
   it('points at the bytes of frames that stand in order', async () => {

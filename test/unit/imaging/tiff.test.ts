@@ -312,6 +312,39 @@ describe('descriptions', () => {
     })
   })
 
+  it('shows each image of a description as a series of its own, in its size', async () => {
+    const pixels = (n: number, size: string) =>
+      `<Image ID="Image:${n}" Name="Field ${n}"><Pixels ID="P:${n}" DimensionOrder="XYZCT" Type="uint8" SizeX="${size}" SizeY="1" SizeZ="1" SizeC="1" SizeT="1"><TiffData IFD="${n}"/></Pixels></Image>`
+    const text = `<?xml version="1.0"?><OME xmlns="x" UUID="urn:uuid:m">${pixels(0, '1')}${pixels(1, '2')}</OME>`
+    const file = tiffEntry(
+      tiffBytes([page({ ...grey(1, 1, 8), 270: [2, text] }, [10]), page(grey(2, 1, 8), [20, 21])]),
+      'fields.ome.tif',
+    )
+    const { series } = await recognise([file])
+    expect(series.map(({ part, facts }) => [part, facts.find(({ key }) => key === 'series.label')?.value])).toEqual([
+      ['image-1', 'Field 0, image 1 (Field 0)'],
+      ['image-2', 'Field 0, image 2 (Field 1)'],
+    ])
+    const [first, second] = await Promise.all(series.map(({ part }) => tiff.open([file], part)))
+    expect([first!.header.shape.x, second!.header.shape.x]).toEqual([1, 2])
+    expect([...(await second!.plane(0))]).toEqual([20, 21])
+    expect((await tiff.open([file])).header.warnings.join()).toContain('2 images; the first is shown')
+    await expect(tiff.open([file], 'image-3')).rejects.toMatchObject({ code: 'malformed' })
+  })
+
+  it('keeps copies of a set in two folders apart', async () => {
+    const data = [0, 1].map((z) => `<TiffData FirstZ="${z}" IFD="0"><UUID>urn:uuid:${z}</UUID></TiffData>`).join('')
+    const file = (folder: string, z: number) => {
+      const text = ome('DimensionOrder="XYZCT" SizeZ="2" SizeC="1" SizeT="1"', data, `UUID="urn:uuid:${z}"`)
+      return tiffEntry(tiffBytes([page({ ...grey(1, 1, 8), 270: [2, text] }, [z])]), `${folder}/${z}.ome.tif`)
+    }
+    const { series } = await recognise([file('a', 0), file('b', 0), file('a', 1), file('b', 1)])
+    expect(series.map(({ files }) => files)).toEqual([
+      ['a/0.ome.tif', 'a/1.ome.tif'],
+      ['b/0.ome.tif', 'b/1.ome.tif'],
+    ])
+  })
+
   it('joins the files of a set by their UUIDs, whatever they are called', async () => {
     const data = [0, 1]
       .map((z) => `<TiffData FirstZ="${z}" IFD="0"><UUID FileName="old${z}.tif">urn:uuid:${z}</UUID></TiffData>`)
