@@ -75,16 +75,29 @@ export const mostParts = 32
 export interface FileScan {
   /** Files of one batch with equal keys form one series. */
   seriesKey: string
-  /** image = holds pixels or is the header that describes them; data = pixels only, described elsewhere; index = DICOMDIR and the like, kept as attachment. */
-  role: 'image' | 'data' | 'index'
+  /**
+   * image = holds pixels or is the header that describes them; data = pixels only, described elsewhere; index = DICOMDIR and
+   * the like, kept as attachment; raw = measured data that images are made from, or its header, with its data as companions.
+   */
+  role: 'image' | 'data' | 'index' | 'raw'
   /** Batch paths of files that this one needs (an Inveon header names its image). Missing ones are an error of the series, not of the batch. */
   companions: string[]
   facts: Fact[]
   /** The file is an image of this format, but cannot be opened as it stands; thrown errors lose the facts, this keeps them. */
   problem?: ImagingError
+  /**
+   * Batch paths of measured data (k-space, list mode, projections) that the image was made from: kept with the series as
+   * raw data, never needed to open it.
+   */
+  raw?: readonly string[]
+  /**
+   * Names the measurement: what has the role 'raw' under this name goes with every image that has it. Only inside of one
+   * format.
+   */
+  experiment?: string
   /** Two or more images that these files hold; absent: one. */
   parts?: readonly Part[]
-  /** Why a file with role 'index' is kept as an attachment: a sentence for people. */
+  /** Why a file with role 'index' or 'raw' is kept as an attachment: a sentence for people. */
   reason?: string
 }
 

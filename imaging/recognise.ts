@@ -28,6 +28,8 @@ export interface SeriesCandidate {
   part?: string
   /** Batch paths, companions included, in the order of the batch. */
   files: string[]
+  /** Batch paths of measured data that the image was made from; other images of the measurement have the same. */
+  raw?: string[]
   /** One fact per key: the first value met, except `series.acquiredAt`, which is the earliest. */
   facts: Fact[]
   conflicts: FactConflict[]
@@ -39,6 +41,8 @@ interface Attachment {
   path: string
   /** Sentence for people. */
   reason: string
+  /** Measured data of which no image is here. */
+  isRaw?: true
 }
 
 export interface Recognition {
@@ -68,23 +72,29 @@ export async function recognise(
   const groups = new Map<string, Group>()
   const unplaced = new Map<string, string>()
   const claimed = new Map<string, string>()
+  const measured: Found[] = []
   for (const [i, entry] of entries.entries()) {
     const outcome = await look(entry, formats, index)
     if ('reason' in outcome) {
       unplaced.set(entry.path, outcome.reason)
+    } else if (outcome.scan.role === 'raw') {
+      measured.push(outcome)
     } else {
-      place(entry.path, outcome, groups, unplaced, claimed, index.find)
+      place(outcome, groups, unplaced, claimed, index.find)
     }
     progress(i + 1)
   }
 
   const positions = new Map(entries.map(({ path }, i) => [path, i]))
-  const placed = new Set([...groups.values()].flatMap((group) => [...group.files]))
+  const raw = placeRaw(measured, groups, index.find)
+  for (const [path, reason] of raw) unplaced.set(path, reason)
+  const placed = new Set([...groups.values()].flatMap((group) => [...group.files, ...group.raw]))
   return {
     series: [...groups.values()].flatMap((group) => finish(group, positions)),
     attachments: [...unplaced]
       .filter(([path]) => !placed.has(path))
-      .map(([path, reason]) => ({ path, reason: claimed.get(path) ?? reason })),
+      .toSorted(([a], [b]) => positions.get(a)! - positions.get(b)!)
+      .map(([path, reason]) => ({ path, reason: claimed.get(path) ?? reason, ...(raw.has(path) && { isRaw: true }) })),
   }
 }
 
@@ -95,6 +105,8 @@ interface Group {
   facts: Map<FactKey, Fact>
   conflicts: Map<FactKey, Fact[]>
   parts: Map<string, Part>
+  raw: Set<string>
+  experiments: Set<string>
   problem?: SeriesProblem
 }
 
@@ -126,7 +138,11 @@ function indexOf(entries: FileEntry[]): BatchIndex {
   }
 }
 
-type Found = { format: Format; scan: FileScan }
+interface Found {
+  path: string
+  format: Format
+  scan: FileScan
+}
 
 /** Tries the formats on one file. */
 async function look(
@@ -145,11 +161,16 @@ async function look(
       if (!format.sniff(entry.path, head)) continue
       lastFormat = format
       try {
-        return { format, scan: await format.scan(entry, index.find, index.siblings(entry.path), index.source) }
+        return {
+          path: entry.path,
+          format,
+          scan: await format.scan(entry, index.find, index.siblings(entry.path), index.source),
+        }
       } catch (error) {
         if (error instanceof ImagingError && error.code === 'not-this-format') continue
         if (!(error instanceof ImagingError) || error.code === 'malformed') throw error
-        return { format, scan: { seriesKey: entry.path, role: 'image', companions: [], facts: [], problem: error } }
+        const scan: FileScan = { seriesKey: entry.path, role: 'image', companions: [], facts: [], problem: error }
+        return { path: entry.path, format, scan }
       }
     }
     return {
@@ -166,8 +187,7 @@ async function look(
 }
 
 function place(
-  path: string,
-  { format, scan }: Found,
+  { path, format, scan }: Found,
   groups: Map<string, Group>,
   unplaced: Map<string, string>,
   claimed: Map<string, string>,
@@ -189,6 +209,8 @@ function place(
       facts: new Map(),
       conflicts: new Map(),
       parts: new Map(),
+      raw: new Set(),
+      experiments: new Set(),
     }
     groups.set(key, group)
   }
@@ -204,6 +226,11 @@ function place(
       }
     }
   }
+  for (const name of scan.raw ?? []) {
+    const found = find(name)
+    if (found !== undefined) group.raw.add(found)
+  }
+  if (scan.experiment !== undefined) group.experiments.add(scan.experiment)
   for (const part of scan.parts ?? []) group.parts.set(part.id, part)
   if (scan.problem) group.problem ??= problemOf(path, scan.problem)
   for (const fact of scan.facts) merge(group, fact)
@@ -238,13 +265,34 @@ function same({ value: a }: Fact, { value: b }: Fact): boolean {
   return a === b
 }
 
+/**
+ * Gives measured data to the images of its measurement.
+ * @returns what no image is there for, with the reason for keeping it
+ */
+function placeRaw(measured: Found[], groups: Map<string, Group>, find: (path: string) => string | undefined) {
+  const left = new Map<string, string>()
+  for (const { path, format, scan } of measured) {
+    const files = [path, ...scan.companions.flatMap((name) => find(name) ?? [])]
+    const own = [...groups.values()].filter(
+      (group) => group.format === format.id && scan.experiment !== undefined && group.experiments.has(scan.experiment),
+    )
+    for (const group of own) for (const file of files) if (!group.files.has(file)) group.raw.add(file)
+    const reason = scan.reason ?? `${format.label}: raw data, kept as it is.`
+    if (own.length === 0) for (const file of files) left.set(file, reason)
+  }
+  return left
+}
+
 /** One series, or one for each image in the files; what is damaged is not taken apart. */
 function finish(group: Group, positions: Map<string, number>): SeriesCandidate[] {
   const { format, seriesKey, problem } = group
+  const inOrder = (paths: Set<string>) => [...paths].toSorted((a, b) => positions.get(a)! - positions.get(b)!)
+  const raw = inOrder(new Set([...group.raw].filter((path) => !group.files.has(path))))
   const whole = {
     format,
     seriesKey,
-    files: [...group.files].toSorted((a, b) => positions.get(a)! - positions.get(b)!),
+    files: inOrder(group.files),
+    ...(raw.length > 0 ? { raw } : {}),
     facts: [...group.facts.values()],
     conflicts: [...group.conflicts].map(([key, others]) => ({ key, others })),
     ...(problem ? { problem } : {}),

@@ -88,7 +88,7 @@ function planSeries(
   const format = formatById(series.format)
   const { subject, conflicts } = matchSubject(facts, paths, index)
   const number = facts.get('series.number')?.value
-  const { header } = series
+  const { header, raw = [] } = series
   const twin = storedTwin(paths, series.part, input.stored)
   const problem =
     series.problem ??
@@ -106,7 +106,8 @@ function planSeries(
     ...(series.part !== undefined && { part: series.part }),
     files: paths,
     fileCount: paths.length,
-    byteCount: paths.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
+    byteCount: bytesOf(paths, sizes),
+    ...(raw.length > 0 && { rawFiles: raw, rawByteCount: bytesOf(raw, sizes) }),
     shape: header && [header.shape.x, header.shape.y, header.shape.z, header.shape.t, header.shape.c],
     spacing: header?.spacing ?? null,
     subject,
@@ -117,6 +118,9 @@ function planSeries(
     typed: [],
   }
 }
+
+const bytesOf = (paths: readonly string[], sizes: ReadonlyMap<string, number>): number =>
+  paths.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0)
 
 /** Label of the one series that has all these files already: the same part of them, or all that is in them. */
 function storedTwin(paths: readonly string[], part: string | undefined, stored: PlanInput['stored']): string | null {
@@ -234,10 +238,11 @@ function planAttachments(
         inFolder.set(folder, (inFolder.get(folder) ?? new Set()).add(each.sessionKey))
     }
   }
-  return input.inspection.attachments.map(({ path, reason }) => ({
+  return input.inspection.attachments.map(({ path, reason, isRaw }) => ({
     path,
     byteCount: sizes.get(path) ?? 0,
     reason: archive.test(path) ? archiveReason : reason,
+    ...(isRaw && { isRaw }),
     sessionKey: sessionNear(path, inFolder),
   }))
 }

@@ -79,6 +79,10 @@ const PlannedSeries = closed({
   files: Type.Array(Type.String()),
   fileCount: Type.Integer(),
   byteCount: Type.Integer(),
+  rawFiles: Type.Optional(
+    Type.Array(Type.String(), { description: 'Measured data that the image was made from; not counted above.' }),
+  ),
+  rawByteCount: Type.Optional(Type.Integer()),
   shape: nullable(Type.Array(Type.Integer(), { description: 'Samples along x, y, z, time, channel.' })),
   spacing: nullable(Type.Array(Type.Number(), { description: 'Voxel size x, y, z in mm.' })),
   subject: closed({ id: nullable(id()), create: Type.Optional(nullable(NewSubject)), evidence }),
@@ -93,6 +97,7 @@ const PlannedAttachment = closed({
   path: Type.String(),
   byteCount: Type.Integer(),
   reason: Type.String(),
+  isRaw: Type.Optional(Type.Boolean({ description: 'Measured data of which no image is here.' })),
   sessionKey: nullable(key),
 })
 

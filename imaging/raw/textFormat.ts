@@ -14,8 +14,15 @@ interface TextHeader<T extends { tags: Tag[] }> extends Omit<Format, 'sniff' | '
   /** @throws ImagingError when the header cannot be followed */
   layOut(text: T): RawSeries
   facts?(text: T): Fact[]
-  /** What the header describes when it is no image, and its data file; both are kept beside the series. */
-  otherThanImage?(text: T): { what: string; file: string | undefined } | undefined
+  otherThanImage?(text: T): OtherThanImage | undefined
+}
+
+/** What a header describes when it is no image, and its data file; both are kept beside the series. */
+export interface OtherThanImage {
+  what: string
+  /** Measured data that images are made from. */
+  isRaw: boolean
+  file: string | undefined
 }
 
 const headBytes = 4096
@@ -38,7 +45,8 @@ export function textFormat<T extends { tags: Tag[] }>(header: TextHeader<T>): Fo
       if (!other) return scanRaw(file, [find, source], factsOf(text), () => layOut(text))
       const reason = `${label} ${other.what}: kept with its header, not displayed.`
       const data = dataOf(file.path, other.file, find)
-      return { seriesKey: file.path, role: 'index', companions: data ? [data] : [], facts: factsOf(text), reason }
+      const role = other.isRaw ? 'raw' : 'index'
+      return { seriesKey: file.path, role, companions: data ? [data] : [], facts: factsOf(text), reason }
     },
 
     async open(files) {

@@ -44,8 +44,9 @@ export const File = entity(
       'x-term': 'schema:sha256',
     }),
     mediaType: Type.String({ title: 'Media type', 'x-system': true, 'x-term': 'schema:encodingFormat' }),
-    role: oneOf(['image', 'attachment'], {
+    role: oneOf(['image', 'raw', 'attachment'], {
       title: 'Role',
+      description: 'Raw: what the scanner measured (k-space, list mode, projections) and images were made from.',
       'x-system': true,
       'x-column': true,
       'x-term': 'schema:additionalType',

@@ -55,11 +55,15 @@ it('becomes one session of one animal with a series for each scan, and keeps the
     })),
   )
   expect(plan.series.every((each: Json) => each.files.includes('20240301_M-17_1/subject'))).toBe(true)
-  expect(plan.series[0].files).toContain('20240301_M-17_1/3/rawdata.job0')
+  expect(plan.series.map((each: Json) => [each.rawFiles, each.rawByteCount])).toEqual([
+    [['20240301_M-17_1/3/rawdata.job0'], 300],
+    [undefined, undefined],
+  ])
   expect(plan.attachments).toMatchObject(
     ['acqp', 'fid'].map((name) => ({
       path: `20240301_M-17_1/9/${name}`,
       sessionKey: plan.sessions[0].key,
+      isRaw: true,
       reason: expect.stringContaining('Raw data of scan 9'),
     })),
   )
@@ -68,6 +72,30 @@ it('becomes one session of one animal with a series for each scan, and keeps the
   await site.ctx.jobs.idle()
   const { items } = (await owner.get(`series?studyId=${studyId}`)).json()
   expect(items.map((each: Json) => each.pixels)).toEqual(['ready', 'ready'])
+  const raw = (await owner.get(`files?studyId=${studyId}&role=raw`)).json().items
+  const [third] = items.filter((each: Json) => each.number === 3)
+  expect(raw.map((each: Json) => [each.path, each.seriesId]).toSorted()).toEqual([
+    ['20240301_M-17_1/3/rawdata.job0', third.id],
+    ['20240301_M-17_1/9/acqp', undefined],
+    ['20240301_M-17_1/9/fid', undefined],
+  ])
+  expect(third.fileCount).toBe(plan.series[0].files.length)
+})
+
+it('keeps raw data once for each image that was made from it, and takes it back with them', async () => {
+  const study = (
+    await owner.make('studies', { projectId: (await owner.get(`studies/${studyId}`)).json().projectId, title: 'Raw' })
+  ).id
+  const { id } = await owner.make('imports', { studyId: study })
+  for (const { path, bytes } of files) expect((await upload(owner, id, path, bytes)).statusCode).toBe(201)
+  await owner.post(`imports/${id}/inspect`)
+  await site.ctx.jobs.idle()
+  await owner.post(`imports/${id}/commit`)
+  await site.ctx.jobs.idle()
+  const count = async () => (await owner.get(`files?studyId=${study}&role=raw&total=true`)).json().total
+  expect(await count()).toBe(3)
+  expect((await owner.post(`imports/${id}/undo`)).statusCode).toBe(200)
+  expect(await count()).toBe(0)
 })
 
 it('is known when it comes again, also in part, though its scans share files', async () => {

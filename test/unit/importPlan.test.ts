@@ -40,13 +40,16 @@ const session = (key: string, more: Partial<PlannedSession> = {}): PlannedSessio
 const plan: ImportPlan = {
   sessions: [session('s1'), session('s2'), session('s3', { existingId: 'X' }), session('s4')],
   series: [
-    series('a'),
-    series('b', { sessionKey: 's2' }),
+    series('a', { rawFiles: ['x/fid', 'x/traj'], rawByteCount: 9 }),
+    series('b', { sessionKey: 's2', rawFiles: ['x/fid', 'x/traj'], rawByteCount: 9 }),
     series('c', { sessionKey: 's3', subject: { id: 'SUBJECT', evidence: 'typed' } }),
     series('d', { sessionKey: 's3', subject: { id: null, evidence: '' } }),
     series('e', { sessionKey: 's4', include: false, fileCount: 3 }),
   ],
-  attachments: [{ path: 'readme.txt', byteCount: 5, reason: 'Not an image', sessionKey: null }],
+  attachments: [
+    { path: 'readme.txt', byteCount: 5, reason: 'Not an image', sessionKey: null },
+    { path: 'y/fid', byteCount: 5, reason: 'Raw data', isRaw: true, sessionKey: null },
+  ],
   summary: { files: 1, bytes: 1, series: 5, problems: 0 },
 }
 
@@ -62,6 +65,7 @@ describe('what a plan will do', () => {
       newSessions: 2,
       newSubjects: 1,
       newInstruments: 1,
+      raw: 3,
       withoutSubject: 1,
     })
   })

@@ -6,7 +6,7 @@ import type { Caller } from '#api/access/caller.ts'
 import { AppError } from '#api/errors.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import { mediaTypeOf } from '#api/ingest/mediaType.ts'
-import type { Plan, PlannedSeries } from '#api/ingest/plan.ts'
+import type { Plan, PlannedAttachment, PlannedSeries } from '#api/ingest/plan.ts'
 import { labelSort } from '#api/records/label.ts'
 import { File } from '#ontology/entities/file.ts'
 import { makeInstruments, makeSeries, makeSessions, makeSubjects } from './makeRecords.ts'
@@ -27,7 +27,7 @@ export interface Work {
 interface PlannedFile {
   id: string
   path: string
-  role: 'image' | 'attachment'
+  role: File['role']
   seriesId: string | null
   sessionId: string | null
   mediaType: string
@@ -60,18 +60,22 @@ export async function carryOut(
     const seriesId = await makeSeries(work, each, sessionId, subjects.get(each.key))
     seriesIds.push(seriesId)
     if (isReadable(each)) toDerive.push(seriesId)
-    for (const path of each.files) {
-      kept.push({ id: ulid(), path, role: 'image', seriesId, sessionId, mediaType: mediaTypeOf(path, each.format) })
-    }
+    const keep = (path: string, role: File['role']) =>
+      kept.push({ id: ulid(), path, role, seriesId, sessionId, mediaType: mediaTypeOf(path, each.format) })
+    for (const path of each.files) keep(path, 'image')
+    // One measurement may have several images: each of them has its raw data.
+    for (const path of each.rawFiles ?? []) keep(path, 'raw')
   }
   const taken = new Set(kept.map((file) => file.path))
-  for (const { path, sessionKey } of attachmentsOf(plan)) {
+  for (const { path, sessionKey, isRaw } of attachmentsOf(plan)) {
     if (taken.has(path)) continue
     const sessionId = (sessionKey !== null && sessions.get(sessionKey)) || null
-    kept.push({ id: ulid(), path, role: 'attachment', seriesId: null, sessionId, mediaType: mediaTypeOf(path) })
+    const role = isRaw ? 'raw' : 'attachment'
+    taken.add(path)
+    kept.push({ id: ulid(), path, role, seriesId: null, sessionId, mediaType: mediaTypeOf(path) })
   }
   await writeFiles(work, kept, files)
-  work.created.attachmentIds = kept.flatMap((file) => (file.role === 'attachment' ? [file.id] : []))
+  work.created.attachmentIds = kept.flatMap((file) => (file.seriesId === null ? [file.id] : []))
   const result: ImportResult = {
     seriesIds,
     sessionIds: [...new Set(sessions.values())],
@@ -88,9 +92,13 @@ export async function carryOut(
 export const isReadable = ({ problem }: PlannedSeries): boolean => !problem || problem.code === 'duplicate'
 
 /** What belongs to no series, and the files of series that a person left out; what the study has already is not kept twice. */
-function attachmentsOf(plan: Plan): { path: string; sessionKey: string | null }[] {
+function attachmentsOf(plan: Plan): Pick<PlannedAttachment, 'path' | 'sessionKey' | 'isRaw'>[] {
   const left = plan.series.filter((each) => !each.include && each.problem?.code !== 'duplicate')
-  return [...plan.attachments, ...left.flatMap(({ files, sessionKey }) => files.map((path) => ({ path, sessionKey })))]
+  return [
+    ...plan.attachments,
+    ...left.flatMap(({ files, sessionKey }) => files.map((path) => ({ path, sessionKey }))),
+    ...left.flatMap(({ rawFiles = [], sessionKey }) => rawFiles.map((path) => ({ path, sessionKey, isRaw: true }))),
+  ]
 }
 
 /** Rows of files in bulk: an import may have a hundred thousand. Their series are told to the search, files are not searched. */

@@ -12,7 +12,7 @@ import type { Layout } from './layout.ts'
 import { packageOf, packageParts } from './packages.ts'
 import { isParameterText } from './parameters.ts'
 import { storedByReco } from './reco.ts'
-import { baseOf, companionsOf, experimentOf, hasRawData, placeOf, rawFilesOf } from './tree.ts'
+import { baseOf, companionsOf, experimentOf, hasRawData, measuredFilesOf, placeOf, rawFilesOf } from './tree.ts'
 import { notPictures, storedByVisu } from './visu.ts'
 import type { Stored } from './stored.ts'
 
@@ -36,9 +36,9 @@ export const bruker: Format = {
   async scan(file, find, siblings = () => [], source = () => undefined): Promise<FileScan> {
     const name = baseOf(file.path)
     const place = placeOf(file.path)
-    const kept = (reason: string, companions: string[] = []): FileScan => ({
+    const kept = (reason: string, companions: string[] = [], role: 'index' | 'raw' = 'index'): FileScan => ({
       seriesKey: file.path,
-      role: 'index',
+      role,
       companions: companions.filter((path) => path !== file.path),
       facts: [],
       reason,
@@ -56,7 +56,7 @@ export const bruker: Format = {
       name === 'visu_pars' ? place.scan !== null || beside('2dseq') : name === 'reco' && !beside('visu_pars')
     if (!isAnchor) {
       const isScan = (name === 'acqp' || name === 'method') && hasRawData(siblings()) && !beside('2dseq')
-      return isScan ? kept(rawReason(place.folder), rawFilesOf(siblings())) : kept(keptWithScan)
+      return isScan ? kept(rawReason(place.folder), rawFilesOf(siblings()), 'raw') : kept(keptWithScan)
     }
 
     const companions = companionsOf(place, find, siblings).filter((path) => path !== file.path)
@@ -67,17 +67,19 @@ export const bruker: Format = {
     const data = siblings().find(({ path }) => baseOf(path) === '2dseq')
     const raw = place.scan === null ? [] : siblings(place.scan)
     // A scan that was stopped leaves an empty 2dseq.
-    if (!data?.size && hasRawData(raw)) return kept(rawReason(place.scan!), [...companions, ...rawFilesOf(raw)])
+    if (!data?.size && hasRawData(raw)) return kept(rawReason(place.scan!), [...companions, ...rawFilesOf(raw)], 'raw')
     const found: FileScan = {
       seriesKey: place.folder,
       role: 'image',
       companions: [data?.path ?? `${place.folder}2dseq`, ...companions],
+      raw: measuredFilesOf(siblings(place.scan ?? place.folder)),
       facts,
     }
     try {
       const other = documents.visu && notPictures(documents.visu)
       if (other) {
-        return kept(`ParaVision ${other} (spectroscopy): kept with its parameters, not displayed.`, found.companions)
+        const reason = `ParaVision ${other} (spectroscopy): kept with its parameters, not displayed.`
+        return kept(reason, [...found.companions, ...(found.raw ?? [])])
       }
       if (data) {
         const stored = storedOf(documents, data.size)

@@ -19,7 +19,7 @@ const parameterFile = /^(acqp|method)$/i
 /** Raw data and what the scanner played: pulse programs, gradient and pulse shapes, trajectories, states of adjustments. */
 const rawFile =
   /^(acqp\.out$|fid|ser|rawdata|traj|spnam\d*|grdprog|gdprog|pulseprogram|cpdprg\d*|configscan|specpar|uxnmr|imnd|visu_pars|adjstate\w*|shimcondition|mapshim)([._].*)?$/i
-const dataFile = /^(fid|ser|rawdata)(\..*)?$/i
+const dataFile = /^(fid|ser|rawdata|traj)(\..*)?$/i
 
 const most = 1000
 
@@ -46,8 +46,8 @@ export function experimentOf(scan: string): number | null {
 }
 
 /**
- * The files that go with a reconstruction. Its parameters go with each one; raw data with the first reconstruction of a scan
- * alone: it was made from them, and the later ones mostly from it (fit maps), so that gigabytes are not counted twice.
+ * The files that go with a reconstruction. Its parameters go with each one; what the scanner played with the first
+ * reconstruction of a scan alone. Measured data is linked to all of them apart from this (`measuredFilesOf`).
  */
 export function companionsOf(
   { folder, scan, study, processing }: Place,
@@ -58,17 +58,23 @@ export function companionsOf(
     list.map(({ path }) => path).filter((path) => names.test(baseOf(path)))
   const own = named(siblings(folder), reconstructionFile)
   // All files in one folder, as people pass single scans on.
-  if (scan === null) return [...own, ...rawFilesOf(siblings(folder))]
+  if (scan === null) return [...own, ...withoutData(rawFilesOf(siblings(folder)))]
   const beside = siblings(scan)
   const isFirst = !hasEarlier(scan, processing!, find)
   const subject = study === null ? undefined : find(`${study}subject`)
   return [
     ...own,
     ...named(beside, parameterFile),
-    ...(isFirst ? named(beside, rawFile) : []),
+    ...(isFirst ? withoutData(named(beside, rawFile)) : []),
     ...(subject === undefined ? [] : [subject]),
   ]
 }
+
+const withoutData = (paths: string[]): string[] => paths.filter((path) => !dataFile.test(baseOf(path)))
+
+/** Measured data (k-space, trajectories) in the folder of a scan. */
+export const measuredFilesOf = (siblings: readonly SiblingFile[]): string[] =>
+  siblings.map(({ path }) => path).filter((path) => dataFile.test(baseOf(path)))
 
 /** Raw data and what belongs to them in the folder of a scan. */
 export const rawFilesOf = (siblings: readonly SiblingFile[]): string[] =>
@@ -76,7 +82,7 @@ export const rawFilesOf = (siblings: readonly SiblingFile[]): string[] =>
 
 /** Whether the folder of a scan holds its measured data. */
 export const hasRawData = (siblings: readonly SiblingFile[]): boolean =>
-  siblings.some(({ path, size }) => dataFile.test(baseOf(path)) && size > 0)
+  siblings.some(({ path, size }) => dataFile.test(baseOf(path)) && !/^traj/i.test(baseOf(path)) && size > 0)
 
 function hasEarlier(scan: string, processing: number, find: (path: string) => string | undefined): boolean {
   for (let n = 1; n < Math.min(processing, most); n++) if (find(`${scan}pdata/${n}/2dseq`)) return true

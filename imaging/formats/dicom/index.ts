@@ -12,6 +12,7 @@ import { pixelsOf } from './pixels.ts'
 import { openSeries } from './series.ts'
 
 const directorySopClass = '1.2.840.10008.1.3.10'
+const rawDataSopClass = '1.2.840.10008.5.1.4.1.1.66'
 
 /** DICOM Part 10 files and headerless little-endian data sets (PS3.10, PS3.5). */
 export const dicom: Format = {
@@ -33,7 +34,8 @@ export const dicom: Format = {
     }
     if (!file.pixels) {
       const reason = `This DICOM object (modality ${data.string(0x00080060) ?? 'not given'}) holds no pixels; it is kept as an attachment.`
-      return { seriesKey: `dicom:${uid}:document`, role: 'index', companions: [], facts, reason }
+      const role = data.string(0x00080016) === rawDataSopClass ? 'raw' : 'index'
+      return { seriesKey: `dicom:${uid}:document`, role, companions: [], facts, reason }
     }
     const { problem, parts } = lookInto(file)
     return {

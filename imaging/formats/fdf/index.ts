@@ -1,6 +1,6 @@
 import { swapped } from '../../bytes.ts'
 import { ImagingError } from '../../errors.ts'
-import type { Fact, FileEntry, FileScan, Format, SeriesReader } from '../../format.ts'
+import type { Fact, FileEntry, FileScan, Format, SeriesReader, SiblingFile } from '../../format.ts'
 import { formatLabels } from '../labels.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
 import { folderOf, nameOf } from '../../paths.ts'
@@ -21,7 +21,7 @@ export const fdf: Format = {
   verified: false,
   sniff: (_name, head) => looksLikeFdf(head),
 
-  async scan(entry, find): Promise<FileScan> {
+  async scan(entry, find, siblings = () => []): Promise<FileScan> {
     const header = await readHeader(entry.source)
     const folder = folderOf(entry.path)
     const procpar = find(`${folder}procpar`)
@@ -31,6 +31,7 @@ export const fdf: Format = {
       seriesKey: `${folder}#${kind.join(' ')}`,
       role: 'image',
       companions: procpar === undefined ? [] : [procpar],
+      raw: measuredFilesOf(folder, siblings),
       facts: headerFacts(header),
     }
     try {
@@ -64,6 +65,13 @@ export const fdf: Format = {
       direct: () => (isDirect ? { file: files.indexOf(first.entry), offset: first.offset } : null),
     }
   },
+}
+
+/** The measured data of `name.img` lie in `name.fid` beside it: `fid` with parameters of its own. */
+function measuredFilesOf(folder: string, siblings: (folder?: string) => readonly SiblingFile[]): string[] {
+  const beside = /^(.*)\.img\/$/i.exec(folder)?.[1]
+  const found = beside === undefined ? [] : siblings(`${beside}.fid/`).map(({ path }) => path)
+  return found.some((path) => nameOf(path) === 'fid') ? found : []
 }
 
 const isProcpar = ({ path }: FileEntry): boolean => /^procpar$/i.test(nameOf(path))

@@ -3,6 +3,7 @@ import { ImagingError } from '../../errors.ts'
 import type { Tag } from '../../format.ts'
 import { readHeaderText } from '../../raw/headerText.ts'
 import type { ByteSource } from '../../source.ts'
+import type { OtherThanImage } from '../../raw/textFormat.ts'
 
 /** The header before anything is derived from it. */
 export interface InterfileText {
@@ -54,9 +55,10 @@ export function numberOf(text: InterfileText, ...keys: string[]): number | undef
 }
 
 /** What the header describes when it is no image (raw data of a scan, curves, regions), and its data file. */
-export function otherThanImage(text: InterfileText): { what: string; file: string | undefined } | undefined {
+export function otherThanImage(text: InterfileText): OtherThanImage | undefined {
   const what = kindOf(text)
-  return what === undefined ? undefined : { what, file: valueOf(text, 'name of data file') }
+  const isRaw = what !== undefined && !/^(curve|roi)$/i.test(what)
+  return what === undefined ? undefined : { what, isRaw, file: valueOf(text, 'name of data file') }
 }
 
 function kindOf(text: InterfileText): string | undefined {

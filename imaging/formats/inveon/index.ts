@@ -27,13 +27,20 @@ export const inveon: Format = {
       const data = find(file.path.replace(/\.hdr$/i, ''))
       return {
         seriesKey: file.path,
-        role: 'index',
+        role: 'raw',
         companions: data === undefined || data === file.path ? [] : [data],
         facts,
+        ...experimentOf(file.path, text),
         reason: `Siemens Inveon ${raw}: kept with its header, not displayed.`,
       }
     }
-    const found: FileScan = { seriesKey: file.path, role: 'image', companions: [], facts }
+    const found: FileScan = {
+      seriesKey: file.path,
+      role: 'image',
+      companions: [],
+      facts,
+      ...experimentOf(file.path, text),
+    }
     try {
       const needed = neededBytes(text)
       const data = dataOf(file.path, text, needed, { find, siblings, sizeOf: (path) => source(path)?.size })
@@ -68,6 +75,15 @@ export const inveon: Format = {
       ...rawPlanes(header, block, files.indexOf(data)),
     }
   },
+}
+
+/**
+ * List mode, sinograms, projections and the images made from them lie in one folder, and their headers have the start of the
+ * scan and the numbers of the study in common. Without a start nothing is certain.
+ */
+function experimentOf(path: string, { main }: InveonText): Pick<FileScan, 'experiment'> {
+  const names = ['scan_time', 'modality', 'study_identifier', 'subject_identifier'].map((key) => main.get(key) ?? '')
+  return names[0] === '' ? {} : { experiment: [folderOf(path), ...names].join('\n') }
 }
 
 /** Name of the kind of data when it is no image (sinogram, list mode ...), else undefined. */

@@ -5,7 +5,7 @@ import { formatLabels } from '../labels.ts'
 import { checkPlane, planeBytes, sampleBytes } from '../../header.ts'
 import { readFrames, readTimes } from './frames.ts'
 import { layOut } from './layout.ts'
-import { imageKind, isBeside, isParameterFile, mainImage, otherKind, stemOf } from './names.ts'
+import { imageKind, isBeforeDetection, isBeside, isParameterFile, mainImage, otherKind, stemOf } from './names.ts'
 import { parameterFacts, parameterTags, readParameters } from './parameters.ts'
 
 /**
@@ -24,7 +24,7 @@ export const vevo: Format = {
     return imageKind(path) !== undefined || isBeside(path) || otherKind(path) !== undefined
   },
 
-  async scan(entry, find): Promise<FileScan> {
+  async scan(entry, find, siblings = () => []): Promise<FileScan> {
     const { path, source } = entry
     const kind = imageKind(path)
     if (kind) {
@@ -32,6 +32,9 @@ export const vevo: Format = {
         seriesKey: path,
         role: 'image',
         companions: [find(`${stemOf(path)}.raw.xml`) ?? `${stemOf(path)}.raw.xml`],
+        raw: siblings().flatMap((file) =>
+          isBeforeDetection(file.path) && file.path.startsWith(`${stemOf(path)}.`) ? [file.path] : [],
+        ),
         facts: [labelled(kind.label)],
       }
       try {
@@ -51,7 +54,7 @@ export const vevo: Format = {
     const what = otherKind(path) ?? 'data beside an image that is not here'
     return {
       seriesKey: path,
-      role: 'index',
+      role: isBeforeDetection(path) ? 'raw' : 'index',
       companions: [],
       facts: [],
       reason: `Named as ${what} (VisualSonics Vevo): kept, not displayed.`,

@@ -11,12 +11,17 @@ export type ImageKind = (typeof images)[string]
 /** Files that belong to the first image of an export. */
 const besides = /\.raw\.(physio|event)$/i
 
+const beforeDetection = /\.(iq|rf)\.(3d\.)?(xml|bmode|color|power|pamode|contrast|pw|m|event|physio)$/i
+
 /** Kept, but not displayed. */
 const others: [ending: RegExp, what: string][] = [
   [/\.raw\.(3d\.)?(color|power|contrast|pw|m|paoxy)(mode)?$/i, 'data of a mode that is not displayed here'],
-  [/\.(iq|rf)\.(3d\.)?(xml|bmode|color|power|pamode|contrast|pw|m|event|physio)$/i, 'data before envelope detection'],
+  [beforeDetection, 'data before envelope detection'],
   [/\.(rdi|rdb|rdm|vxml|bimg)$/i, 'a file of the scanner’s own study database'],
 ]
+
+/** Data before envelope detection, of which the images of an export were made. */
+export const isBeforeDetection = (path: string): boolean => beforeDetection.test(path)
 
 /** Path without the ending of the export ("d/2024-03-01-10-15-00_a.raw.3d.bmode" is "d/2024-03-01-10-15-00_a"). */
 export const stemOf = (path: string): string => path.replace(/\.raw\.(3d\.)?[a-z0-9]+$/i, '')

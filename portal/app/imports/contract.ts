@@ -79,6 +79,9 @@ export interface PlannedSeries {
   files: string[]
   fileCount: number
   byteCount: number
+  /** Measured data that the image was made from. */
+  rawFiles?: string[]
+  rawByteCount?: number
   shape: number[] | null
   spacing: number[] | null
   subject: PlannedSubject
@@ -91,7 +94,7 @@ export interface PlannedSeries {
 export interface ImportPlan {
   sessions: PlannedSession[]
   series: PlannedSeries[]
-  attachments: { path: string; byteCount: number; reason: string; sessionKey: string | null }[]
+  attachments: { path: string; byteCount: number; reason: string; isRaw?: boolean; sessionKey: string | null }[]
   summary: { files: number; bytes: number; series: number; problems: number }
 }
 

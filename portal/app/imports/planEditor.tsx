@@ -83,7 +83,8 @@ export function PlanEditor({ loaded, mayEdit, onCancel }: Props) {
         <div className={styles.accept}>
           <p>
             Archives {counted(numbers.series, 'series', 'series')}, {formatBytes(numbers.seriesBytes)}; makes{' '}
-            {madeText(numbers)}; keeps {counted(numbers.attachments, 'attachment')}. It can be undone.
+            {madeText(numbers)}; keeps {counted(numbers.attachments, 'attachment')}
+            {numbers.raw > 0 && ` and ${counted(numbers.raw, 'file')} of raw data`}. It can be undone.
           </p>
           <Button variant="default" onClick={onCancel} disabled={busy}>
             Give this import up
@@ -108,7 +109,8 @@ function PlanSummary({ plan, numbers, troubled }: { plan: ImportPlan; numbers: P
     <p>
       {counted(summary.files, 'file')}, {formatBytes(summary.bytes)}, became{' '}
       {counted(summary.series, 'series', 'series')} in {counted(plan.sessions.length, 'session')} and{' '}
-      {counted(plan.attachments.length, 'attachment')}.{' '}
+      {counted(numbers.attachments, 'attachment')}
+      {numbers.raw > 0 && `, with ${counted(numbers.raw, 'file')} of raw data`}.{' '}
       {troubled > 0 && `${counted(troubled, 'series needs', 'series need')} a look. `}
       {numbers.withoutSubject > 0 &&
         `${counted(numbers.withoutSubject, 'series has', 'series have')} no subject yet; that can wait. `}
@@ -140,10 +142,7 @@ function Attachments({ attachments }: Pick<ImportPlan, 'attachments'>) {
   if (attachments.length === 0) return null
   return (
     <details className={`${styles.session} ${styles.attachments}`}>
-      <summary>
-        {counted(attachments.length, 'file')} kept as {attachments.length === 1 ? 'attachment' : 'attachments'}, with
-        reasons
-      </summary>
+      <summary>{counted(attachments.length, 'file')} kept without a series, with reasons</summary>
       <RecordTable
         label="Attachments"
         list="attachments"

@@ -6,6 +6,8 @@ export interface PlanNumbers {
   seriesBytes: number
   leftOut: number
   attachments: number
+  /** Files of measured data, with series and without. */
+  raw: number
   newSessions: number
   newSubjects: number
   newInstruments: number
@@ -25,7 +27,12 @@ export function planNumbers({ series, sessions, attachments }: ImportPlan): Plan
     series: included.length,
     seriesBytes: included.reduce((sum, { byteCount }) => sum + byteCount, 0),
     leftOut: leftOut.length,
-    attachments: attachments.length + leftOut.reduce((sum, { fileCount }) => sum + fileCount, 0),
+    attachments:
+      attachments.filter(({ isRaw }) => !isRaw).length + leftOut.reduce((sum, { fileCount }) => sum + fileCount, 0),
+    raw: new Set([
+      ...series.flatMap(({ rawFiles = [] }) => rawFiles),
+      ...attachments.flatMap(({ path, isRaw }) => (isRaw ? [path] : [])),
+    ]).size,
     newSessions: usedSessions.filter(({ existingId }) => !existingId).length,
     newSubjects: made.size,
     newInstruments: new Set(instruments).size,

@@ -191,12 +191,25 @@ const SeriesRow = memo(function SeriesRow({ series, subjectName, error, onEdit, 
   )
 })
 
-function FilePaths({ series: { fileCount, byteCount, files } }: { series: PlannedSeries }) {
+function FilePaths({ series }: { series: PlannedSeries }) {
+  const { fileCount, byteCount, rawFiles = [], rawByteCount = 0 } = series
+  return (
+    <>
+      <Paths files={series.files} title={`${counted(fileCount, 'file')}, ${formatBytes(byteCount)}`} />
+      {rawFiles.length > 0 && (
+        <Paths
+          files={rawFiles}
+          title={`and ${counted(rawFiles.length, 'file')} of raw data, ${formatBytes(rawByteCount)}`}
+        />
+      )}
+    </>
+  )
+}
+
+function Paths({ files, title }: { files: readonly string[]; title: string }) {
   return (
     <details>
-      <summary>
-        {counted(fileCount, 'file')}, {formatBytes(byteCount)}
-      </summary>
+      <summary>{title}</summary>
       <ul className={styles.files}>
         {files.slice(0, pathsShown).map((path) => (
           <li key={path} className={styles.evidence}>

@@ -17,7 +17,7 @@ import { memberCount, rightsIn } from '../curation/rights.server.ts'
 import { UndoBar } from '../curation/undoBar.tsx'
 import { counted, formatBytes, formatCount } from '../format.ts'
 import { ActionBar } from '../study/actionBar.tsx'
-import { Attachments } from '../study/attachments.tsx'
+import { OtherFiles } from '../study/otherFiles.tsx'
 import { changedAddress, withoutPanel } from '../study/address.ts'
 import { columns } from '../study/columns.ts'
 import { downloadEach } from '../study/downloadEach.ts'
@@ -57,17 +57,20 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     sort: query.sort || 'label',
     total: true,
   }
-  const [rights, project, members, all, series, sessions, subjects, publications, attachments] = await Promise.all([
-    rightsIn(api, [study.projectId]),
-    api.get<Project>(`/projects/${study.projectId}`),
-    memberCount(api, study.projectId),
-    isFiltered(query) ? api.get<Page<unknown>>('/series', { studyId, limit: 1, total: true }) : null,
-    readAll<ImageSeries>(api, '/series', { studyId, ...filters }, shown),
-    readAll<ImagingSession>(api, '/sessions', { studyId }, 1000),
-    readAll<Subject>(api, '/subjects', { studyId }, 1000),
-    api.get<{ items: Publication[] }>(`/studies/${studyId}/publication`),
-    api.get<Page<unknown>>('/files', { studyId, role: 'attachment', limit: 1, total: true }),
-  ])
+  const [rights, project, members, all, series, sessions, subjects, publications, attachments, raw] = await Promise.all(
+    [
+      rightsIn(api, [study.projectId]),
+      api.get<Project>(`/projects/${study.projectId}`),
+      memberCount(api, study.projectId),
+      isFiltered(query) ? api.get<Page<unknown>>('/series', { studyId, limit: 1, total: true }) : null,
+      readAll<ImageSeries>(api, '/series', { studyId, ...filters }, shown),
+      readAll<ImagingSession>(api, '/sessions', { studyId }, 1000),
+      readAll<Subject>(api, '/subjects', { studyId }, 1000),
+      api.get<{ items: Publication[] }>(`/studies/${studyId}/publication`),
+      api.get<Page<unknown>>('/files', { studyId, role: 'attachment', limit: 1, total: true }),
+      api.get<Page<unknown>>('/files', { studyId, role: 'raw', limit: 1, total: true }),
+    ],
+  )
   const rows = rowsOf({
     series: series.items,
     sessions: sessions.items,
@@ -87,6 +90,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
     sessions: sessions.items,
     subjects: subjects.items,
     attachments: attachments.total ?? 0,
+    raw: raw.total ?? 0,
     published: publications.items.filter(({ state }) => state === 'published').length,
     members,
   }
@@ -254,7 +258,8 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
           )}
         </>
       )}
-      <Attachments studyId={study.id} count={loaderData.attachments} />
+      <OtherFiles studyId={study.id} role="raw" count={loaderData.raw} />
+      <OtherFiles studyId={study.id} role="attachment" count={loaderData.attachments} />
       {mayEdit && (
         <PageDrop text={`Import into “${study.title}”`} onDrop={(transfer) => void bring(fromDrop(transfer))} />
       )}

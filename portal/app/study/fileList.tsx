@@ -8,7 +8,7 @@ import { useList } from '../curation/useList.ts'
 
 interface Props {
   /** Which files. */
-  of: { seriesId: string } | { studyId: string; role: 'attachment' }
+  of: { seriesId: string } | { studyId: string; role: Exclude<File['role'], 'image'> }
 }
 
 /** Files with their checksums. */
@@ -32,12 +32,13 @@ export function FileList({ of }: Props) {
           </tr>
         </thead>
         <tbody>
-          {items.map(({ id, path, byteCount, sha256 }) => (
+          {items.map(({ id, path, role, byteCount, sha256 }) => (
             <tr key={id}>
               <th scope="row">
                 <a href={`/api/v1/files/${id}/content`} download>
                   {path}
                 </a>
+                {role === 'raw' && <span className="dim"> raw data</span>}
                 <code className={styles.hash}>{sha256}</code>
               </th>
               <td className="number nowrap">{formatBytes(byteCount)}</td>

@@ -362,33 +362,23 @@ describe('a study tree', () => {
     entry('s/6/fid', new Uint8Array(16).fill(2)),
   ]
 
-  it('gives one series for each reconstruction, with its parameters; raw data goes with the first', async () => {
+  it('gives one series for each reconstruction, with its parameters and the raw data of its scan', async () => {
     const found = await recognise(tree())
     expect(
       found.series.map(({ seriesKey, files }) => [seriesKey, files.map((path) => path.slice(2)).toSorted()]),
     ).toEqual([
-      [
-        's/5/pdata/1/',
-        [
-          '5/acqp',
-          '5/method',
-          '5/pdata/1/2dseq',
-          '5/pdata/1/visu_pars',
-          '5/rawdata.job0',
-          '5/traj',
-          '5/visu_pars',
-          'subject',
-        ],
-      ],
+      ['s/5/pdata/1/', ['5/acqp', '5/method', '5/pdata/1/2dseq', '5/pdata/1/visu_pars', '5/visu_pars', 'subject']],
       ['s/5/pdata/2/', ['5/acqp', '5/method', '5/pdata/2/2dseq', '5/pdata/2/visu_pars', 'subject']],
     ])
+    const measured = ['s/5/rawdata.job0', 's/5/traj']
+    expect(found.series.map(({ raw: own }) => own)).toEqual([measured, measured])
     expect(found.series.every(({ problem, conflicts }) => !problem && conflicts.length === 0)).toBe(true)
     const raw =
       'Raw data of scan 6 by ParaVision without a reconstructed image (2dseq): kept with its parameters, not displayed.'
     expect(found.attachments).toEqual([
       { path: 's/AdjStatePerStudy', reason: 'Not an image format that is read here.' },
-      { path: 's/6/acqp', reason: raw },
-      { path: 's/6/fid', reason: raw },
+      { path: 's/6/acqp', reason: raw, isRaw: true },
+      { path: 's/6/fid', reason: raw, isRaw: true },
     ])
   })
 
@@ -502,7 +492,8 @@ describe('a study tree', () => {
     const names = ['visu_pars', '2dseq', 'acqp', 'reco', 'fid', 'traj']
     const made = [parameters(visu), counting(1), parameters({ NR: '1' }), parameters({}), counting(1), counting(1)]
     const { series, attachments } = await recognise(names.map((name, i) => entry(name, made[i]!)))
-    expect(series.map(({ files }) => files)).toEqual([names])
+    expect(series.map(({ files, raw = [] }) => [...files, ...raw])).toEqual([names])
+    expect(series[0]!.raw).toEqual(['fid', 'traj'].map((name) => names.find((path) => path.endsWith(name))))
     expect(attachments).toEqual([])
   })
 

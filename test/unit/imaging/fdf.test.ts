@@ -273,3 +273,11 @@ it('is marked as not verified, and refuses other text', async () => {
   expect(formatById('fdf')!.verified).toBe(false)
   await expect(open('fdf', entry('a.fdf', '#!/bin/sh\n'))).rejects.toBeInstanceOf(ImagingError)
 })
+
+it('links the measured data of name.fid to the images of name.img', async () => {
+  const raw = [entry('s.fid/fid', 'k'), entry('s.fid/procpar', 'x'), entry('other.fid/fid', 'k')]
+  const { series, attachments } = await recognise([slice(0), slice(1), ...raw])
+  expect(series).toMatchObject([{ raw: ['s.fid/fid', 's.fid/procpar'] }])
+  expect(series[0]!.files).toHaveLength(2)
+  expect(attachments.map(({ path }) => path)).toEqual(['other.fid/fid'])
+})

@@ -315,6 +315,28 @@ describe('finding the image', () => {
     ])
   })
 
+  it('links list mode and sinograms to the image of the same scan, not to that of another', async () => {
+    const [scan_time, later] = ['Fri Jan  7 14:16:31 2022', 'Fri Jan  7 16:00:00 2022']
+    const { series, attachments } = await recognise([
+      image('d/a.lst'),
+      header('d/a.lst.hdr', { file_type: 1, scan_time }),
+      image('d/b.img'),
+      header('d/b.img.hdr', { scan_time }),
+      image('d/c.img'),
+      header('d/c.img.hdr', { scan_time: later }),
+      image('d/d.scn'),
+      header('d/d.scn.hdr', { file_type: 2 }),
+    ])
+    expect(series.map(({ files, raw }) => [files[0], raw])).toEqual([
+      ['d/b.img', ['d/a.lst', 'd/a.lst.hdr']],
+      ['d/c.img', undefined],
+    ])
+    expect(attachments.map(({ path, isRaw }) => [path, isRaw])).toEqual([
+      ['d/d.scn', true],
+      ['d/d.scn.hdr', true],
+    ])
+  })
+
   it('refuses frame counts that cannot be, before making room for them', async () => {
     for (const total_frames of [1e9, 2 ** 53, 1e308, -1, 'many', 0.5]) {
       await expect(pair({ total_frames }, [{}], new Uint8Array(8))).rejects.toMatchObject({ name: 'ImagingError' })
