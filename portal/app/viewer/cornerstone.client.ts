@@ -4,6 +4,7 @@
  */
 import { Enums, RenderingEngine, cache, eventTarget, init, imageLoader, metaData, utilities } from '@cornerstonejs/core'
 import { colourMapNames, colourStops, colourMaps, type ColourMapName } from './colourMaps.ts'
+import { planeMetadata } from './planeMetadata.client.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
 
 /** The scheme of the image loader: viv:<id of the pixels>/<plane>. */
@@ -45,7 +46,7 @@ export function renderingEngine(): RenderingEngine {
   })
   metaData.addProvider((type: string, imageId: unknown) => {
     const found = typeof imageId === 'string' ? lookUp(imageId) : null
-    return found?.pixels.metadata(type, found.k)
+    return found ? planeMetadata(found.pixels, type, found.k) : undefined
   }, 10_000)
   for (const name of colourMapNames) {
     const stops = colourStops(name)

@@ -2,8 +2,9 @@
 import { Enums, cache, utilities, type Types } from '@cornerstonejs/core'
 import { imageIdOf, register } from './cornerstone.client.ts'
 import type { SeriesHeader } from './contract.ts'
-import { rightHanded, volumeGeometry, type Vec3, type VolumeGeometry } from './geometry.ts'
+import { volumeGeometry, type Vec3, type VolumeGeometry } from './geometry.ts'
 import { planeIndex } from './memoryPlan.ts'
+import { frameOfReference, volumeMetadata } from './planeMetadata.client.ts'
 import { PlaneSource } from './planeLoader.ts'
 import { drawnBytes, type Samples } from './samples.ts'
 import { SeriesVolume } from './seriesVolume.client.ts'
@@ -71,7 +72,7 @@ export class SeriesPixels {
         geometry: this.geometry,
         source: this.source,
         imageIdOf: (k) => this.imageId(k),
-        metadata: this.#volumeMetadata(this.geometry),
+        metadata: volumeMetadata(this, this.geometry),
       })
       this.#volumes.set(channel, volume)
     }
@@ -193,96 +194,7 @@ export class SeriesPixels {
       columnPixelSpacing: spacing[0],
       sliceThickness: spacing[2],
       photometricInterpretation: components === 3 ? 'RGB' : 'MONOCHROME2',
-      FrameOfReferenceUID: this.#frameOfReference,
-    }
-  }
-
-  /** Answers of the metadata provider; names and order as in DICOM ([row, column] spacing). */
-  metadata(type: string, k: number): Record<string, unknown> | undefined {
-    const { header, source } = this
-    const { x, y, z } = header.shape
-    const spacing = header.spacing ?? [1, 1, 1]
-    const bits = drawnBytes[source.plan.drawn] * 8
-    const window = defaultWindow(header)
-    switch (type) {
-      case Enums.MetadataModules.IMAGE_PIXEL:
-        return {
-          samplesPerPixel: source.plan.components,
-          photometricInterpretation: source.plan.components === 3 ? 'RGB' : 'MONOCHROME2',
-          rows: y,
-          columns: x,
-          bitsAllocated: bits,
-          bitsStored: bits,
-          highBit: bits - 1,
-          pixelRepresentation: source.plan.drawn === 'int16' || source.plan.drawn === 'float32' ? 1 : 0,
-        }
-      case Enums.MetadataModules.IMAGE_PLANE: {
-        const { row, column, position } = this.#planePlacement(k % z)
-        return {
-          frameOfReferenceUID: this.#frameOfReference,
-          rows: y,
-          columns: x,
-          imageOrientationPatient: [...row, ...column],
-          rowCosines: row,
-          columnCosines: column,
-          imagePositionPatient: position,
-          pixelSpacing: [spacing[1], spacing[0]],
-          rowPixelSpacing: spacing[1],
-          columnPixelSpacing: spacing[0],
-          sliceThickness: spacing[2],
-        }
-      }
-      case Enums.MetadataModules.GENERAL_SERIES:
-        return { modality: header.modality ?? 'OT', seriesInstanceUID: header.seriesId, seriesNumber: 1 }
-      case Enums.MetadataModules.VOI_LUT:
-        return {
-          windowCenter: [(window.low + window.high) / 2],
-          windowWidth: [window.high - window.low],
-          voiLUTFunction: Enums.VOILUTFunctionType.LINEAR_EXACT,
-        }
-      case Enums.MetadataModules.MODALITY_LUT:
-        return { rescaleSlope: 1, rescaleIntercept: 0, rescaleType: header.unit }
-      default:
-        return undefined
-    }
-  }
-
-  get #frameOfReference(): string {
-    return `vivarchive-${this.header.seriesId}`
-  }
-
-  /** A plane of a stack lies where all others do: positions on the screen are then those of the picture alone. */
-  #planePlacement(z: number): { row: Vec3; column: Vec3; position: Vec3 } {
-    if (!this.geometry) return { row: [1, 0, 0], column: [0, 1, 0], position: [0, 0, 0] }
-    const { axes, origin, spacing } = this.geometry
-    const along = spacing[2] * z
-    const [u, v, w] = axes
-    return {
-      row: u,
-      column: v,
-      position: [origin[0] + w[0] * along, origin[1] + w[1] * along, origin[2] + w[2] * along],
-    }
-  }
-
-  #volumeMetadata(geometry: VolumeGeometry): Types.Metadata {
-    const { header, source } = this
-    const bits = drawnBytes[source.plan.drawn] * 8
-    return {
-      BitsAllocated: bits,
-      BitsStored: bits,
-      HighBit: bits - 1,
-      SamplesPerPixel: 1,
-      PhotometricInterpretation: 'MONOCHROME2',
-      PixelRepresentation: source.plan.drawn === 'int16' ? 1 : 0,
-      Modality: header.modality ?? 'OT',
-      SeriesInstanceUID: header.seriesId,
-      ImageOrientationPatient: rightHanded(geometry).direction.slice(0, 6),
-      PixelSpacing: [geometry.spacing[1], geometry.spacing[0]],
-      FrameOfReferenceUID: this.#frameOfReference,
-      Columns: header.shape.x,
-      Rows: header.shape.y,
-      voiLut: [],
-      VOILUTFunction: 'LINEAR_EXACT',
+      FrameOfReferenceUID: frameOfReference(header),
     }
   }
 }
