@@ -20,8 +20,18 @@ export interface SeriesHeader extends Omit<Header, 'orientation'> {
   chunk: { planes: number; count: number }
   /** What moves in GET /series/:id/animation (an animated PNG); null: the series is a single picture and has none. */
   animation: 'turn' | 'times' | 'slices' | null
+  /** The reduced image; null for images that are small already. */
+  coarse?: Reduced | null
   /** In value units; low and high are the 1st and 99th percentile. */
   range: { min: number; max: number; low: number; high: number }
+}
+
+/** Each voxel is the mean of a block of `factor` voxels; fewer at the far ends. */
+export interface Reduced {
+  shape: Header['shape']
+  factor: { x: number; y: number; z: number }
+  /** Of one time point of one channel. */
+  bytes: number
 }
 
 export interface Tag {

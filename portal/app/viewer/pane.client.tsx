@@ -78,7 +78,7 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
         map: view.map,
         opacity: n === 0 ? 1 : state.opacity,
       })),
-      available: ground.pixels.progress(ground.view.index, ground.view.t, ground.view.c) > 0,
+      available: ground.pixels.isDrawable(ground.view.index, ground.view.t, ground.view.c),
       plane: spec.plane,
       point,
       stackIndex,
@@ -144,6 +144,7 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
       className={styles.pane}
       data-focused={focused || undefined}
       data-ready={ready ? '' : undefined}
+      data-reduced={!loaded && picture?.mounted && layers.some(isReduced) ? '' : undefined}
       data-pane={spec.plane?.name ?? 'stack'}
       aria-label={`${header.label}, ${title}`}
       aria-roledescription="image plane"
@@ -241,6 +242,10 @@ export function valueText({ pixels, view }: LayerView, index: Vec3 | null): stri
   return typeof value === 'number' ? formatMeasured(value, pixels.header.unit) : `RGB ${value.join(' ')}`
 }
 
+/** Drawn from the reduced image until its planes are here. */
+const isReduced = ({ pixels, view }: LayerView): boolean =>
+  pixels.shownTime(view.c) === view.t && pixels.source.isReduced(view.c, view.t)
+
 /** What is on its way, and what is shown until it is here. */
 function Loading({ layers, drawn }: { layers: LayerView[]; drawn: boolean }) {
   const parts = layers.map(({ pixels, view }) => pixels.progress(view.index, view.t, view.c))
@@ -251,7 +256,7 @@ function Loading({ layers, drawn }: { layers: LayerView[]; drawn: boolean }) {
   return (
     <div className={styles.loading} data-quiet={drawn ? '' : undefined}>
       <IconLoader2 size={16} aria-hidden className={styles.turning} />
-      {stale || `Loading planes, ${percent} %`}
+      {stale || `${drawn && layers.some(isReduced) ? 'Reduced image: l' : 'L'}oading planes, ${percent} %`}
     </div>
   )
 }

@@ -1,106 +1,8 @@
-/** Planes of the open series in memory: fetched by one worker, in the order in which they are needed, within a budget. */
-import type { SeriesHeader } from './contract.ts'
-import { chunksByNeed, chunksOfTime, planMemory, type Focus, type PlaneGrid } from './memoryPlan.ts'
-import type { Order, Outcome } from './planes.worker.ts'
-import { drawnBytes, samplePlan, type SamplePlan, type Samples } from './samples.ts'
-
-export interface SourceProblem {
-  /** lost: tried again by itself; refused: stays until the person asks again. */
-  kind: 'lost' | 'refused'
-  message: string
-}
-
-interface Arrival {
-  first: number
-  count: number
-}
-
-/** The planes of one series that are in memory. */
-export class PlaneSource {
-  readonly header: SeriesHeader
-  readonly plan: SamplePlan
-  readonly grid: PlaneGrid
-  focus: Focus = { c: 0, t: 0, z: 0 }
-  problem: SourceProblem | null = null
-  /** Counts every change, for views that follow it. */
-  version = 0
-  readonly chunks = new Map<number, Samples>()
-  /** What becomes of planes that arrive and that are dropped. */
-  onArrival: (planes: Arrival) => void = () => {}
-  onDrop: (planes: Arrival) => void = () => {}
-  readonly #followers = new Set<() => void>()
-
-  /** @param byPlane nearness counts in planes instead of time points: stacks, and volumes too large to hold */
-  constructor(header: SeriesHeader, byPlane: boolean) {
-    this.header = header
-    this.plan = samplePlan(header)
-    const { z, t, c } = header.shape
-    this.grid = { shape: byPlane ? { z: 1, t: z * t, c } : { z, t, c }, planes: header.chunk.planes }
-  }
-
-  planesOf(chunk: number): Arrival {
-    const first = chunk * this.header.chunk.planes
-    return { first, count: Math.min(this.header.chunk.planes, this.header.planeCount - first) }
-  }
-
-  /** Bytes of a chunk in memory. */
-  bytesOf(chunk: number): number {
-    return this.planesOf(chunk).count * this.plan.samplesPerPlane * drawnBytes[this.plan.drawn]
-  }
-
-  /** Samples of a plane (a view, not a copy), or null while they are not in memory. */
-  plane(k: number): Samples | null {
-    const { planes } = this.header.chunk
-    const samples = this.chunks.get(Math.floor(k / planes))
-    const start = (k % planes) * this.plan.samplesPerPlane
-    return samples?.subarray(start, start + this.plan.samplesPerPlane) ?? null
-  }
-
-  /** Part of a time point (of a plane, where nearness counts in planes) that is in memory, 0..1. */
-  loaded(c: number, t: number): number {
-    const { first, last } = chunksOfTime(this.grid, c, t)
-    let held = 0
-    for (let chunk = first; chunk <= last; chunk++) if (this.chunks.has(chunk)) held++
-    return held / (last - first + 1)
-  }
-
-  /** What of the series is looked at: channel, time point, plane of the time point. */
-  lookAt(c: number, t: number, z: number): void {
-    const byPlane = this.grid.shape.t !== this.header.shape.t
-    this.focus = byPlane ? { c, t: t * this.header.shape.z + z, z: 0 } : { c, t, z }
-  }
-
-  needs() {
-    return chunksByNeed(this.grid, this.focus)
-  }
-
-  follow(follower: () => void): () => void {
-    this.#followers.add(follower)
-    return () => this.#followers.delete(follower)
-  }
-
-  changed(): void {
-    this.version += 1
-    for (const follower of this.#followers) follower()
-  }
-
-  put(chunk: number, samples: Samples): void {
-    this.chunks.set(chunk, samples)
-    this.problem = null
-    this.onArrival(this.planesOf(chunk))
-    this.changed()
-  }
-
-  drop(chunk: number): void {
-    if (!this.chunks.delete(chunk)) return
-    this.onDrop(this.planesOf(chunk))
-    this.changed()
-  }
-
-  clear(): void {
-    for (const chunk of this.chunks.keys()) this.drop(chunk)
-  }
-}
+/** Planes of the open series: fetched by one worker, in the order in which they are needed, within a budget. */
+import { planMemory, planeIndex } from './memoryPlan.ts'
+import type { FetchOrder, Order, Outcome } from './planes.worker.ts'
+import type { PlaneSource } from './planeSource.ts'
+import { reducedFirst } from './reducedImage.ts'
 
 /** What of a Worker the loader uses. */
 export interface PlaneWorker {
@@ -113,19 +15,34 @@ export interface PlaneWorker {
 const parallel = 2
 const longestPauseMilliseconds = 15_000
 
+/** Planes on screen that take longer than this to come show that the link is slow, before any transfer has ended. */
+const lateMilliseconds = 400
+
+/** A request on its way: for a chunk, or for the reduced image of a time point. */
+interface Job {
+  source: PlaneSource
+  what: { chunk: number } | { c: number; t: number }
+  aborted: boolean
+}
+
 export class PlaneLoader {
   readonly #worker: PlaneWorker
   readonly #budgetBytes: number
   #sources: PlaneSource[] = []
   #shown = 0
-  readonly #running = new Map<number, { source: PlaneSource; chunk: number; aborted: boolean }>()
+  readonly #running = new Map<number, Job>()
   #nextId = 1
   #failures = 0
   #pause: ReturnType<typeof setTimeout> | null = null
   #closed = false
+  #late: ReturnType<typeof setTimeout> | null = null
+  #bytesPerSecond: number | null
+  readonly #withoutReduced = new Set<PlaneSource>()
 
-  constructor(worker: PlaneWorker, budgetBytes: number) {
+  /** @param bytesPerSecond of the link as measured so far; null when not */
+  constructor(worker: PlaneWorker, budgetBytes: number, bytesPerSecond: number | null = null) {
     this.#worker = worker
+    this.#bytesPerSecond = bytesPerSecond
     this.#budgetBytes = budgetBytes
     worker.addEventListener('message', ({ data }) => this.#settle(data))
   }
@@ -156,6 +73,7 @@ export class PlaneLoader {
     )
     this.#release(sources.map((_, n) => new Set(held.flatMap(({ demand, chunk }) => (demand === n ? [chunk] : [])))))
     if (this.#pause) return
+    if (this.#fetchReduced()) return
     let waited = false
     for (const { demand, chunk, onScreen } of held) {
       if (this.#running.size >= parallel) return
@@ -164,6 +82,7 @@ export class PlaneLoader {
       if (onScreen) waited ||= !source.chunks.has(chunk) && !source.problem
       else if (waited) return
       if (source.chunks.has(chunk) || source.problem?.kind === 'refused' || this.#isRunning(source, chunk)) continue
+      if (onScreen) this.#watch(source)
       this.#fetch(source, chunk)
     }
   }
@@ -184,6 +103,7 @@ export class PlaneLoader {
   close(): void {
     this.#closed = true
     if (this.#pause) clearTimeout(this.#pause)
+    if (this.#late) clearTimeout(this.#late)
     this.#worker.terminate()
     for (const source of this.#sources) source.clear()
     this.#sources = []
@@ -195,29 +115,71 @@ export class PlaneLoader {
       for (const chunk of source.chunks.keys()) if (!held[n]!.has(chunk)) source.drop(chunk)
     })
     for (const [id, job] of this.#running) {
-      if (held[this.#sources.indexOf(job.source)]?.has(job.chunk)) continue
+      const { what, source } = job
+      const n = this.#sources.indexOf(source)
+      if ('chunk' in what) {
+        if (held[n]?.has(what.chunk)) continue
+      } else if (n >= 0 && n < this.#shown && what.c === source.focus.c && what.t === source.focus.t) continue
       if (!job.aborted) this.#worker.postMessage({ kind: 'abort', id })
       job.aborted = true
     }
   }
 
   #isRunning(source: PlaneSource, chunk: number): boolean {
-    return [...this.#running.values()].some((job) => job.source === source && job.chunk === chunk && !job.aborted)
+    return [...this.#running.values()].some(
+      (job) => job.source === source && !job.aborted && 'chunk' in job.what && job.what.chunk === chunk,
+    )
+  }
+
+  /** Reduced images come before the planes where these take long. Returns whether one is on its way. */
+  #fetchReduced(): boolean {
+    for (const source of this.#sources.slice(0, this.#shown)) {
+      const { header, focus, plan } = source
+      const { c, t } = focus
+      const image = header.coarse
+      if (!image || source.byPlane || source.problem || source.isReduced(c, t) || this.#withoutReduced.has(source))
+        continue
+      const missing = source.missingBytes(c, t)
+      if (!reducedFirst(missing, image.bytes, this.#bytesPerSecond)) continue
+      const running = [...this.#running.values()]
+      if (running.some((job) => job.source === source && !job.aborted && 't' in job.what && job.what.t === t)) continue
+      const { x, y, z } = header.shape
+      this.#order({ source, what: { c, t }, aborted: false }, `coarse/${c * header.shape.t + t}`, {
+        byteCount: image.bytes,
+        firstPlane: planeIndex(header.shape, { c, t, z: 0 }),
+        plan,
+        reduced: { image, shape: { x, y, z } },
+      })
+    }
+    return [...this.#running.values()].some((job) => 't' in job.what && !job.aborted)
+  }
+
+  /** What does not come in time shows how slow the link is, before the first transfer has ended. */
+  #watch(source: PlaneSource): void {
+    if (this.#late || !source.header.coarse || source.byPlane) return
+    this.#late = setTimeout(() => {
+      this.#late = null
+      const { c, t } = source.focus
+      const missing = source.missingBytes(c, t)
+      if (missing === 0) return
+      this.#bytesPerSecond = Math.min(this.#bytesPerSecond ?? Infinity, missing / (lateMilliseconds / 1000) / 4)
+      this.update()
+    }, lateMilliseconds)
   }
 
   #fetch(source: PlaneSource, chunk: number): void {
-    const id = this.#nextId++
     const { header, plan } = source
     const { first, count } = source.planesOf(chunk)
-    this.#running.set(id, { source, chunk, aborted: false })
-    this.#worker.postMessage({
-      kind: 'fetch',
-      id,
-      address: `/api/v1/series/${header.seriesId}/r/${header.revision}/chunks/${chunk}`,
-      byteCount: count * header.planeBytes,
-      firstPlane: first,
-      plan,
-    })
+    const byteCount = count * header.planeBytes
+    this.#order({ source, what: { chunk }, aborted: false }, `chunks/${chunk}`, { byteCount, firstPlane: first, plan })
+  }
+
+  #order(job: Job, part: string, order: Omit<FetchOrder, 'kind' | 'id' | 'address'>): void {
+    const id = this.#nextId++
+    const { seriesId, revision } = job.source.header
+    this.#running.set(id, job)
+    const address = `/api/v1/series/${seriesId}/r/${revision}/${part}`
+    this.#worker.postMessage({ kind: 'fetch', id, address, ...order })
   }
 
   #settle(outcome: Outcome): void {
@@ -226,7 +188,14 @@ export class PlaneLoader {
     if (!job || this.#closed) return
     if (outcome.kind === 'ready' && !job.aborted && this.#sources.includes(job.source)) {
       this.#failures = 0
-      job.source.put(job.chunk, outcome.samples)
+      this.#bytesPerSecond = outcome.bytesPerSecond ?? this.#bytesPerSecond
+      if ('chunk' in job.what) job.source.put(job.what.chunk, outcome.samples)
+      else if (job.source.missingBytes(job.what.c, job.what.t) > 0) {
+        job.source.putReduced(job.what.c, job.what.t, outcome.samples)
+      }
+    } else if (outcome.kind === 'refused' && !('chunk' in job.what)) {
+      // The planes are there without it.
+      this.#withoutReduced.add(job.source)
     } else if (outcome.kind === 'lost' || outcome.kind === 'refused') {
       job.source.problem = { kind: outcome.kind, message: outcome.message }
       job.source.changed()

@@ -2,7 +2,7 @@
 import { Enums, type Types } from '@cornerstonejs/core'
 import type { SeriesHeader } from './contract.ts'
 import { rightHanded, type Vec3, type VolumeGeometry } from './geometry.ts'
-import type { PlaneSource } from './planeLoader.ts'
+import type { PlaneSource } from './planeSource.ts'
 import { drawnBytes } from './samples.ts'
 import { defaultWindow } from './window.ts'
 

@@ -1,4 +1,6 @@
 /** Fetches planes and makes them ready, away from the page's thread; arrays are handed over without a copy. */
+import type { Reduced } from './contract.ts'
+import { expanded } from './reducedImage.ts'
 import { readySamples, type SamplePlan, type Samples } from './samples.ts'
 
 export interface FetchOrder {
@@ -9,16 +11,21 @@ export interface FetchOrder {
   byteCount: number
   firstPlane: number
   plan: SamplePlan
+  /** The bytes are of the reduced image, to be drawn in the size of the full one. */
+  reduced?: { image: Reduced; shape: { x: number; y: number; z: number } }
 }
 export type Order = FetchOrder | { kind: 'abort'; id: number }
 
 /** lost: no answer, worth another try; refused: an answer that another try does not change. */
 export type Outcome =
-  | { id: number; kind: 'ready'; samples: Samples }
+  /** bytesPerSecond: of the transfer, null when it was too short to tell */
+  | { id: number; kind: 'ready'; samples: Samples; bytesPerSecond: number | null }
   | { id: number; kind: 'lost'; message: string }
   | { id: number; kind: 'refused'; status: number; message: string }
   | { id: number; kind: 'aborted' }
 
+/** Shorter transfers tell nothing about the speed of the link. */
+const measuredBytes = 100_000
 const running = new Map<number, AbortController>()
 const worker = self as unknown as DedicatedWorkerGlobalScope
 
@@ -29,17 +36,24 @@ worker.addEventListener('message', ({ data }: MessageEvent<Order>) => {
   )
 })
 
-async function fetchPlanes({ id, address, byteCount, firstPlane, plan }: FetchOrder): Promise<Outcome> {
+async function fetchPlanes({ id, address, byteCount, firstPlane, plan, reduced }: FetchOrder): Promise<Outcome> {
   const controller = new AbortController()
   running.set(id, controller)
   try {
     const response = await fetch(address, { signal: controller.signal })
     if (!response.ok) return await refusal(id, response)
-    const bytes = await response.arrayBuffer()
+    const start = performance.now()
+    let bytes = await response.arrayBuffer()
+    const seconds = (performance.now() - start) / 1000
+    const bytesPerSecond = seconds > 0 && bytes.byteLength >= measuredBytes ? bytes.byteLength / seconds : null
     if (bytes.byteLength !== byteCount) {
       return { id, kind: 'lost', message: `${bytes.byteLength} of ${byteCount} bytes of the planes arrived.` }
     }
-    return { id, kind: 'ready', samples: readySamples(bytes, plan, firstPlane) }
+    if (reduced) {
+      const full = { shape: reduced.shape, sampleType: plan.stored, samplesPerPixel: plan.storedComponents }
+      bytes = expanded(bytes, reduced.image, full)
+    }
+    return { id, kind: 'ready', samples: readySamples(bytes, plan, firstPlane), bytesPerSecond }
   } catch (cause) {
     if (controller.signal.aborted) return { id, kind: 'aborted' }
     if (cause instanceof TypeError) return { id, kind: 'lost', message: 'The server cannot be reached.' }

@@ -5,7 +5,7 @@ import type { SeriesHeader } from './contract.ts'
 import { volumeGeometry, type Vec3, type VolumeGeometry } from './geometry.ts'
 import { planeIndex } from './memoryPlan.ts'
 import { frameOfReference, volumeMetadata } from './planeMetadata.client.ts'
-import { PlaneSource } from './planeLoader.ts'
+import { PlaneSource } from './planeSource.ts'
 import { drawnBytes, type Samples } from './samples.ts'
 import { SeriesVolume } from './seriesVolume.client.ts'
 import { defaultWindow } from './window.ts'
@@ -88,14 +88,19 @@ export class SeriesPixels {
     const volume = this.volume(c)
     const whole = this.source.loaded(c, t) === 1
     // With nothing to keep on screen, parts are better than the dark.
-    if (whole || this.source.loaded(c, volume.shown) < 1) volume.show(t)
+    if (whole || this.source.isReduced(c, t) || this.source.loaded(c, volume.shown) < 1) volume.show(t)
     return this.shownPart(c)
   }
 
   /** Time point on the graphics card and how much of it is there: '3 1' when it is whole. */
   shownPart(c: number): string {
     const t = this.shownTime(c)
-    return `${t} ${this.source.loaded(c, t)}`
+    return `${t} ${this.source.loaded(c, t)}${this.source.isReduced(c, t) ? ' reduced' : ''}`
+  }
+
+  /** Whether something of what is asked for can be drawn. */
+  isDrawable(index: Vec3, t: number, c: number): boolean {
+    return this.progress(index, t, c) > 0 || (this.geometry !== null && this.source.isReduced(c, t))
   }
 
   /** Time point on the graphics card. */
@@ -135,10 +140,13 @@ export class SeriesPixels {
     for (let k = first; k < first + count; k++) {
       const waiting = this.#waiting.get(k)
       this.#waiting.delete(k)
-      const image = waiting || this.geometry ? this.#image(k, this.source.plane(k)!) : null
+      const image = waiting || this.geometry ? this.#image(k, this.source.drawable(k)!) : null
       if (!image) continue
       waiting?.forEach((resolve) => resolve(image))
-      if (this.geometry && !cache.getImageLoadObject(this.imageId(k))) cache.putImageSync(this.imageId(k), image)
+      if (!this.geometry || waiting) continue
+      // In the place of a plane of the reduced image.
+      this.#forget(k)
+      cache.putImageSync(this.imageId(k), image)
     }
     for (const volume of this.#volumes.values()) volume.arrived(first, count)
   }

@@ -2,7 +2,7 @@
 import { ImageVolume, cache, utilities, type Types } from '@cornerstonejs/core'
 import { rightHanded, type VolumeGeometry } from './geometry.ts'
 import { planeIndex } from './memoryPlan.ts'
-import type { PlaneSource } from './planeLoader.ts'
+import type { PlaneSource } from './planeSource.ts'
 import type { DrawnType } from './samples.ts'
 
 const arrayNames: Record<DrawnType, Types.PixelDataTypedArrayString> = {

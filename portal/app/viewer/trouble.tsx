@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { Button } from '@mantine/core'
 import { IconPlugConnectedX } from '@tabler/icons-react'
-import type { PlaneSource } from './planeLoader.ts'
+import type { PlaneSource } from './planeSource.ts'
 import styles from './viewer.module.css'
 
 /** Why planes do not arrive, and what is done about it. */

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Measurement } from './measurements.ts'
 import type { Measuring } from './measuring.client.ts'
 import type { LayerView } from './overlayContent.ts'
-import type { PlaneSource } from './planeLoader.ts'
+import type { PlaneSource } from './planeSource.ts'
 import type { Picture } from './viewports.client.ts'
 import type { Tool } from './viewState.ts'
 

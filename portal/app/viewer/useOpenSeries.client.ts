@@ -7,6 +7,7 @@ import type { SeriesHeader } from './contract.ts'
 import { openSeries, type Opening } from './openSeries.ts'
 import { PlaneLoader, type PlaneWorker } from './planeLoader.ts'
 import { SeriesPixels } from './seriesPixels.client.ts'
+import { linkRate } from './reducedImage.ts'
 import type { SeriesView } from './viewState.ts'
 
 export interface OpenSeries {
@@ -19,6 +20,9 @@ export interface OpenSeries {
   /** Shows a series that is open with another header of the same planes. */
   show: (header: SeriesHeader) => void
 }
+
+/** Of what came with this page. */
+const measuredRate = () => linkRate(performance.getEntriesByType('resource') as PerformanceResourceTiming[])
 
 /** @param ids must stay the same array for as long as the series are the same */
 export function useOpenSeries(ids: readonly string[]): OpenSeries {
@@ -33,7 +37,7 @@ export function useOpenSeries(ids: readonly string[]): OpenSeries {
     const budget = memoryBudget((navigator as { deviceMemory?: number }).deviceMemory)
     const limits = { maximumVolumeSide: graphics()?.maximumVolumeSide ?? 0, maximumVolumeBytes: budget * 1.5 }
     const worker = new Worker(new URL('./planes.worker.ts', import.meta.url), { type: 'module' })
-    const planes = new PlaneLoader(worker as unknown as PlaneWorker, budget)
+    const planes = new PlaneLoader(worker as unknown as PlaneWorker, budget, measuredRate())
     const opened = new Map<string, SeriesPixels>()
     const show = (header: SeriesHeader) => {
       const before = opened.get(header.seriesId)

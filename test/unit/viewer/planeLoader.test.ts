@@ -2,7 +2,8 @@ import { assert, integer, property, record } from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SeriesHeader } from '../../../portal/app/viewer/contract.ts'
 import { chunksByNeed, chunksOfTime, memoryBudget, planMemory } from '../../../portal/app/viewer/memoryPlan.ts'
-import { PlaneLoader, PlaneSource, type PlaneWorker } from '../../../portal/app/viewer/planeLoader.ts'
+import { PlaneLoader, type PlaneWorker } from '../../../portal/app/viewer/planeLoader.ts'
+import { PlaneSource } from '../../../portal/app/viewer/planeSource.ts'
 import type { FetchOrder, Order, Outcome } from '../../../portal/app/viewer/planes.worker.ts'
 
 const grid = (z: number, t: number, c: number, planes: number) => ({ shape: { z, t, c }, planes })
@@ -221,6 +222,69 @@ describe('the plane loader', () => {
     source.lookAt(0, 2, 1)
     loader.hold([source], 1)
     expect(worker.asked).toEqual([2])
+  })
+
+  describe('over a slow link', () => {
+    const coarse = { shape: { x: 1, y: 1, z: 2, t: 6, c: 1 }, factor: { x: 2, y: 2, z: 1 }, bytes: 2 }
+    const source = () => new PlaneSource(header({ coarse }), false)
+    const paths = () => worker.orders.map(({ address }) => address.split('/r7/')[1])
+
+    it('brings the reduced image of the shown time point first, and draws it until its planes are here', () => {
+      const loader = new PlaneLoader(worker, 1e9, 4)
+      const one = source()
+      one.lookAt(0, 3, 0)
+      const arrivals: [number, number][] = []
+      one.onArrival = ({ first, count }) => arrivals.push([first, count])
+      loader.hold([one], 1)
+      expect(paths()).toEqual(['coarse/3'])
+      expect(worker.orders[0]).toMatchObject({ byteCount: 2, firstPlane: 6, reduced: { image: coarse } })
+      worker.answer(worker.orders[0]!, { samples: new Uint8Array(8).fill(9) } as Partial<Outcome>)
+      expect(paths()).toEqual(['coarse/3', 'chunks/3'])
+      expect(one.isReduced(0, 3)).toBe(true)
+      expect([...one.drawable(7)!]).toEqual([9, 9, 9, 9])
+      expect(one.plane(7), 'not measured in').toBeNull()
+      expect(one.drawable(8)).toBeNull()
+      expect(one.loaded(0, 3)).toBe(0)
+      worker.answer(worker.orders[1]!)
+      expect(one.isReduced(0, 3)).toBe(false)
+      expect([...one.drawable(7)!]).toEqual([6, 6, 6, 6])
+      expect(arrivals).toEqual([
+        [6, 2],
+        [6, 2],
+      ])
+    })
+
+    it('finds that the link is slow when planes do not come in time', () => {
+      const loader = new PlaneLoader(worker, 1e9)
+      loader.hold([source()], 1)
+      expect(paths()).toEqual(['chunks/0'])
+      vi.advanceTimersByTime(500)
+      expect(paths()).toEqual(['chunks/0', 'coarse/0'])
+    })
+
+    it('asks for planes only where the link has been measured to be fast', () => {
+      const loader = new PlaneLoader(worker, 1e9)
+      const one = source()
+      loader.hold([one], 1)
+      worker.answer(worker.orders[0]!, { bytesPerSecond: 1e9 } as Partial<Outcome>)
+      one.lookAt(0, 5, 0)
+      loader.update()
+      vi.advanceTimersByTime(100)
+      expect(paths().filter((path) => path!.startsWith('coarse'))).toEqual([])
+    })
+
+    it('gives the reduced image up when the person has gone on, and does without one that is not there', () => {
+      const loader = new PlaneLoader(worker, 1e9, 4)
+      const one = source()
+      loader.hold([one], 1)
+      one.lookAt(0, 4, 0)
+      loader.update()
+      expect(worker.aborted).toEqual([worker.orders[0]!.id])
+      expect(paths()).toEqual(['coarse/0', 'coarse/4'])
+      worker.answer(worker.orders[1]!, { kind: 'refused', status: 404, message: 'none' } as Partial<Outcome>)
+      expect(one.problem).toBeNull()
+      expect(paths().slice(2)).toEqual(['chunks/4'])
+    })
   })
 
   it('lets go of everything when it is closed', () => {
