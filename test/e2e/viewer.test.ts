@@ -1,5 +1,4 @@
 /** The viewer in a browser with software graphics, on the images of the demo facility. */
-import { createHash } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatById } from '../../imaging/formats/index.ts'
@@ -9,9 +8,7 @@ import { readySamples, samplePlan } from '../../portal/app/viewer/samples.ts'
 import { memorySource } from '../../imaging/source.ts'
 import { carry, openBrowser, widths } from '../help/browser.ts'
 import { startDemoSite, type DemoSite } from '../help/site.ts'
-
-/** Longest wait for a picture on a busy machine with software graphics. */
-const patience = { timeout: 60_000 }
+import { changed, drag, drawn, painted, patience } from '../help/pictures.ts'
 
 interface Series {
   id: string
@@ -76,65 +73,6 @@ async function view(query: string, work: (page: Page) => Promise<void>, inContex
   } finally {
     await page.close()
   }
-}
-
-/** Waits until every picture shows what it should, without a gap. */
-async function painted(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => {
-      const panes = document.querySelectorAll('[data-pane]')
-      return panes.length > 0 && [...panes].every((pane) => pane.hasAttribute('data-ready'))
-    },
-    null,
-    patience,
-  )
-}
-
-interface Drawn {
-  /** Pixels that are not black. */
-  bright: number
-  /** Pixels whose red, green and blue differ. */
-  coloured: number
-  hash: string
-}
-
-/** What is drawn on a picture, without the texts over it. */
-async function drawn(page: Page, n = 0): Promise<Drawn> {
-  const bytes = await page.evaluate((at) => {
-    const canvas = document.querySelectorAll<HTMLCanvasElement>('[data-pane] canvas.cornerstone-canvas')[at]!
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
-    return [...data].filter((_, i) => i % 4 < 3).join(' ')
-  }, n)
-  const samples = bytes.split(' ').map(Number)
-  let [bright, coloured] = [0, 0]
-  for (let i = 0; i < samples.length; i += 3) {
-    const [r, g, b] = samples.slice(i, i + 3) as [number, number, number]
-    if (Math.max(r, g, b) > 16) bright += 1
-    if (Math.max(r, g, b) - Math.min(r, g, b) > 24) coloured += 1
-  }
-  return { bright, coloured, hash: createHash('sha256').update(bytes).digest('hex') }
-}
-
-/** Waits until a picture differs from an earlier one. */
-async function changed(page: Page, before: Drawn, n = 0): Promise<Drawn> {
-  for (const deadline = Date.now() + patience.timeout; ; await page.waitForTimeout(50)) {
-    await painted(page)
-    const now = await drawn(page, n)
-    if (now.hash !== before.hash) return now
-    if (Date.now() > deadline) throw new Error('The picture did not change.')
-  }
-}
-
-async function drag(page: Page, from: readonly [number, number], to: readonly [number, number], n = 0): Promise<void> {
-  const box = (await page.locator('[data-pane]').nth(n).boundingBox())!
-  const place = ([x, y]: readonly [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const
-  const [start, end] = [place(from), place(to)]
-  await page.mouse.move(...start)
-  await page.mouse.down()
-  for (let step = 1; step <= 8; step++) {
-    await page.mouse.move(start[0] + ((end[0] - start[0]) * step) / 8, start[1] + ((end[1] - start[1]) * step) / 8)
-  }
-  await page.mouse.up()
 }
 
 const voxel = async (page: Page): Promise<number[]> =>
@@ -283,7 +221,7 @@ describe('a dynamic series', () => {
 
 describe('two series', () => {
   it('are laid over each other: colours of the one, grey of the other', async () => {
-    await view(`series=${ct.id},${pet.id}&t=0,10`, async (page) => {
+    await view(`series=${ct.id},${pet.id}&show=one&layout=mpr&t=0,10`, async (page) => {
       await painted(page)
       const alone = await drawn(page)
       expect(alone.coloured).toBe(0)
@@ -294,7 +232,7 @@ describe('two series', () => {
       expect(await valueOf(page, ct)).toContain('HU')
       expect(await valueOf(page, pet)).toContain('Bq/mL')
       // Without opacity the ground is as it is alone.
-      await page.getByRole('slider', { name: 'Opacity of the overlay' }).focus()
+      await page.getByRole('slider', { name: `Opacity of ${pet.label}` }).focus()
       await page.keyboard.press('Home')
       expect((await changed(page, fused)).coloured).toBe(0)
     })

@@ -17,7 +17,7 @@ export interface SeriesRecord {
   /** Where people say that the stored axes run, for example LPS; absent: what the file says stands. */
   axisDirections?: string
   /** For changing the record; null for those who see what was published. */
-  record: { version: number; mayEdit: boolean } | null
+  record: { version: number; mayEdit: boolean; studyId: string } | null
 }
 
 interface Named {
@@ -25,6 +25,7 @@ interface Named {
   label?: string
   localId?: string
   sessionId?: string
+  studyId?: string
   subjectIds?: string[]
   modality?: string
   axisDirections?: string
@@ -47,7 +48,7 @@ export async function seriesRecord(caller: Caller, seriesId: string, projectId: 
     const series = (await getRecord(caller, ImageSeries, seriesId)) as unknown as Named
     const [session] = await getRecords(caller, ImagingSession, [series.sessionId!])
     const subjects = await getRecords(caller, Subject, series.subjectIds ?? [])
-    const record = { version: series.version!, mayEdit: can(caller, 'edit', projectId) }
+    const record = { version: series.version!, mayEdit: can(caller, 'edit', projectId), studyId: series.studyId! }
     return { ...joined(series, session as Named | undefined, subjects as Named[]), record }
   }
   const snapshot = await publishedSnapshot(seriesId)

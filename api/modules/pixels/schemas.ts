@@ -41,9 +41,13 @@ export const PixelHeader = Type.Object(
       description:
         'How far direction and origin can be trusted: said by the file; a convention that may not hold; not known; stated by a person (axisDirections of the series).',
     }),
-    record: Type.Union([closed({ version: Type.Integer(), mayEdit: Type.Boolean() }), Type.Null()], {
-      description: 'Version of the record of the series, for changing it; null for those who see what was published.',
-    }),
+    record: Type.Union(
+      [closed({ version: Type.Integer(), mayEdit: Type.Boolean(), studyId: Type.String() }), Type.Null()],
+      {
+        description:
+          'Version of the record of the series, for changing it, and its study; null for those who see what was published.',
+      },
+    ),
     revision: Type.String({ description: 'Names this state of the pixels; part of the address of planes and chunks.' }),
     planeBytes: Type.Integer(),
     planeCount: Type.Integer(),

@@ -10,7 +10,7 @@ export interface SeriesHeader extends Omit<Header, 'orientation'> {
   /** stated = by a person, as axisDirections of the series; else as in the header of the file. */
   orientation: Header['orientation'] | 'stated'
   /** For changing the record of the series; null for those who see what was published. */
-  record: { version: number; mayEdit: boolean } | null
+  record: { version: number; mayEdit: boolean; studyId: string } | null
   /** Changes when the pixels do; part of every pixel address, so that pixels may be cached for ever. */
   revision: string
   /** Bytes of one plane as served. */

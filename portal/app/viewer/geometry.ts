@@ -119,6 +119,8 @@ export interface Plane {
   right: Vec3
   /** LPS direction to the top of the screen. */
   up: Vec3
+  /** Turned out of the axes of the volume. */
+  oblique?: boolean
 }
 
 /** Radiological convention: the LPS axis (0 L, 1 P, 2 S) along the plane's normal, to the right, and up. */
@@ -148,6 +150,21 @@ export function planesOf(geometry: VolumeGeometry): Record<PlaneName, Plane> {
     }
   }
   return { axial: plane('axial'), coronal: plane('coronal'), sagittal: plane('sagittal') }
+}
+
+/** A plane turned about the axes of its volume, by degrees about x, then y, then z. */
+export function tilted(plane: Plane, { axes }: VolumeGeometry, degrees: Vec3): Plane {
+  if (degrees.every((angle) => angle === 0)) return plane
+  const turn = (vector: Vec3) =>
+    degrees.reduce<Vec3>((turned, angle, axis) => rotated(turned, axes[axis as 0 | 1 | 2], angle), vector)
+  return { ...plane, right: turn(plane.right), up: turn(plane.up), oblique: true }
+}
+
+/** A vector turned about a unit vector by the right-hand rule (Rodrigues). */
+export function rotated(vector: Vec3, about: Vec3, degrees: number): Vec3 {
+  const [sin, cos] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)]
+  const along = scaled(about, dot(about, vector) * (1 - cos))
+  return plus(plus(scaled(vector, cos), scaled(cross(about, vector), sin)), along)
 }
 
 /** Direction from the screen to the viewer. */

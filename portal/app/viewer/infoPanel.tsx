@@ -1,29 +1,32 @@
 /** Beside the pictures: values at the crosshair, how the series is displayed, what is known about it. */
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
-import { Slider } from '@mantine/core'
 import type { SeriesHeader } from './contract.ts'
 import { Directions } from './directions.tsx'
 import { DisplaySettings } from './displaySettings.tsx'
 import { voxelAt, worldOf } from './geometry.ts'
+import { LayerList } from './layerList.tsx'
 import { MeasurementList, type MeasurementListProps } from './measurementList.tsx'
 import { formatLength, formatPosition } from './numbers.ts'
 import type { LayerView } from './overlayContent.ts'
 import { valueText } from './pane.client.tsx'
+import { PlaneSettings } from './planeSettings.tsx'
 import type { ViewerActions } from './useViewer.ts'
+import type { ViewState } from './viewState.ts'
 import styles from './viewer.module.css'
 
 export interface InfoPanelProps extends MeasurementListProps {
   /** Series on screen by place, the active one first. */
   shown: { n: number; layer: LayerView }[]
-  /** Opacity of the overlay when there is one. */
-  opacity: number | null
+  /** Places of the series that are laid over each other, the lowest first; null when none are. */
+  fused: number[] | null
+  state: ViewState
   actions: ViewerActions
   summary: string
   /** Shows a series with another header of the same planes. */
   onHeader: (header: SeriesHeader) => void
 }
 
-export function InfoPanel({ shown, opacity, actions, summary, onHeader, ...measurements }: InfoPanelProps) {
+export function InfoPanel({ shown, fused, state, actions, summary, onHeader, ...measurements }: InfoPanelProps) {
   const active = shown[0]
   if (!active) return null
   const { header, geometry } = active.layer.pixels
@@ -31,6 +34,14 @@ export function InfoPanel({ shown, opacity, actions, summary, onHeader, ...measu
     <aside className={styles.info} aria-label="Values and display">
       <div className={styles.sections}>
         <Crosshair shown={shown} />
+        {fused && (
+          <Section title="Layers">
+            <LayerList layers={fused.flatMap((n) => shown.filter((one) => one.n === n))} actions={actions} />
+            <p className="dim">
+              Laid over by the scanner’s coordinates; the pictures are not registered to each other.
+            </p>
+          </Section>
+        )}
         {shown.map(({ n, layer }) => (
           <DisplaySettings
             key={layer.pixels.header.seriesId}
@@ -39,26 +50,7 @@ export function InfoPanel({ shown, opacity, actions, summary, onHeader, ...measu
             onChange={(patch) => actions.setView(n, patch)}
           />
         ))}
-        {opacity !== null && (
-          <Section title="Overlay">
-            <label className={styles.opacity}>
-              <span>Opacity {Math.round(opacity * 100)} %</span>
-              <Slider
-                size="sm"
-                min={0}
-                max={1}
-                step={0.01}
-                label={null}
-                value={opacity}
-                onChange={(value) => actions.set({ opacity: value })}
-                thumbLabel="Opacity of the overlay"
-              />
-            </label>
-            <p className="dim">
-              Laid over by the scanner’s coordinates; the pictures are not registered to each other.
-            </p>
-          </Section>
-        )}
+        {shown.some(({ layer }) => layer.pixels.geometry) && <PlaneSettings state={state} actions={actions} />}
         <MeasurementList {...measurements} />
         <Facts layer={active.layer} />
         {header.orientation !== 'known' && header.record?.mayEdit && (

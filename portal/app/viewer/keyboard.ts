@@ -16,12 +16,16 @@ export type Command =
   | 'resetWindow'
   | 'single'
   | 'mpr'
+  | 'volume'
+  | 'four'
   | 'axial'
   | 'coronal'
   | 'sagittal'
   | 'nextSeries'
   | 'fusion'
   | 'side'
+  | 'parts'
+  | 'together'
   | 'toolCrosshair'
   | 'toolWindow'
   | 'toolPan'
@@ -67,12 +71,16 @@ export const keyGroups: { title: string; keys: Key[] }[] = [
     keys: [
       { keys: ['1'], command: 'single', does: 'One plane' },
       { keys: ['3'], command: 'mpr', does: 'Three planes' },
+      { keys: ['4'], command: 'four', does: 'Three planes and the body in space' },
+      { keys: ['5'], command: 'volume', does: 'The body in space' },
       { keys: ['a'], command: 'axial', does: 'Axial plane' },
       { keys: ['c'], command: 'coronal', does: 'Coronal plane' },
       { keys: ['s'], command: 'sagittal', does: 'Sagittal plane' },
       { keys: ['n'], command: 'nextSeries', does: 'Next series' },
       { keys: ['f'], command: 'fusion', does: 'Fusion on or off' },
       { keys: ['b'], command: 'side', does: 'Side by side on or off' },
+      { keys: ['d'], command: 'parts', does: 'Layers beside their fusion on or off' },
+      { keys: ['k'], command: 'together', does: 'One crosshair for all series on or off' },
     ],
   },
   {

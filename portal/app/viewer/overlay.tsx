@@ -45,10 +45,21 @@ export function Overlay({ content }: { content: OverlayContent }) {
       data-overlay=""
     >
       {crosshair && <Crosshair at={crosshair} width={width} height={height} />}
-      {edges && <Edges edges={edges} uncertain={content.uncertain} width={width} height={height} />}
+      {edges && (
+        <Edges
+          edges={edges}
+          uncertain={content.uncertain}
+          width={width}
+          // Above the lines in the corner where these reach the middle.
+          foot={
+            roomy && reaches(content.bottomLeft, width) ? height - 12 - content.bottomLeft.length * 15 : height - 26
+          }
+          height={height}
+        />
+      )}
       {roomy ? (
         <>
-          <Lines texts={content.topLeft.map((text) => shortened(text, width * 0.44))} x={8} y={17} />
+          <Lines texts={content.topLeft.map((text) => shortened(text, width / 2 - 32))} x={8} y={17} />
           <Lines texts={content.topRight} x={width - 8} y={17} anchor="end" />
           <Lines texts={content.bottomLeft} x={8} y={height - 9} upwards />
         </>
@@ -76,6 +87,8 @@ function Lines(props: { texts: string[]; x: number; y: number; anchor?: 'start' 
   )
 }
 
+const reaches = (texts: string[], width: number): boolean => texts.some((text) => text.length * 5.9 > width / 2 - 32)
+
 /** The start of a text as far as there is room for it; letters are about 5.9 pixels wide. */
 const shortened = (text: string, pixels: number): string =>
   text.length * 5.9 <= pixels ? text : `${text.slice(0, Math.max(Math.floor(pixels / 5.9) - 1, 1)).trimEnd()}…`
@@ -97,8 +110,10 @@ function Edges(props: {
   uncertain: boolean
   width: number
   height: number
+  /** Where the letters at the bottom stand. */
+  foot: number
 }) {
-  const { edges, uncertain, width, height } = props
+  const { edges, uncertain, width, height, foot } = props
   const mark = (letters: string) => (letters && uncertain ? `${letters}?` : letters)
   return (
     <g fontSize={13} fontWeight={600} fill={uncertain ? warning : ink} {...halo}>
@@ -111,7 +126,7 @@ function Edges(props: {
       <text x={width / 2} y={17} textAnchor="middle">
         {mark(edges.top)}
       </text>
-      <text x={width / 2} y={height - 26} textAnchor="middle">
+      <text x={width / 2} y={foot} textAnchor="middle">
         {mark(edges.bottom)}
       </text>
     </g>

@@ -1,12 +1,12 @@
 /** One picture with what is written over it, and what hands and keys do to it. */
 import { useEffect, useLayoutEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
 import { IconLoader2 } from '@tabler/icons-react'
-import { clampIndex, indexOf, voxelAt, worldOf, type Vec3 } from './geometry.ts'
+import { clampIndex, dot, indexOf, plus, scaled, towardsViewer, voxelAt, worldOf, type Vec3 } from './geometry.ts'
 import { listen, type DragKind, type GestureMeaning, type Point } from './gestures.ts'
 import { formatMeasured, formatPosition } from './numbers.ts'
 import { Overlay } from './overlay.tsx'
 import { overlayContent, planeTitle, type LayerView } from './overlayContent.ts'
-import type { PaneSpec } from './panes.ts'
+import { topOf, type PaneSpec } from './panes.ts'
 import { dimensionsOf, type ViewerActions, type ViewerState } from './useViewer.ts'
 import { Picture } from './viewports.client.ts'
 import styles from './viewer.module.css'
@@ -71,18 +71,13 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
   useEffect(() => {
     shown.current = { spec, layers }
     picture?.show({
-      layers: layers.map(({ pixels, view }, n) => ({
-        pixels,
-        channel: view.c,
-        window: view.window,
-        map: view.map,
-        opacity: n === 0 ? 1 : state.opacity,
-      })),
+      layers: layers.map(({ pixels, view }) => ({ ...view, pixels, channel: view.c })),
       available: ground.pixels.isDrawable(ground.view.index, ground.view.t, ground.view.c),
       plane: spec.plane,
       point,
       stackIndex,
       smooth: state.smooth,
+      slab: state.slab,
     })
   })
 
@@ -121,7 +116,7 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
     if (kind === 'zoom') return picture?.zoomBy(Math.exp(-dy / 150))
     if (kind === 'crosshair') return moveTo(at)
     // The layer on top is the one that a person adjusts after laying it there.
-    const n = spec.overlay ?? spec.ground
+    const n = topOf(spec)
     const { pixels, view } = layers.at(-1)!
     actions.setView(n, { window: draggedWindow(view.window, pixels.header.range, dx, dy) })
   }
@@ -205,6 +200,17 @@ export function scroll(spec: PaneSpec, { pixels, view }: LayerView, actions: Vie
     return actions.setView(spec.ground, { t })
   }
   const index: [number, number, number] = [...view.index]
+  if (spec.plane?.oblique && pixels.geometry) {
+    // Along the normal, by the voxels of the axis that it is nearest to.
+    const { geometry } = pixels
+    const normal = towardsViewer(spec.plane)
+    const along = geometry.axes.map((axis) => dot(normal, axis))
+    const nearest = along.reduce((best, size, n) => (Math.abs(size) > Math.abs(along[best]!) ? n : best), 0) as
+      0 | 1 | 2
+    const step = (planes * geometry.spacing[nearest]) / along[nearest]!
+    const point = plus(worldOf(geometry, index), scaled(normal, step))
+    return actions.moveTo(spec.ground, clampIndex(dimensions, indexOf(geometry, point)))
+  }
   index[axis] += planes
   actions.moveTo(spec.ground, clampIndex(dimensions, index))
 }
@@ -247,7 +253,7 @@ const isReduced = ({ pixels, view }: LayerView): boolean =>
   pixels.shownTime(view.c) === view.t && pixels.source.isReduced(view.c, view.t)
 
 /** What is on its way, and what is shown until it is here. */
-function Loading({ layers, drawn }: { layers: LayerView[]; drawn: boolean }) {
+export function Loading({ layers, drawn }: { layers: LayerView[]; drawn: boolean }) {
   const parts = layers.map(({ pixels, view }) => pixels.progress(view.index, view.t, view.c))
   const percent = Math.floor((parts.reduce((sum, part) => sum + part, 0) / parts.length) * 100)
   const late = layers.find(({ pixels, view }) => pixels.shownTime(view.c) !== view.t)

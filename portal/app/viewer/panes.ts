@@ -1,5 +1,5 @@
 /** Which pictures stand on the screen. */
-import { boxesMeet, planesOf, type Plane, type PlaneName, type VolumeGeometry } from './geometry.ts'
+import { boxesMeet, planesOf, tilted, type Plane, type PlaneName, type VolumeGeometry } from './geometry.ts'
 import type { Arrangement, ViewState } from './viewState.ts'
 
 /** What of an open series decides about its pictures. */
@@ -12,63 +12,91 @@ export interface PaneSeries {
 
 export interface PaneSpec {
   key: string
+  /** Pictures of one column show the same layers. */
+  column: number
   /** Place of the series at the bottom in the list of series. */
   ground: number
-  /** Place of the series that lies over it. */
-  overlay: number | null
-  /** null for a stack */
+  /** Places of the series that lie over it, the lowest first. */
+  overlays: readonly number[]
+  /** null for a stack, and for the body in space */
   plane: Plane | null
+  /** The body in space instead of a plane. */
+  body: boolean
 }
 
-const functional = ['PT', 'NM', 'OI', 'PA']
+/** The series whose window a drag changes: the layer on top is the one that a person adjusts after laying it there. */
+export const topOf = ({ ground, overlays }: PaneSpec): number => overlays.at(-1) ?? ground
 
-/** The two series that can be laid over each other, as places in the list; activity lies over anatomy. */
-export function fusionPair(series: readonly (PaneSeries | null)[]): { ground: number; overlay: number } | null {
+const functional = ['PT', 'NM', 'OI', 'PA']
+const isFunctional = (modality: string | null) => functional.includes(modality ?? '')
+
+/**
+ * The series that can be laid over each other, as places in the list: anatomy first, activity over it, else in the
+ * order of the list. Null where no two share a space.
+ */
+export function fusionLayers(series: readonly (PaneSeries | null)[]): number[] | null {
   const volumes = series.flatMap((one, n) =>
-    one?.geometry && one.placed ? [{ n, geometry: one.geometry, modality: one.modality }] : [],
+    one?.geometry && one.placed ? [{ n, geometry: one.geometry, above: isFunctional(one.modality) }] : [],
   )
-  for (const [i, a] of volumes.entries()) {
-    for (const b of volumes.slice(i + 1)) {
-      if (!boxesMeet(a.geometry, b.geometry)) continue
-      const aIsOver = functional.includes(a.modality ?? '') && !functional.includes(b.modality ?? '')
-      return aIsOver ? { ground: b.n, overlay: a.n } : { ground: a.n, overlay: b.n }
-    }
+  for (const [i, first] of volumes.entries()) {
+    const meeting = volumes.slice(i).filter(({ geometry }) => boxesMeet(first.geometry, geometry))
+    if (meeting.length < 2) continue
+    return meeting.toSorted((a, b) => Number(a.above) - Number(b.above)).map(({ n }) => n)
   }
   return null
 }
 
+/** The layers in the order that a person gave them; those that are not named in it lie on top. */
+export function orderedLayers(layers: readonly number[], order: readonly number[]): number[] {
+  const place = (n: number) => (order.includes(n) ? order.indexOf(n) : order.length + layers.indexOf(n))
+  return layers.toSorted((a, b) => place(a) - place(b))
+}
+
 /** What is possible with these series, whatever a link asks for. */
 export function possibleArrangement(wanted: Arrangement, series: readonly (PaneSeries | null)[]): Arrangement {
-  if (wanted === 'fusion') return fusionPair(series) ? 'fusion' : 'one'
-  if (wanted === 'side') return series.filter(Boolean).length > 1 ? 'side' : 'one'
+  const several = series.filter(Boolean).length > 1
+  if (wanted === 'fusion' || wanted === 'parts') return fusionLayers(series) ? wanted : several ? 'side' : 'one'
+  if (wanted === 'side') return several ? 'side' : 'one'
   return 'one'
 }
 
-/** Order of the planes in the three-plane layout. */
+/** Order of the planes in the layouts of three planes. */
 const mprOrder: readonly PlaneName[] = ['axial', 'sagittal', 'coronal']
 
 /**
- * The pictures of a view, in reading order.
+ * The pictures of a view, column by column.
  * @param series open series by place; null while one is not open
  */
 export function panesOf(
-  state: Pick<ViewState, 'layout' | 'plane' | 'active' | 'arrangement'>,
+  state: Pick<ViewState, 'layout' | 'plane' | 'active' | 'arrangement' | 'order' | 'tilt'>,
   series: readonly (PaneSeries | null)[],
 ): PaneSpec[] {
   const arrangement = possibleArrangement(state.arrangement, series)
-  const pair = arrangement === 'fusion' ? fusionPair(series) : null
-  const grounds = pair ? [pair.ground] : arrangement === 'side' ? [...series.keys()] : [state.active]
-  return grounds.flatMap((ground): PaneSpec[] => {
-    const one = series[ground]
+  const fused = orderedLayers(fusionLayers(series) ?? [], state.order)
+  const columns: number[][] =
+    arrangement === 'fusion'
+      ? [fused]
+      : arrangement === 'parts'
+        ? [...fused.map((n) => [n]), fused]
+        : arrangement === 'side'
+          ? [...series.keys()].map((n) => [n])
+          : [[state.active]]
+  return columns.flatMap(([ground, ...overlays], column): PaneSpec[] => {
+    const one = series[ground!]
     if (!one) return []
-    if (!one.geometry) return [{ key: `${ground}-stack`, ground, overlay: null, plane: null }]
-    const planes = planesOf(one.geometry)
-    const names = state.layout === 'mpr' ? mprOrder : [state.plane]
-    return names.map((name) => ({
-      key: `${ground}-${name}`,
-      ground,
-      overlay: pair?.overlay ?? null,
-      plane: planes[name],
+    const name = overlays.length > 0 && arrangement === 'parts' ? 'fused' : String(ground)
+    const common = { column, ground: ground!, overlays, body: false }
+    const { geometry } = one
+    if (!geometry) return [{ ...common, key: `${name}-stack`, plane: null }]
+    const body: PaneSpec = { ...common, key: `${name}-body`, plane: null, body: true }
+    if (state.layout === 'volume') return [body]
+    const planes = planesOf(geometry)
+    const names = state.layout === 'single' ? [state.plane] : mprOrder
+    const flat = names.map((plane) => ({
+      ...common,
+      key: `${name}-${plane}`,
+      plane: tilted(planes[plane], geometry, state.tilt),
     }))
+    return state.layout === 'four' ? [...flat, body] : flat
   })
 }

@@ -55,6 +55,8 @@ export class SeriesVolume extends ImageVolume {
     } as Types.ImageVolumeProps)
     this.#parts = parts
     this.#shownHolder = shown
+    // The ends of all values, told by the server; the viewport of bodies in space asks for them.
+    this.voxelManager!.getRange = () => [source.header.range.min, source.header.range.max]
     cache.putVolumeSync(volumeId, this as unknown as Types.IImageVolume)
   }
   readonly #shownHolder: { t: number }

@@ -1,14 +1,15 @@
 /** The open series on the screen: toolbar, pictures, time, values. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { indexOf, isPlaced } from './geometry.ts'
+import { indexOf } from './geometry.ts'
 import { HeaderPanel } from './headerPanel.tsx'
 import { HelpDialog } from './helpDialog.tsx'
 import { InfoPanel } from './infoPanel.tsx'
 import type { Measurement } from './measurements.ts'
 import { Message } from './message.tsx'
 import type { LayerView } from './overlayContent.ts'
+import { BodyPane } from './bodyPane.client.tsx'
 import { Pane, scroll } from './pane.client.tsx'
-import { fusionPair, panesOf, possibleArrangement, type PaneSeries } from './panes.ts'
+import { fusionLayers, panesOf, possibleArrangement, topOf } from './panes.ts'
 import { download, screenshot } from './screenshot.ts'
 import { SeriesTabs } from './seriesTabs.tsx'
 import { summaryOf } from './summary.ts'
@@ -18,7 +19,7 @@ import { Toolbar } from './toolbar.tsx'
 import { useCommands } from './useCommands.ts'
 import { useMeasuring } from './useMeasuring.client.ts'
 import { useFocus, useOpenSeries } from './useOpenSeries.client.ts'
-import { useViewer, type ViewerActions, type ViewerState } from './useViewer.ts'
+import { paneSeries, useViewer, type ViewerActions, type ViewerState } from './useViewer.ts'
 import styles from './viewer.module.css'
 import type { Picture } from './viewports.client.ts'
 import type { LinkedView } from './viewState.ts'
@@ -32,27 +33,18 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const [pictures, setPictures] = useState<ReadonlyMap<string, Picture>>(new Map())
   const stage = useRef<HTMLDivElement>(null)
 
-  const series = useMemo<(PaneSeries | null)[]>(
-    () =>
-      pixels.map(
-        (one) => one && { modality: one.header.modality, geometry: one.geometry, placed: isPlaced(one.header) },
-      ),
-    [pixels],
-  )
+  const series = useMemo(() => paneSeries(pixels), [pixels])
   const layerAt = (n: number): LayerView | null => {
     const [one, view] = [pixels[n], state.views[n]]
     return one && view ? { pixels: one, view } : null
   }
   const arrangement = possibleArrangement(state.arrangement, series)
   const panes = panesOf(state, series).flatMap((spec) => {
-    const places = spec.overlay === null ? [spec.ground] : [spec.ground, spec.overlay]
-    const layers = places.map(layerAt)
+    const layers = [spec.ground, ...spec.overlays].map(layerAt)
     return layers.every((layer) => layer !== null) ? [{ spec, layers }] : []
   })
   // The active series comes first: its values are listed first and its planes are fetched first.
-  const shown = [
-    ...new Set(panes.flatMap(({ spec }) => [spec.ground, ...(spec.overlay === null ? [] : [spec.overlay])])),
-  ]
+  const shown = [...new Set(panes.flatMap(({ spec }) => [spec.ground, ...spec.overlays]))]
     .sort((a, b) => Number(b === state.active) - Number(a === state.active))
     .flatMap((n) => ({ n, layer: layerAt(n)! }))
   useFocus(
@@ -62,12 +54,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
     shown.map(({ n }) => n),
   )
 
-  useOverlayColours(
-    linked,
-    shown.length > 1 && arrangement === 'fusion' ? (panes[0]?.spec.overlay ?? null) : null,
-    state,
-    actions,
-  )
+  useOverlayColours(linked, panes.at(-1)?.spec.overlays ?? none, state, actions)
 
   const pane = panes.find(({ spec }) => spec.key === focused) ?? panes[0] ?? null
   const timed = shown.find(({ layer }) => layer.pixels.header.shape.t > 1) ?? null
@@ -85,11 +72,11 @@ export function Stage({ linked }: { linked: LinkedView }) {
     pane: pane && { spec: pane.spec, ground: pane.layers[0]! },
     picture: pane && (pictures.get(pane.spec.key) ?? null),
     pictures: () => [...pictures.values()],
-    top: pane && { n: pane.spec.overlay ?? pane.spec.ground, layer: pane.layers.at(-1)! },
+    top: pane && { n: topOf(pane.spec), layer: pane.layers.at(-1)! },
     timed,
     seriesCount: pixels.length,
-    canFuse: fusionPair(series) !== null,
-    scrollBy: (planes) => pane && scroll(pane.spec, pane.layers[0]!, actions, planes),
+    canFuse: fusionLayers(series) !== null,
+    scrollBy: (planes) => pane && !pane.spec.body && scroll(pane.spec, pane.layers[0]!, actions, planes),
     play: () => setPlaying(!playing),
     open: (what) => (what === 'screenshot' ? void save() : setPanel(what)),
   })
@@ -117,13 +104,14 @@ export function Stage({ linked }: { linked: LinkedView }) {
   }
 
   useTitle(shown.map(({ layer }) => layer.pixels.header.label))
-  const grounds = [...new Set(panes.map(({ spec }) => spec.ground))]
-  const columns = grounds.length
-  const rows = grounds.map((ground) => panes.filter(({ spec }) => spec.ground === ground).length)
+  const columns = [...new Set(panes.map(({ spec }) => spec.column))]
+  const rows = columns.map((column) => panes.filter(({ spec }) => spec.column === column).length)
+  const several = columns.length > 1 || state.layout === 'four'
+  const grid = gridOf(columns.length, Math.max(...rows), state.layout)
   const active = layerAt(state.active)
   const { layersOf, sources } = useShownLayers(panes)
   const { measurements, remove } = useMeasuring(state.tool, pictures, layersOf, sources)
-  const overlay = panes.find(({ spec }) => spec.overlay !== null)
+  const fused = panes.find(({ spec }) => spec.overlays.length > 0)?.spec ?? null
   return (
     <>
       {panes.length > 0 && (
@@ -132,10 +120,11 @@ export function Stage({ linked }: { linked: LinkedView }) {
           layout={state.layout}
           plane={state.plane}
           arrangement={arrangement}
+          together={state.together}
           crosshair={state.crosshair}
           smooth={state.smooth}
           volume={shown.some(({ layer }) => layer.pixels.geometry)}
-          canFuse={fusionPair(series) !== null}
+          canFuse={fusionLayers(series) !== null}
           several={pixels.length > 1}
           run={run}
         />
@@ -145,7 +134,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
           pixels={pixels}
           openings={openings}
           active={state.active}
-          onActive={(n) => actions.set(arrangement === 'side' ? { active: n } : { active: n, arrangement: 'one' })}
+          onActive={(n) => actions.set(arrangement === 'one' ? { active: n, arrangement: 'one' } : { active: n })}
         />
       )}
       <Trouble sources={sources} retry={retry} />
@@ -155,27 +144,41 @@ export function Stage({ linked }: { linked: LinkedView }) {
         <div
           ref={stage}
           className={styles.stage}
-          data-layout={arrangement === 'side' ? 'side' : panes.length === 3 ? 'mpr' : 'single'}
-          style={{ '--columns': columns, '--rows': Math.max(...rows) } as React.CSSProperties}
+          data-layout={several ? 'side' : panes.length === 3 ? 'mpr' : 'single'}
+          style={{ '--columns': grid.columns, '--rows': grid.rows } as React.CSSProperties}
         >
-          {panes.map(({ spec, layers }) => (
-            <Pane
-              key={`${spec.key} ${layers.map(({ pixels: one }) => one.id).join(' ')}`}
-              spec={spec}
-              layers={layers}
-              state={state}
-              actions={actions}
-              focused={panes.length > 1 && pane?.spec.key === spec.key}
-              onFocus={() => setFocused(spec.key)}
-              onEnlarge={() =>
-                spec.plane && actions.set({ layout: state.layout === 'mpr' ? 'single' : 'mpr', plane: spec.plane.name })
-              }
-              onPicture={onPicture}
-            />
-          ))}
+          {panes.map(({ spec, layers }) =>
+            spec.body ? (
+              <BodyPane
+                key={`${spec.key} ${layers.map(({ pixels: one }) => one.id).join(' ')}`}
+                spec={spec}
+                layers={layers}
+                state={state}
+                actions={actions}
+                focused={panes.length > 1 && pane?.spec.key === spec.key}
+                onFocus={() => setFocused(spec.key)}
+              />
+            ) : (
+              <Pane
+                key={`${spec.key} ${layers.map(({ pixels: one }) => one.id).join(' ')}`}
+                spec={spec}
+                layers={layers}
+                state={state}
+                actions={actions}
+                focused={panes.length > 1 && pane?.spec.key === spec.key}
+                onFocus={() => setFocused(spec.key)}
+                onEnlarge={() =>
+                  spec.plane &&
+                  actions.set({ layout: state.layout === 'mpr' ? 'single' : 'mpr', plane: spec.plane.name })
+                }
+                onPicture={onPicture}
+              />
+            ),
+          )}
           <InfoPanel
             shown={shown}
-            opacity={overlay ? state.opacity : null}
+            fused={fused && [fused.ground, ...fused.overlays]}
+            state={state}
             actions={actions}
             summary={summaryOf(panes)}
             onHeader={(header) => {
@@ -225,20 +228,34 @@ function useTitle(labels: string[]): void {
   }, [title])
 }
 
-/** Grey over grey cannot be told apart: an overlay gets colours when it is first laid over, unless the link names some. */
+const none: readonly number[] = []
+/** Colours of layers that have none of their own, from the lowest overlay upwards. */
+const layerMaps = ['pet', 'viridis', 'hot', 'cividis'] as const
+
+/** Grey over grey cannot be told apart: overlays get colours when they are first laid over, unless the link names some. */
 function useOverlayColours(
   linked: LinkedView,
-  overlay: number | null,
+  overlays: readonly number[],
   state: ViewerState,
   actions: ViewerActions,
 ): void {
   const coloured = useRef(new Set<number>())
-  const map = overlay === null ? null : state.views[overlay]?.map
   useEffect(() => {
-    if (overlay === null || coloured.current.has(overlay)) return
-    coloured.current.add(overlay)
-    if (map === 'grey' && !linked.views[overlay]?.map) actions.setView(overlay, { map: 'pet' })
-  }, [overlay, map, linked, actions])
+    overlays.forEach((n, place) => {
+      const map = state.views[n]?.map
+      if (map === undefined || coloured.current.has(n)) return
+      coloured.current.add(n)
+      if (map === 'grey' && !linked.views[n]?.map) actions.setView(n, { map: layerMaps[place % layerMaps.length]! })
+    })
+  }, [overlays, state.views, linked, actions])
+}
+
+/** Columns and rows of the pictures: one column for each group, or a square where each has one picture. */
+function gridOf(groups: number, perGroup: number, layout: ViewerState['layout']) {
+  if (layout === 'four' && groups === 1 && perGroup === 4) return { columns: 2, rows: 2 }
+  if (perGroup > 1 || groups <= 3) return { columns: groups, rows: perGroup }
+  const columns = Math.ceil(Math.sqrt(groups))
+  return { columns, rows: Math.ceil(groups / columns) }
 }
 
 /** The layers on screen by series, as an object that changes only when other pixels are shown. */

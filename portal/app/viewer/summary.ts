@@ -7,7 +7,8 @@ import type { PaneSpec } from './panes.ts'
 
 export function summaryOf(panes: readonly { spec: PaneSpec; layers: LayerView[] }[]): string {
   const sentences = panes.map(
-    ({ spec, layers }) => `${layers[0]!.pixels.header.label}: ${planeTitle(spec.plane, layers[0]!)}`,
+    ({ spec, layers }) =>
+      `${layers[0]!.pixels.header.label}: ${spec.body ? 'the body in space' : planeTitle(spec.plane, layers[0]!)}`,
   )
   const shown = new Map(panes.flatMap(({ layers }) => layers.map((layer) => [layer.pixels.header.seriesId, layer])))
   return [...sentences, ...[...shown.values()].map(displayOf)].join('. ')

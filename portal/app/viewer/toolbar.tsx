@@ -5,13 +5,17 @@ import {
   IconCamera,
   IconColorPicker,
   IconColumns2,
+  IconColumns3,
   IconContrast2,
   IconCrosshair,
+  IconCube,
   IconFocus2,
   IconGridDots,
   IconKeyboard,
   IconLayersIntersect,
+  IconLayout2,
   IconLayoutGrid,
+  IconLink,
   IconListDetails,
   IconMaximize,
   IconOvalVertical,
@@ -23,7 +27,7 @@ import {
 } from '@tabler/icons-react'
 import { planeNames } from './geometry.ts'
 import { keyOf, type Command } from './keyboard.ts'
-import type { Tool } from './viewState.ts'
+import type { Arrangement, Layout, Tool } from './viewState.ts'
 import styles from './viewer.module.css'
 
 const tools: { tool: Tool; label: string; command: Command; Icon: Icon }[] = [
@@ -40,9 +44,10 @@ const measuring: typeof tools = [
 
 export interface ToolbarProps {
   tool: Tool
-  layout: 'single' | 'mpr'
+  layout: Layout
   plane: (typeof planeNames)[number]
-  arrangement: 'one' | 'side' | 'fusion'
+  arrangement: Arrangement
+  together: boolean
   crosshair: boolean
   smooth: boolean
   /** Whether the active series can be shown in three planes. */
@@ -53,7 +58,7 @@ export interface ToolbarProps {
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { tool, layout, plane, arrangement, crosshair, smooth, volume, canFuse, several, run } = props
+  const { tool, layout, plane, arrangement, together, crosshair, smooth, volume, canFuse, several, run } = props
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Viewer tools">
       <Group label="Main button">
@@ -70,6 +75,14 @@ export function Toolbar(props: ToolbarProps) {
         <Group label="Layout">
           <Tooled label="One plane" command="single" Icon={IconSquare} pressed={layout === 'single'} run={run} />
           <Tooled label="Three planes" command="mpr" Icon={IconLayoutGrid} pressed={layout === 'mpr'} run={run} />
+          <Tooled
+            label="Three planes and the body in space"
+            command="four"
+            Icon={IconLayout2}
+            pressed={layout === 'four'}
+            run={run}
+          />
+          <Tooled label="The body in space" command="volume" Icon={IconCube} pressed={layout === 'volume'} run={run} />
           {layout === 'single' &&
             planeNames.map((name) => (
               <Tip key={name} label={`${name[0]!.toUpperCase()}${name.slice(1)} plane`} command={name}>
@@ -98,6 +111,22 @@ export function Toolbar(props: ToolbarProps) {
               run={run}
             />
           )}
+          {canFuse && (
+            <Tooled
+              label="Layers beside their fusion"
+              command="parts"
+              Icon={IconColumns3}
+              pressed={arrangement === 'parts'}
+              run={run}
+            />
+          )}
+          <Tooled
+            label="One crosshair for all series"
+            command="together"
+            Icon={IconLink}
+            pressed={together}
+            run={run}
+          />
         </Group>
       )}
       <Group label="View">

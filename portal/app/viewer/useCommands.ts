@@ -89,6 +89,8 @@ function runCommand(command: Command, scene: CommandScene): void {
     }
     case 'single':
     case 'mpr':
+    case 'volume':
+    case 'four':
       return actions.set({ layout: command })
     case 'axial':
     case 'coronal':
@@ -96,6 +98,10 @@ function runCommand(command: Command, scene: CommandScene): void {
       return actions.set({ layout: 'single', plane: command })
     case 'nextSeries':
       return actions.set({ active: (state.active + 1) % scene.seriesCount, arrangement: 'one' })
+    case 'together':
+      return actions.set({ together: !state.together })
+    case 'parts':
+      return scene.canFuse ? actions.set({ arrangement: state.arrangement === 'parts' ? 'one' : 'parts' }) : undefined
     case 'fusion':
       return scene.canFuse ? actions.set({ arrangement: state.arrangement === 'fusion' ? 'one' : 'fusion' }) : undefined
     case 'side':

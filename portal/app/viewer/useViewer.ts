@@ -3,9 +3,21 @@ import { useCallback, useEffect, useMemo, useReducer } from 'react'
 import { useLocation } from 'react-router'
 import type { ColourMapName } from './colourMaps.ts'
 import type { SeriesHeader } from './contract.ts'
-import { clampIndex, indexOf, isPlaced, worldOf, type Vec3 } from './geometry.ts'
+import { clampIndex, indexOf, isPlaced, planeNames, worldOf, type Vec3 } from './geometry.ts'
+import { hang, hangingKey, type Hanging } from './hanging.ts'
+import type { PaneSeries } from './panes.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
-import { initialView, writeLink, type LinkedView, type SeriesView, type Tool, type ViewState } from './viewState.ts'
+import {
+  arrangements,
+  initialView,
+  layouts,
+  plainLayer,
+  writeLink,
+  type LinkedView,
+  type SeriesView,
+  type Tool,
+  type ViewState,
+} from './viewState.ts'
 import { defaultWindow } from './window.ts'
 
 export interface ViewerState extends ViewState {
@@ -13,6 +25,9 @@ export interface ViewerState extends ViewState {
   crosshair: boolean
   views: (SeriesView | null)[]
 }
+
+/** How the series hang is chosen from what they are until a link or a person says it. */
+type Chosen = Omit<ViewerState, keyof Hanging> & Partial<Hanging>
 
 export interface ViewerActions {
   set(patch: Partial<Omit<ViewerState, 'views'>>): void
@@ -22,22 +37,29 @@ export interface ViewerActions {
 }
 
 type Action =
-  | { kind: 'set'; patch: Partial<ViewerState> }
+  | { kind: 'set'; patch: Partial<Chosen> }
   | { kind: 'views'; change: (views: ViewerState['views']) => ViewerState['views'] }
 
-function reduce(state: ViewerState, action: Action): ViewerState {
+function reduce(state: Chosen, action: Action): Chosen {
   return action.kind === 'set' ? { ...state, ...action.patch } : { ...state, views: action.change(state.views) }
 }
 
 /** @param open pixels by place in the list of series; null while a series is not open */
 export function useViewer(linked: LinkedView, open: readonly (SeriesPixels | null)[]): [ViewerState, ViewerActions] {
-  const [state, dispatch] = useReducer(reduce, linked, (link) => ({
-    ...initialView,
-    ...link,
-    tool: 'window' as const,
-    crosshair: true,
-    views: link.series.map(() => null),
-  }))
+  const [chosen, dispatch] = useReducer(reduce, linked, (link): Chosen => {
+    const { layout: _layout, arrangement: _arrangement, plane: _plane, ...initial } = initialView
+    return { ...initial, ...link, tool: 'window', crosshair: true, views: link.series.map(() => null) }
+  })
+  const hanging = useMemo(() => hangingOf(open), [open])
+  const state = useMemo<ViewerState>(
+    () => ({
+      ...chosen,
+      layout: chosen.layout ?? hanging.layout,
+      arrangement: chosen.arrangement ?? hanging.arrangement,
+      plane: chosen.plane ?? hanging.plane,
+    }),
+    [chosen, hanging],
+  )
 
   useEffect(() => {
     dispatch({
@@ -68,17 +90,24 @@ export function useViewer(linked: LinkedView, open: readonly (SeriesPixels | nul
           views.map((view, m) => {
             if (!view || !moved) return view
             if (m === n) return { ...view, index: clampIndex(dimensionsOf(moved.header), index) }
-            const other = placedBox(open[m])
+            const other = chosen.together ? placedBox(open[m]) : null
             return world && other ? { ...view, index: clampIndex(other.dimensions, indexOf(other, world)) } : view
           }),
       })
     },
-    [open],
+    [open, chosen.together],
   )
 
   const actions = useMemo<ViewerActions>(
-    () => ({ set: (patch) => dispatch({ kind: 'set', patch }), setView, moveTo }),
-    [setView, moveTo],
+    () => ({
+      set: (patch) => {
+        keepHanging(open, patch)
+        dispatch({ kind: 'set', patch })
+      },
+      setView,
+      moveTo,
+    }),
+    [open, setView, moveTo],
   )
   useLink(linked.series, state)
   return [state, actions]
@@ -102,6 +131,43 @@ function firstView(header: SeriesHeader, linked: Partial<SeriesView>): SeriesVie
     c: Math.min(linked.c ?? 0, header.shape.c - 1),
     window: linked.window ?? defaultWindow(header),
     map,
+    visible: linked.visible ?? plainLayer.visible,
+    opacity: linked.opacity ?? plainLayer.opacity,
+    blend: linked.blend ?? plainLayer.blend,
+  }
+}
+
+export const paneSeries = (open: readonly (SeriesPixels | null)[]): (PaneSeries | null)[] =>
+  open.map((one) => one && { modality: one.header.modality, geometry: one.geometry, placed: isPlaced(one.header) })
+
+const keyOf = (open: readonly (SeriesPixels | null)[]): string =>
+  hangingKey(open.find((one) => one?.header.record)?.header.record?.studyId ?? null, paneSeries(open))
+
+/** As these kinds of series of the study were last hung here, else by what they are. */
+function hangingOf(open: readonly (SeriesPixels | null)[]): Hanging {
+  const rule = hang(paneSeries(open))
+  if (open.every((one) => one === null)) return rule
+  try {
+    const kept = JSON.parse(localStorage.getItem(keyOf(open)) ?? '{}') as Partial<Hanging>
+    return {
+      layout: layouts.find((one) => one === kept.layout) ?? rule.layout,
+      arrangement: arrangements.find((one) => one === kept.arrangement) ?? rule.arrangement,
+      plane: planeNames.find((one) => one === kept.plane) ?? rule.plane,
+    }
+  } catch {
+    // Storage that is switched off or was written by something else.
+    return rule
+  }
+}
+
+function keepHanging(open: readonly (SeriesPixels | null)[], patch: Partial<Hanging>): void {
+  const { layout, arrangement, plane } = patch
+  if (!layout && !arrangement && !plane) return
+  try {
+    const changed = { ...hangingOf(open), ...(layout && { layout }), ...(plane && { plane }) }
+    localStorage.setItem(keyOf(open), JSON.stringify({ ...changed, ...(arrangement && { arrangement }) }))
+  } catch {
+    // Without storage the next visit starts by the rules.
   }
 }
 

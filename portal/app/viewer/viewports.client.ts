@@ -7,6 +7,7 @@ import { colourMapId, renderingEngine } from './cornerstone.client.ts'
 import type { ColourMapName } from './colourMaps.ts'
 import { dot, towardsViewer, type Plane, type Vec3 } from './geometry.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
+import type { Blend, Slab } from './viewState.ts'
 import type { Window } from './window.ts'
 
 export interface Layer {
@@ -14,8 +15,10 @@ export interface Layer {
   channel: number
   window: Window
   map: ColourMapName
-  /** 1 for the layer at the bottom. */
+  visible: boolean
+  /** Of a layer over others; the one at the bottom is always opaque. */
   opacity: number
+  blend: Blend
 }
 
 /** What a picture shows. */
@@ -34,6 +37,7 @@ export interface PictureView {
   /** Plane of the stack, counted over all time points of the channel. */
   stackIndex: number
   smooth: boolean
+  slab: Slab
 }
 
 type PlanarSlice = NonNullable<Parameters<PlanarViewport['setViewState']>[0]['slice']>
@@ -106,10 +110,7 @@ export class Picture {
     if (key === this.#mounted) return true
     if (!view.available) return false
     for (const layer of view.layers) addDisplaySet(layer, view)
-    const { plane } = view
-    const orientation: PlanarOrientation = plane
-      ? { viewPlaneNormal: [...towardsViewer(plane)] as Types.Point3, viewUp: [...plane.up] as Types.Point3 }
-      : Enums.OrientationAxis.ACQUISITION
+    const orientation = orientationOf(view)
     this.#mounted = ''
     this.#presented.clear()
     await this.#viewport.setDisplaySets(
@@ -128,21 +129,26 @@ export class Picture {
   #present(view: PictureView): void {
     const smooth = view.smooth ? Enums.InterpolationType.LINEAR : Enums.InterpolationType.NEAREST
     view.layers.forEach((layer, n) => {
-      const { window, map, opacity } = layer
+      const { window, map, visible } = layer
       const id = displaySetId(layer)
       const presentation = {
         voiRange: { lower: window.low, upper: window.high },
-        colormap: { name: colourMapId(map), ...(n > 0 && { opacity: overlayOpacity(opacity) }) },
+        colormap: { name: colourMapId(map), ...(n > 0 && { opacity: layerOpacity(layer) }) },
         interpolationType: smooth,
+        visible,
+        ...(view.plane && { blendMode: slabModes[view.slab.kind], slabThickness: view.slab.thickness }),
       }
       if (this.#isNews(id, presentation)) this.#viewport.setDisplaySetPresentation(id, presentation)
     })
     const slice: PlanarSlice = view.plane
       ? { kind: 'volumePoint', sliceWorldPoint: [...view.point] as Types.Point3 }
       : { kind: 'stackIndex', imageIdIndex: view.stackIndex }
+    // The first orientation comes with the layers.
+    const orientation = orientationOf(view)
+    if (this.#isNews('orientation', orientation as object)) this.#viewport.setViewState({ orientation })
     // Moving within the plane changes nothing that is drawn.
     const place = view.plane ? dot(view.point, towardsViewer(view.plane)) : view.stackIndex
-    if (this.#isNews('slice', place)) this.#viewport.setViewState({ slice })
+    if (this.#isNews('slice', [place, orientation])) this.#viewport.setViewState({ slice })
   }
 
   #isNews(what: string, value: object | number): boolean {
@@ -204,28 +210,41 @@ export class Picture {
   }
 }
 
-const displaySetId = ({ pixels, channel }: Layer): string =>
+export const displaySetId = ({ pixels, channel }: Layer): string =>
   `viv:${pixels.id}/${pixels.geometry ? 'channel' : 'stack'}/${channel}`
 
 function addDisplaySet(layer: Layer, view: PictureView): void {
   const { pixels, channel } = layer
   const id = displaySetId(layer)
-  if (view.plane) {
-    const { volumeId, imageIds } = pixels.volume(channel)
-    displaySets.add(id, { kind: 'planar', imageIds, volumeId })
-    return
-  }
+  if (view.plane) return addVolumeDisplaySet(layer)
   const { z, t } = pixels.header.shape
   const imageIds = Array.from({ length: z * t }, (_, n) => pixels.imageId(channel * z * t + n))
   displaySets.add(id, { kind: 'planar', imageIds, initialImageIdIndex: view.stackIndex })
 }
 
+const slabModes = {
+  maximum: Enums.BlendModes.MAXIMUM_INTENSITY_BLEND,
+  minimum: Enums.BlendModes.MINIMUM_INTENSITY_BLEND,
+  mean: Enums.BlendModes.AVERAGE_INTENSITY_BLEND,
+}
+
+const orientationOf = ({ plane }: PictureView): PlanarOrientation =>
+  plane
+    ? { viewPlaneNormal: [...towardsViewer(plane)] as Types.Point3, viewUp: [...plane.up] as Types.Point3 }
+    : Enums.OrientationAxis.ACQUISITION
+
+/** Makes the volume of a layer known to the viewports. */
+export function addVolumeDisplaySet(layer: Layer): void {
+  const { volumeId, imageIds } = layer.pixels.volume(layer.channel)
+  displaySets.add(displaySetId(layer), { kind: 'planar', imageIds, volumeId })
+}
+
 /**
- * Opacity of an overlay over its window: nothing at the foot, so that the ground stays as it is where there is no signal,
- * rising evenly to the stated opacity at a third of the window and staying there.
+ * Opacity of a layer over its window. even: the same for every value. signal: nothing at the foot, so that what is below
+ * stays as it is where there is no signal, rising evenly to the stated opacity at a third of the window.
  */
-const overlayOpacity = (opacity: number) => [
-  { value: 0, opacity: 0 },
+const layerOpacity = ({ opacity, blend }: Layer) => [
+  { value: 0, opacity: blend === 'even' ? opacity : 0 },
   { value: 0.33, opacity },
   { value: 1, opacity },
 ]

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { colourMapNames, colourMaps } from '../../../portal/app/viewer/colourMaps.ts'
 import type { VolumeGeometry } from '../../../portal/app/viewer/geometry.ts'
-import { fusionPair, panesOf, possibleArrangement } from '../../../portal/app/viewer/panes.ts'
+import { hang } from '../../../portal/app/viewer/hanging.ts'
+import { fusionLayers, orderedLayers, panesOf, possibleArrangement, topOf } from '../../../portal/app/viewer/panes.ts'
 import { initialView } from '../../../portal/app/viewer/viewState.ts'
 
 const geometry: VolumeGeometry = {
@@ -37,7 +38,7 @@ describe('panes', () => {
 
   it('of a fusion lay activity over anatomy, in whatever order they were asked for', () => {
     const panes = panesOf({ ...initialView, arrangement: 'fusion', active: 0 }, [pet, ct])
-    expect(panes.map(({ ground, overlay }) => [ground, overlay])).toEqual([
+    expect(panes.map(({ ground, overlays }) => [ground, ...overlays])).toEqual([
       [1, 0],
       [1, 0],
       [1, 0],
@@ -45,11 +46,50 @@ describe('panes', () => {
   })
 
   it('show one series where two cannot be laid over each other', () => {
-    expect(fusionPair([ct, far])).toBeNull()
-    expect(fusionPair([ct, stack])).toBeNull()
-    expect(fusionPair([ct, nowhere])).toBeNull()
-    expect(possibleArrangement('fusion', [ct, far])).toBe('one')
+    expect(fusionLayers([ct, far])).toBeNull()
+    expect(fusionLayers([ct, stack])).toBeNull()
+    expect(fusionLayers([ct, nowhere])).toBeNull()
+    expect(possibleArrangement('fusion', [ct, far])).toBe('side')
+    expect(possibleArrangement('parts', [ct, null])).toBe('one')
     expect(possibleArrangement('side', [ct, null])).toBe('one')
+  })
+})
+
+describe('several layers', () => {
+  const mr = { ...ct, modality: 'MR' }
+  it('are all that share a space, anatomy below, until a person orders them', () => {
+    expect(fusionLayers([pet, ct, far, mr])).toEqual([1, 3, 0])
+    expect(orderedLayers([1, 3, 0], [])).toEqual([1, 3, 0])
+    expect(orderedLayers([1, 3, 0], [0, 1])).toEqual([0, 1, 3])
+    const [pane] = panesOf({ ...initialView, arrangement: 'fusion', order: [3, 0, 1] }, [pet, ct, far, mr])
+    expect([pane!.ground, ...pane!.overlays]).toEqual([3, 0, 1])
+    expect(topOf(pane!)).toBe(1)
+  })
+
+  it('can stand each beside their fusion', () => {
+    const panes = panesOf({ ...initialView, arrangement: 'parts', layout: 'single', plane: 'coronal' }, [pet, ct])
+    expect(panes.map(({ key, column, overlays }) => [key, column, overlays.length])).toEqual([
+      ['1-coronal', 0, 0],
+      ['0-coronal', 1, 0],
+      ['fused-coronal', 2, 1],
+    ])
+  })
+
+  it('have a body in space in two of the layouts; a stack has none', () => {
+    expect(keys({ layout: 'four' }, [ct])).toEqual(['0-axial', '0-sagittal', '0-coronal', '0-body'])
+    expect(keys({ layout: 'volume' }, [ct])).toEqual(['0-body'])
+    expect(keys({ layout: 'volume' }, [stack])).toEqual(['0-stack'])
+  })
+})
+
+describe('hanging', () => {
+  it('is chosen from what the series are', () => {
+    expect(hang([ct])).toEqual({ layout: 'mpr', arrangement: 'one', plane: 'axial' })
+    expect(hang([ct, pet])).toEqual({ layout: 'single', arrangement: 'parts', plane: 'coronal' })
+    expect(hang([ct, ct]), 'two days of one animal').toMatchObject({ arrangement: 'side', layout: 'single' })
+    expect(hang([ct, far]), 'two animals').toMatchObject({ arrangement: 'side' })
+    expect(hang([ct, pet, { ...ct, modality: 'MR' }])).toMatchObject({ arrangement: 'fusion', layout: 'mpr' })
+    expect(hang([stack, stack])).toMatchObject({ arrangement: 'side' })
   })
 })
 

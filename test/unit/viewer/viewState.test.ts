@@ -2,7 +2,17 @@ import { array, assert, boolean, constantFrom, double, integer, property, record
 import { describe, expect, it } from 'vitest'
 import { colourMapNames } from '../../../portal/app/viewer/colourMaps.ts'
 import { planeNames } from '../../../portal/app/viewer/geometry.ts'
-import { initialView, maximumSeries, readLink, writeLink } from '../../../portal/app/viewer/viewState.ts'
+import { bodyStyles } from '../../../portal/app/viewer/bodyLook.ts'
+import {
+  arrangements,
+  blends,
+  initialView,
+  layouts,
+  maximumSeries,
+  plainLayer,
+  readLink,
+  writeLink,
+} from '../../../portal/app/viewer/viewState.ts'
 import {
   defaultWindow,
   draggedWindow,
@@ -22,14 +32,22 @@ const view = record({
     high: Number((low + width).toPrecision(9)) + 0,
   })),
   map: constantFrom(...colourMapNames),
+  visible: boolean(),
+  opacity: integer({ min: 0, max: 100 }).map((percent) => percent / 100),
+  blend: constantFrom(...blends),
 })
 const state = record({
-  layout: constantFrom('single' as const, 'mpr' as const),
-  arrangement: constantFrom('one' as const, 'side' as const, 'fusion' as const),
+  layout: constantFrom(...layouts),
+  arrangement: constantFrom(...arrangements),
   plane: constantFrom(...planeNames),
   active: constantFrom(0, 1),
-  opacity: integer({ min: 0, max: 100 }).map((percent) => percent / 100),
   smooth: boolean(),
+  order: constantFrom([], [0, 1], [1, 0]),
+  together: boolean(),
+  slab: constantFrom(initialView.slab, { kind: 'minimum' as const, thickness: 2.5 }),
+  tilt: constantFrom(initialView.tilt, [10, -22.5, 180] as const),
+  body: constantFrom(null, ...bodyStyles),
+  eye: constantFrom({ azimuth: 0, elevation: 0 }, { azimuth: 270.5, elevation: -30 }),
 })
 
 describe('a link', () => {
@@ -37,21 +55,12 @@ describe('a link', () => {
     assert(
       property(state, tuple(view, view), (shown, views) => {
         const back = readLink(new URLSearchParams(writeLink(['01ABC', '01DEF'], shown, views)))
-        const { opacity, ...rest } = {
+        const all = {
           ...initialView,
           ...back,
-          views: back.views.map((one) => ({ t: 0, c: 0, ...one })),
+          views: back.views.map((one) => ({ t: 0, c: 0, ...plainLayer, ...one })),
         }
-        expect(rest).toMatchObject({
-          series: ['01ABC', '01DEF'],
-          layout: shown.layout,
-          arrangement: shown.arrangement,
-          plane: shown.plane,
-          active: shown.active,
-          smooth: shown.smooth,
-          views,
-        })
-        if (shown.arrangement === 'fusion') expect(opacity).toBe(shown.opacity)
+        expect(all).toEqual({ series: ['01ABC', '01DEF'], ...shown, views })
       }),
     )
   })
@@ -60,7 +69,27 @@ describe('a link', () => {
     const text = string({ maxLength: 30 })
     assert(
       property(
-        array(tuple(constantFrom('series', 'layout', 'at', 't', 'c', 'w', 'map', 'opacity', 'active', 'show'), text)),
+        array(
+          tuple(
+            constantFrom(
+              'series',
+              'layout',
+              'at',
+              't',
+              'c',
+              'w',
+              'map',
+              'opacity',
+              'active',
+              'show',
+              'order',
+              'slab',
+              'tilt',
+              'eye',
+            ),
+            text,
+          ),
+        ),
         (pairs) => {
           const link = readLink(new URLSearchParams(pairs))
           expect(link.series.length).toBeLessThanOrEqual(maximumSeries)
@@ -75,7 +104,7 @@ describe('a link', () => {
   })
 
   it('leaves out what is as usual', () => {
-    const views = [{ index: [1, 2, 3], t: 0, c: 0, window: { low: 0, high: 10 }, map: 'grey' }] as const
+    const views = [{ index: [1, 2, 3], t: 0, c: 0, window: { low: 0, high: 10 }, map: 'grey', ...plainLayer }] as const
     expect(writeLink(['01ABC'], initialView, views as never)).toBe('series=01ABC&layout=mpr&at=1.2.3&w=0:10&map=grey')
   })
 })
