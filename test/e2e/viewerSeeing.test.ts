@@ -76,7 +76,7 @@ describe('hanging', () => {
           expect(ctAlone.coloured).toBe(0)
           expect(petAlone.coloured).toBeGreaterThan(500)
           expect(fused.coloured).toBeGreaterThan(500)
-          expect(fused.bright).toBeGreaterThan(petAlone.bright)
+          expect(fused.bright - fused.coloured, 'grey where there is no signal').toBeGreaterThan(500)
           await page.getByRole('button', { name: 'Three planes', exact: true }).click()
           await page.getByRole('button', { name: 'Fusion', exact: true }).click()
           await page.waitForURL(/show=fusion/)
@@ -218,7 +218,8 @@ describe('a body in space', () => {
       const maximum = await changed(page, left)
       await page.reload()
       await painted(page)
-      expect((await drawn(page)).hash).toBe(maximum.hash)
+      // Rays start at random places within a step, so the pixels differ a little.
+      expect(Math.abs((await drawn(page)).bright / maximum.bright - 1)).toBeLessThan(0.03)
       await page.getByRole('button', { name: 'Turn round and round' }).click()
       await page.waitForFunction(() => document.querySelector('[data-eye]')!.getAttribute('data-eye') !== '90,0')
       await page.getByRole('button', { name: 'Stop turning' }).click()

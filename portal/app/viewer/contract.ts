@@ -22,6 +22,9 @@ export interface SeriesHeader extends Omit<Header, 'orientation'> {
   animation: 'turn' | 'times' | 'slices' | null
   /** The reduced image; null for images that are small already. */
   coarse?: Reduced | null
+  /** Set here when values are shown in another quantity: the header as the server sent it, and what it was multiplied by. */
+  stored?: SeriesHeader
+  factor?: number
   /** In value units; low and high are the 1st and 99th percentile. */
   range: { min: number; max: number; low: number; high: number }
 }

@@ -19,6 +19,7 @@ let known: Graphics | null | undefined
 
 interface Graphics {
   maximumVolumeSide: number
+  maximumPlaneSide: number
 }
 
 /** What the graphics card can do, or null without WebGL 2. */
@@ -29,8 +30,9 @@ function askGraphics(): Graphics | null {
   const gl = canvas.getContext('webgl2')
   if (!gl) return null
   const maximumVolumeSide = gl.getParameter(gl.MAX_3D_TEXTURE_SIZE) as number
+  const maximumPlaneSide = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number
   gl.getExtension('WEBGL_lose_context')?.loseContext()
-  return { maximumVolumeSide }
+  return { maximumVolumeSide, maximumPlaneSide }
 }
 
 export function renderingEngine(): RenderingEngine {

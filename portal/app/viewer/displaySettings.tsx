@@ -1,8 +1,11 @@
 /** Window, colours and channel of one series. */
 import { Button, NumberInput, Select } from '@mantine/core'
 import { colourGradient, colourMapNames, colourMaps, isColourMapName, type ColourMapName } from './colourMaps.ts'
+import type { SeriesHeader } from './contract.ts'
+import { Histogram } from './histogram.tsx'
 import { Section } from './infoPanel.tsx'
 import type { LayerView } from './overlayContent.ts'
+import { QuantitySelect } from './quantitySelect.tsx'
 import type { SeriesView } from './viewState.ts'
 import styles from './viewer.module.css'
 import { defaultWindow, roundedWindow, usable, windowDigits, windowPresets } from './window.ts'
@@ -11,9 +14,11 @@ interface Props {
   layer: LayerView
   several: boolean
   onChange: (patch: Partial<SeriesView>) => void
+  onHeader: (header: SeriesHeader) => void
 }
 
-export function DisplaySettings({ layer: { pixels, view }, several, onChange }: Props) {
+export function DisplaySettings({ layer, several, onChange, onHeader }: Props) {
+  const { pixels, view } = layer
   const { header } = pixels
   const colour = header.samplesPerPixel > 1
   const presets = windowPresets(header)
@@ -23,6 +28,8 @@ export function DisplaySettings({ layer: { pixels, view }, several, onChange }: 
   const unit = header.unit === '' ? '' : ` in ${header.unit}`
   return (
     <Section title={several ? `Display of ${header.label}` : 'Display'}>
+      <QuantitySelect layer={layer} onChange={onChange} onHeader={onHeader} />
+      {!colour && <Histogram layer={layer} onChange={(window) => onChange({ window })} />}
       <div className={styles.window}>
         <NumberInput
           size="xs"

@@ -1,6 +1,7 @@
 /** Beside the pictures: values at the crosshair, how the series is displayed, what is known about it. */
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import type { SeriesHeader } from './contract.ts'
+import { CurvePanel } from './curvePanel.tsx'
 import { Directions } from './directions.tsx'
 import { DisplaySettings } from './displaySettings.tsx'
 import { voxelAt, worldOf } from './geometry.ts'
@@ -24,9 +25,20 @@ export interface InfoPanelProps extends MeasurementListProps {
   summary: string
   /** Shows a series with another header of the same planes. */
   onHeader: (header: SeriesHeader) => void
+  /** Shows it in another quantity: places stay what they are. */
+  onQuantity: (header: SeriesHeader) => void
 }
 
-export function InfoPanel({ shown, fused, state, actions, summary, onHeader, ...measurements }: InfoPanelProps) {
+export function InfoPanel({
+  shown,
+  fused,
+  state,
+  actions,
+  summary,
+  onHeader,
+  onQuantity,
+  ...measurements
+}: InfoPanelProps) {
   const active = shown[0]
   if (!active) return null
   const { header, geometry } = active.layer.pixels
@@ -48,9 +60,15 @@ export function InfoPanel({ shown, fused, state, actions, summary, onHeader, ...
             layer={layer}
             several={shown.length > 1}
             onChange={(patch) => actions.setView(n, patch)}
+            onHeader={onQuantity}
           />
         ))}
         {shown.some(({ layer }) => layer.pixels.geometry) && <PlaneSettings state={state} actions={actions} />}
+        {shown
+          .filter(({ layer }) => layer.pixels.header.shape.t > 1 && layer.pixels.header.samplesPerPixel === 1)
+          .map(({ n, layer }) => (
+            <CurvePanel key={layer.pixels.header.seriesId} layer={layer} onTime={(t) => actions.setView(n, { t })} />
+          ))}
         <MeasurementList {...measurements} />
         <Facts layer={active.layer} />
         {header.orientation !== 'known' && header.record?.mayEdit && (
@@ -135,8 +153,15 @@ const orientations: Record<SeriesHeader['orientation'], string> = {
   stated: 'stated by a person, not by the file',
 }
 
+const shrinkWords = (shrink: number): string[] =>
+  shrink === 1
+    ? []
+    : [
+        `Larger than this graphics card draws: each drawn pixel is the mean of every ${shrink} × ${shrink} pixels. Values are those of the image.`,
+      ]
+
 function Facts({ layer: { pixels } }: { layer: LayerView }) {
-  const { header, stackReason } = pixels
+  const { header, stackReason, shrink } = pixels
   const { x, y, z, t, c } = header.shape
   const uncertain = header.orientation === 'assumed' || header.orientation === 'unknown'
   const rows: [string, string][] = [
@@ -155,7 +180,7 @@ function Facts({ layer: { pixels } }: { layer: LayerView }) {
           </div>
         ))}
       </dl>
-      {[...(stackReason && z > 1 ? [stackReason] : []), ...header.warnings].map((sentence) => (
+      {[...(stackReason && z > 1 ? [stackReason] : []), ...shrinkWords(shrink), ...header.warnings].map((sentence) => (
         <p key={sentence} className={styles.note}>
           {sentence}
         </p>

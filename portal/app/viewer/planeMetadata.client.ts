@@ -11,15 +11,19 @@ interface Described {
   header: SeriesHeader
   source: PlaneSource
   geometry: VolumeGeometry | null
+  /** Pixels along each side of the block that one drawn pixel stands for. */
+  shrink: number
 }
 
 export const frameOfReference = ({ seriesId }: SeriesHeader): string => `vivarchive-${seriesId}`
 
 /** Answer of the metadata provider for plane `k`; undefined for modules that are not known. */
 export function planeMetadata(pixels: Described, type: string, k: number): Record<string, unknown> | undefined {
-  const { header, source } = pixels
-  const { x, y, z } = header.shape
-  const spacing = header.spacing ?? [1, 1, 1]
+  const { header, source, shrink } = pixels
+  const { z } = header.shape
+  const [x, y] = [Math.ceil(header.shape.x / shrink), Math.ceil(header.shape.y / shrink)]
+  const [sx, sy, sz] = header.spacing ?? [1, 1, 1]
+  const spacing = [sx * shrink, sy * shrink, sz] as const
   const window = defaultWindow(header)
   switch (type) {
     case Enums.MetadataModules.IMAGE_PIXEL: {
@@ -37,6 +41,8 @@ export function planeMetadata(pixels: Described, type: string, k: number): Recor
     }
     case Enums.MetadataModules.IMAGE_PLANE: {
       const { row, column, position } = planePlacement(pixels.geometry, k % z)
+      // The middle of the first block.
+      const start = shrink === 1 ? position : [(sx * (shrink - 1)) / 2, (sy * (shrink - 1)) / 2, 0]
       return {
         frameOfReferenceUID: frameOfReference(header),
         rows: y,
@@ -44,7 +50,7 @@ export function planeMetadata(pixels: Described, type: string, k: number): Recor
         imageOrientationPatient: [...row, ...column],
         rowCosines: row,
         columnCosines: column,
-        imagePositionPatient: position,
+        imagePositionPatient: start,
         pixelSpacing: [spacing[1], spacing[0]],
         rowPixelSpacing: spacing[1],
         columnPixelSpacing: spacing[0],
@@ -80,7 +86,10 @@ function planePlacement(geometry: VolumeGeometry | null, z: number): { row: Vec3
 }
 
 /** What a volume states about itself. */
-export function volumeMetadata({ header, source }: Described, geometry: VolumeGeometry): Types.Metadata {
+export function volumeMetadata(
+  { header, source }: Omit<Described, 'shrink'>,
+  geometry: VolumeGeometry,
+): Types.Metadata {
   const bits = drawnBytes[source.plan.drawn] * 8
   return {
     BitsAllocated: bits,

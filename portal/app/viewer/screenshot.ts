@@ -39,6 +39,9 @@ async function picture(drawing: SVGSVGElement, { width, height }: DOMRect): Prom
   return image
 }
 
+export const downloadText = (text: string, name: string): void =>
+  download(new Blob([text], { type: 'text/csv;charset=utf-8' }), name)
+
 /** Hands a file to the browser's downloads. */
 export function download(blob: Blob, name: string): void {
   const link = document.createElement('a')

@@ -2,6 +2,7 @@
 import { Enums, cache, utilities, type Types } from '@cornerstonejs/core'
 import { imageIdOf, register } from './cornerstone.client.ts'
 import type { SeriesHeader } from './contract.ts'
+import { shrunk } from './shrunk.ts'
 import { volumeGeometry, type Vec3, type VolumeGeometry } from './geometry.ts'
 import { planeIndex } from './memoryPlan.ts'
 import { frameOfReference, volumeMetadata } from './planeMetadata.client.ts'
@@ -12,6 +13,8 @@ import { defaultWindow } from './window.ts'
 
 export interface Limits {
   maximumVolumeSide: number
+  /** A stack with larger planes is drawn from means of blocks of pixels. */
+  maximumPlaneSide: number
   /** A time point larger than this is shown plane by plane. */
   maximumVolumeBytes: number
 }
@@ -27,6 +30,8 @@ export class SeriesPixels {
   readonly geometry: VolumeGeometry | null
   /** Why there is no box: a sentence for people. */
   readonly stackReason: string | null
+  /** Pixels along each side of the block that one drawn pixel of a stack stands for. */
+  readonly shrink: number
   readonly #volumes = new Map<number, SeriesVolume>()
   readonly #waiting = new Map<number, ((image: Types.IImage) => void)[]>()
   readonly #unregister: () => void
@@ -37,6 +42,8 @@ export class SeriesPixels {
     const box = boxOf(header, limits)
     this.geometry = 'reason' in box ? null : box
     this.stackReason = 'reason' in box ? box.reason : null
+    const side = Math.max(header.shape.x, header.shape.y)
+    this.shrink = this.geometry ? 1 : Math.max(Math.ceil(side / Math.max(limits.maximumPlaneSide, 1)), 1)
     this.source = new PlaneSource(header, this.geometry === null)
     this.source.onArrival = ({ first, count }) => this.#arrived(first, count)
     this.source.onDrop = ({ first, count }) => this.#dropped(first, count)
@@ -160,12 +167,13 @@ export class SeriesPixels {
     if (!this.#waiting.has(k) && cache.getImageLoadObject(this.imageId(k))) cache.removeImageLoadObject(this.imageId(k))
   }
 
-  #image(k: number, samples: Samples): Types.IImage {
-    const { header } = this
-    const { x, y } = header.shape
+  #image(k: number, whole: Samples): Types.IImage {
+    const { header, shrink } = this
     const { components, drawn } = this.source.plan
+    const samples = shrunk(whole, header.shape, components, shrink)
+    const [x, y] = [Math.ceil(header.shape.x / shrink), Math.ceil(header.shape.y / shrink)]
     const window = defaultWindow(header)
-    const spacing = header.spacing ?? [1, 1, 1]
+    const spacing = (header.spacing ?? [1, 1, 1]).map((mm, axis) => (axis < 2 ? mm * shrink : mm))
     const voxelManager = utilities.VoxelManager.createImageVoxelManager({
       scalarData: samples,
       width: x,
@@ -198,9 +206,9 @@ export class SeriesPixels {
       windowCenter: (window.low + window.high) / 2,
       windowWidth: window.high - window.low,
       voiLUTFunction: Enums.VOILUTFunctionType.LINEAR_EXACT,
-      rowPixelSpacing: spacing[1],
-      columnPixelSpacing: spacing[0],
-      sliceThickness: spacing[2],
+      rowPixelSpacing: spacing[1]!,
+      columnPixelSpacing: spacing[0]!,
+      sliceThickness: spacing[2]!,
       photometricInterpretation: components === 3 ? 'RGB' : 'MONOCHROME2',
       FrameOfReferenceUID: frameOfReference(header),
     }

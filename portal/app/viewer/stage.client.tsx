@@ -186,6 +186,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
               remove(measurements.filter((one) => one.seriesId === header.seriesId).map(({ id }) => id))
               show(header)
             }}
+            onQuantity={show}
             measurements={measurements}
             onSelect={goTo}
             onRemove={remove}

@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { ActionIcon, Select, Slider, Tooltip } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import { formatFrame } from './numbers.ts'
+import { frameMilliseconds, naturalSpeed, speedsOf } from './playSpeed.ts'
 import type { LayerView } from './overlayContent.ts'
 import styles from './viewer.module.css'
 
@@ -17,12 +18,13 @@ export function TimeBar({ layer, playing, onPlay, onTime }: Props) {
   const { pixels, view } = layer
   const { header, source } = pixels
   const count = header.shape.t
-  const [perSecond, setPerSecond] = useState(() => naturalRate(header.frames))
+  const speeds = speedsOf(header.frames)
+  const [speed, setSpeed] = useState(() => naturalSpeed(header.frames))
   useSyncExternalStore(
     (changed) => source.follow(changed),
     () => source.version,
   )
-  usePlaying(layer, playing, perSecond, onTime)
+  usePlaying(layer, playing, frameMilliseconds(speed, header.frames, view.t), onTime)
   const label = formatFrame(view.t, count, header.frames)
   const loaded = (t: number) => pixels.progress([0, 0, view.index[2]], t, view.c)
   return (
@@ -56,39 +58,30 @@ export function TimeBar({ layer, playing, onPlay, onTime }: Props) {
       <Select
         className={styles.rate}
         size="xs"
-        aria-label="Frames per second"
-        data={rates.map((rate) => ({ value: String(rate), label: `${rate} / s` }))}
-        value={String(perSecond)}
+        aria-label="Speed"
+        data={speeds}
+        value={speed}
         allowDeselect={false}
-        onChange={(value) => setPerSecond(Number(value))}
+        onChange={(value) => value !== null && setSpeed(value)}
       />
     </div>
   )
-}
-
-const rates = [1, 2, 5, 10, 15, 25, 30, 50]
-
-/** Cines play as they were recorded; what took minutes plays five frames a second. */
-function naturalRate(frames: LayerView['pixels']['header']['frames']): number {
-  const seconds = frames?.durationSeconds[0] ?? 0
-  if (!(seconds > 0) || seconds > 1) return 5
-  return rates.reduce((best, rate) => (Math.abs(rate - 1 / seconds) < Math.abs(best - 1 / seconds) ? rate : best))
 }
 
 /** Moves on when the next frame is in memory; waits where it is not. */
 function usePlaying(
   { pixels, view }: LayerView,
   playing: boolean,
-  perSecond: number,
+  milliseconds: number,
   onTime: (t: number) => void,
 ): void {
   const next = (view.t + 1) % pixels.header.shape.t
   const ready = pixels.progress([0, 0, view.index[2]], next, view.c) === 1
   useEffect(() => {
     if (!playing || !ready) return
-    const timer = setTimeout(() => onTime(next), 1000 / perSecond)
+    const timer = setTimeout(() => onTime(next), milliseconds)
     return () => clearTimeout(timer)
-  }, [playing, ready, next, perSecond, onTime])
+  }, [playing, ready, next, milliseconds, onTime])
 }
 
 /** Which frames are in memory, as runs of equal state. */

@@ -35,7 +35,8 @@ export function useOpenSeries(ids: readonly string[]): OpenSeries {
   useEffect(() => {
     const leaving = new AbortController()
     const budget = memoryBudget((navigator as { deviceMemory?: number }).deviceMemory)
-    const limits = { maximumVolumeSide: graphics()?.maximumVolumeSide ?? 0, maximumVolumeBytes: budget * 1.5 }
+    const { maximumVolumeSide, maximumPlaneSide } = graphics() ?? { maximumVolumeSide: 0, maximumPlaneSide: 0 }
+    const limits = { maximumVolumeSide, maximumPlaneSide, maximumVolumeBytes: budget * 1.5 }
     const worker = new Worker(new URL('./planes.worker.ts', import.meta.url), { type: 'module' })
     const planes = new PlaneLoader(worker as unknown as PlaneWorker, budget, measuredRate())
     const opened = new Map<string, SeriesPixels>()

@@ -131,6 +131,7 @@ function firstView(header: SeriesHeader, linked: Partial<SeriesView>): SeriesVie
     c: Math.min(linked.c ?? 0, header.shape.c - 1),
     window: linked.window ?? defaultWindow(header),
     map,
+    quantity: linked.quantity ?? plainLayer.quantity,
     visible: linked.visible ?? plainLayer.visible,
     opacity: linked.opacity ?? plainLayer.opacity,
     blend: linked.blend ?? plainLayer.blend,

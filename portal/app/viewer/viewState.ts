@@ -2,6 +2,7 @@
 import { bodyStyles, type BodyStyle, type Eye } from './bodyLook.ts'
 import { isColourMapName, type ColourMapName } from './colourMaps.ts'
 import { planeNames, type PlaneName, type Vec3 } from './geometry.ts'
+import { quantityNames, type QuantityName } from './quantities.ts'
 import type { Window } from './window.ts'
 
 /** single: one plane; mpr: three planes; volume: the body in space; four: three planes and the body. */
@@ -30,6 +31,8 @@ export interface SeriesView {
   c: number
   window: Window
   map: ColourMapName
+  /** Of the values; windows are in it. */
+  quantity: QuantityName
   visible: boolean
   /** As a layer over others, 0..1. */
   opacity: number
@@ -37,7 +40,7 @@ export interface SeriesView {
 }
 
 /** What is not said by a link, nor chosen from the series. */
-export const plainLayer = { visible: true, opacity: 0.6, blend: 'signal' } as const
+export const plainLayer = { quantity: 'stored', visible: true, opacity: 0.6, blend: 'signal' } as const
 
 export interface ViewState {
   layout: Layout
@@ -92,7 +95,7 @@ export function readLink(query: URLSearchParams): LinkedView {
   const unique = [...new Set(series)].slice(0, maximumSeries)
   const list = (name: string) => (query.get(name) ?? '').split(',')
   const [at, t, c, w, map] = [list('at'), list('t'), list('c'), list('w'), list('map')]
-  const [opacity, blend, hidden] = [list('opacity'), list('blend'), list('hide')]
+  const [opacity, blend, hidden, quantity] = [list('opacity'), list('blend'), list('hide'), list('q')]
   const views = unique.map((_, n) => {
     const view: Partial<SeriesView> = {}
     const index = numbers(at[n], '.', 3)
@@ -106,6 +109,8 @@ export function readLink(query: URLSearchParams): LinkedView {
     // One number is that of all layers.
     const alpha = number(opacity[n] ?? (opacity.length === 1 ? opacity[0]! : ''))
     if (alpha !== undefined && alpha >= 0 && alpha <= 1) view.opacity = alpha
+    const values = oneOf(quantity[n] ?? null, quantityNames)
+    if (values) view.quantity = values
     const kind = oneOf(blend[n] ?? null, blends)
     if (kind) view.blend = kind
     if (hidden[n] === '1') view.visible = false
@@ -162,6 +167,7 @@ export function writeLink(series: readonly string[], state: ViewState, views: re
   all('c', ({ c }) => String(c), '0')
   all('w', ({ window }) => `${enough(window.low)}:${enough(window.high)}`)
   all('map', ({ map }) => map)
+  all('q', ({ quantity }) => quantity, plainLayer.quantity)
   if (series.length > 1) {
     all('opacity', ({ opacity }) => String(Math.round(opacity * 100) / 100), String(plainLayer.opacity))
     all('blend', ({ blend }) => blend, plainLayer.blend)
