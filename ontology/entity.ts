@@ -168,8 +168,13 @@ export function publicView(schema: Node, record: Record<string, unknown>): Recor
   for (const [name, field] of fieldsOf(schema)) {
     const value = record[name]
     if (value === undefined || value === null || field['x-private']) continue
-    const nested = field.type === 'object' && field.properties && typeof value === 'object'
-    view[name] = nested ? publicView(field, value as Record<string, unknown>) : value
+    view[name] = publicValue(field, value)
   }
   return view
+}
+
+function publicValue(field: Node, value: unknown): unknown {
+  if (Array.isArray(value)) return field.items ? value.map((one) => publicValue(field.items as Node, one)) : value
+  const nested = field.type === 'object' && field.properties && typeof value === 'object' && value !== null
+  return nested ? publicView(field, value as Record<string, unknown>) : value
 }

@@ -1,6 +1,7 @@
 /** All entities, in the order in which people meet them. Adding one here adds it to every surface. */
 import type { Entity } from './entity.ts'
 import { Agent } from './entities/agent.ts'
+import { Enrolment } from './entities/enrolment.ts'
 import { Event } from './entities/event.ts'
 import { File } from './entities/file.ts'
 import { Instrument } from './entities/instrument.ts'
@@ -16,6 +17,7 @@ export const entities: readonly Entity[] = [
   Project,
   Study,
   Subject,
+  Enrolment,
   ImagingSession,
   ImageSeries,
   File,

@@ -1,5 +1,5 @@
 /** Value types shared by the entities: CodedTerm, Quantity, WhenStamp, null reasons and field sources. */
-import { Type, closed, line, oneOf, type Annotations, type Static } from './vocabulary.ts'
+import { Type, closed, id, line, oneOf, type Annotations, type Static } from './vocabulary.ts'
 
 /** A code of an outside vocabulary. */
 export const Coding = closed(
@@ -21,17 +21,33 @@ export const CodedTerm = closed(
 )
 export type CodedTerm = Static<typeof CodedTerm>
 
-/** A number with its UCUM unit, as entered. */
+/** What somebody typed before it was converted: "0.22 mCi" where MBq are kept. */
+const AsEntered = closed(
+  {
+    value: Type.Number({ title: 'Value' }),
+    unit: Type.String({ title: 'Unit', minLength: 1, maxLength: 30, description: 'As typed; not always UCUM.' }),
+  },
+  { 'x-type': 'AsEntered', title: 'As entered' },
+)
+
+/** A number with its UCUM unit. Where it was converted from another unit, what was typed is kept beside it. */
 export const Quantity = closed(
   {
     value: Type.Number({ title: 'Value', 'x-term': 'schema:value' }),
     unit: Type.String({ title: 'Unit', minLength: 1, maxLength: 30, 'x-term': 'schema:unitCode' }),
+    uncertainty: Type.Optional(
+      Type.Number({ minimum: 0, title: 'Uncertainty', description: 'One standard deviation, in the same unit.' }),
+    ),
+    asEntered: Type.Optional(Type.Unsafe<Static<typeof AsEntered>>(AsEntered)),
   },
   { 'x-type': 'Quantity', title: 'Quantity', 'x-term': 'schema:QuantitativeValue' },
 )
 export type Quantity = Static<typeof Quantity>
 
-/** A point in time with the precision that was really known. */
+/**
+ * A point in time with the precision that was really known. One that is given relative to an event ("30 min after the
+ * injection") moves along when that event is corrected (api/records/relative.ts).
+ */
 export const WhenStamp = closed(
   {
     dateTime: Type.String({
@@ -41,6 +57,17 @@ export const WhenStamp = closed(
       examples: ['2025-03-14T10:30:00+01:00'],
     }),
     precision: oneOf(['second', 'minute', 'hour', 'day'], { title: 'Known to the' }),
+    relativeTo: Type.Optional(
+      id({ title: 'Relative to', description: 'The event that the time is counted from.', 'x-ref': 'Event' }),
+    ),
+    offset: Type.Optional(
+      Type.Unsafe<{ value: number; unit: 's' | 'min' | 'h' | 'd' }>({
+        ...closed(
+          { value: Type.Number({ title: 'Value' }), unit: oneOf(['s', 'min', 'h', 'd'], { title: 'Unit' }) },
+          { 'x-type': 'TimeOffset', title: 'Time after that event' },
+        ),
+      }),
+    ),
   },
   { 'x-type': 'WhenStamp', title: 'Point in time' },
 )
@@ -72,9 +99,9 @@ export const terms = (vocabulary: string, options: Annotations = {}) =>
 /** A quantity that may be given in one of `units` (UCUM); the first is the preferred one. */
 export const quantity = (
   units: readonly string[],
-  options: Annotations & { minimum?: number; exclusiveMinimum?: number } = {},
+  options: Annotations & { minimum?: number; exclusiveMinimum?: number; maximum?: number } = {},
 ) => {
-  const { minimum, exclusiveMinimum, ...rest } = options
+  const { minimum, exclusiveMinimum, maximum, ...rest } = options
   return Type.Unsafe<Quantity>({
     ...Quantity,
     properties: {
@@ -82,8 +109,11 @@ export const quantity = (
         ...Quantity.properties.value,
         ...(minimum !== undefined && { minimum }),
         ...(exclusiveMinimum !== undefined && { exclusiveMinimum }),
+        ...(maximum !== undefined && { maximum }),
       },
       unit: oneOf(units, { title: 'Unit' }),
+      uncertainty: Quantity.properties.uncertainty,
+      asEntered: Quantity.properties.asEntered,
     },
     ...rest,
     'x-unit': units,

@@ -30,10 +30,14 @@ export const keywords = [
   'x-facet', // facet of the search; the value is its label
   'x-search', // full-text weight
   'x-sort', // lists can be ordered by it
-  'x-dicom', // DICOM attribute
-  'x-bids', // BIDS column or sidecar key
+  'x-dicom', // DICOM attributes and concepts, '; ' between them: (0010,0040), 127302 DCM, TID 8121
+  'x-bids', // BIDS columns or sidecar keys, '; ' between them
+  'x-profiles', // { profile: item }: advisory profiles that ask for the field, and which of their items it answers
   'x-widget', // form hint: textarea
 ] as const
+
+/** Advisory profiles by their keys (ontology/profiles.ts), with the item of each that a field answers. */
+export type Profiles = Partial<Record<'arrive' | 'rembi' | 'prism' | 'sup187' | 'bidsPet', string>>
 
 export interface Annotations {
   title?: string
@@ -56,6 +60,7 @@ export interface Annotations {
   'x-sort'?: boolean
   'x-dicom'?: string
   'x-bids'?: string
+  'x-profiles'?: Profiles
   'x-widget'?: string
 }
 

@@ -54,6 +54,7 @@ export function visible(caller: Caller, entity: string): WhereOptions {
     case 'ImagingSession':
     case 'ImageSeries':
     case 'File':
+    case 'Enrolment':
     case 'Event':
       return projects === 'all' ? everything : { projectId: { [Op.in]: projects } }
     default:

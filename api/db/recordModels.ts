@@ -38,7 +38,9 @@ export const links: readonly Link[] = entities.flatMap((left) =>
     if (!table) return []
     const right = entities.find((e) => e.name === node.items?.['x-ref'])
     if (!right) throw new Error(`${left.name}.${field} links to an unknown entity`)
-    return [{ table, field, left, right, leftColumn: pointer(left), rightColumn: pointer(right) }]
+    // A series made from other series: the other end has a name of its own.
+    const rightColumn = left === right ? 'sourceId' : pointer(right)
+    return [{ table, field, left, right, leftColumn: pointer(left), rightColumn }]
   }),
 )
 

@@ -58,6 +58,9 @@ export function deriveGraphql(entities: readonly Entity[]): Derived {
 /** Name of the field that reads one record: series -> imageSeries, study -> study. */
 export const oneField = (entity: Entity): string => entity.name[0]?.toLowerCase() + entity.name.slice(1)
 
+/** subject -> subjects; sourceSeries stays as it is. */
+const pluralOf = (one: string): string => (one.endsWith('s') ? one : `${one}s`)
+
 function edgesOf(entity: Entity, all: readonly Entity[]): Edge[] {
   const edges: Edge[] = []
   for (const [name, node] of fieldsOf(entity.record)) {
@@ -65,7 +68,7 @@ function edgesOf(entity: Entity, all: readonly Entity[]): Edge[] {
       edges.push({ owner: entity.name, field: name.replace(/Id$/, ''), target: node['x-ref'], kind: 'one', by: name })
     const target = node.items?.['x-ref']
     if (node['x-link'] && target)
-      edges.push({ owner: entity.name, field: `${name.replace(/Ids$/, '')}s`, target, kind: 'many', by: name })
+      edges.push({ owner: entity.name, field: pluralOf(name.replace(/Ids$/, '')), target, kind: 'many', by: name })
   }
   const pointer = `${entity.name.replace(/^Image|^Imaging/, '').toLowerCase()}Id`
   for (const other of all) {

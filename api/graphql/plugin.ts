@@ -11,7 +11,9 @@ import { problemKinds, toAppError } from '#api/plugins/problems.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { textProblem } from '#api/records/storable.ts'
 import { sliceRecords, slicesOf } from '#api/records/list.ts'
+import { computedOf, isComputed } from '#api/records/computed.ts'
 import { entityNamed, getRecord, getRecords, type Rec } from '#api/records/read.ts'
+import type { Entity } from '#ontology/entity.ts'
 import { entities } from '#ontology/index.ts'
 import { closed } from '#ontology/vocabulary.ts'
 import { connectionOf, listQuery, type ListArguments } from './connection.ts'
@@ -171,6 +173,7 @@ function loadersOf(ctx: Context, edges: Edge[]): MercuriusLoaders {
   const loaders: Record<string, Record<string, unknown>> = {}
   for (const edge of edges)
     (loaders[edge.owner] ??= {})[edge.field] = edge.kind === 'list' ? listLoader(ctx, edge) : referenceLoader(edge)
+  for (const entity of entities.filter(isComputed)) (loaders[entity.name] ??= {}).computed = computedLoader(entity)
   return loaders as MercuriusLoaders
 }
 
@@ -183,6 +186,18 @@ function referenceLoader(edge: Edge) {
       const records = idsOf(obj).flatMap((id) => byId.get(id) ?? [])
       return edge.kind === 'many' ? records : (records[0] ?? null)
     })
+  }
+}
+
+/** What is computed of records, only when it is asked for. */
+function computedLoader(entity: Entity) {
+  return async (asked: { obj: Rec }[], { caller }: { caller: Caller }) => {
+    const computed = await computedOf(
+      caller,
+      entity,
+      asked.map(({ obj }) => obj),
+    )
+    return asked.map(({ obj }) => computed.get(obj.id))
   }
 }
 

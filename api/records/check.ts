@@ -7,6 +7,8 @@ import type { Subject } from '#ontology/entities/subject.ts'
 import type { Entity } from '#ontology/entity.ts'
 import { entityNamed, findRow, getRecord } from './read.ts'
 import { brokenReferences, referencesIn, type Reference } from './references.ts'
+import type { Surroundings } from './eventRules.ts'
+import { enrolmentProblems, lastImageOf, ringOfParents, ringOfSources } from './relations.ts'
 import { ruleProblems } from './rules.ts'
 
 type Body = Record<string, unknown>
@@ -20,7 +22,7 @@ export async function check(
   row?: RecordRow,
 ): Promise<void> {
   const references = referencesIn(entity.record, body).filter((r) => !isKeptForeign(r.pointer, entity))
-  const around: { subject?: Subject } = {}
+  const around: Surroundings = {}
   const problems = await brokenReferences(caller, references, t)
   if (problems.length === 0 && entity.name === 'Event') {
     around.subject = (await getRecord(
@@ -44,8 +46,13 @@ export async function check(
           message: 'This session belongs to another project.',
           value: body.sessionId,
         })
+      const lastImage = await lastImageOf(session.id, body.subjectId as string, t)
+      if (lastImage) around.lastImage = lastImage
     }
   }
+  if (entity.name === 'Enrolment' && problems.length === 0) problems.push(...(await enrolmentProblems(body, t, row)))
+  if (entity.name === 'ImageSeries' && row) problems.push(...(await ringOfSources(row.id, body, t)))
+  if (entity.name === 'Subject' && row) problems.push(...(await ringOfParents(row.id, body, t)))
   if (entity.name === 'Subject') problems.push(...(await duplicateSubject(body, t, row)))
   if (problems.length === 0 && projectId !== undefined && entity.name !== 'Event')
     problems.push(...(await foreignSubjects(references, projectId, t)))

@@ -18,8 +18,13 @@ const below: Record<string, { column: string; children: string[] }> = {
 export function refuseOtherProject(entity: Entity, row: RecordRow, projectId: unknown): void {
   if (projectId === undefined || row.get('projectId' as never) === projectId) return
   const pointer =
-    { Study: '/projectId', Event: '/projectId', ImagingSession: '/studyId', ImageSeries: '/sessionId' }[entity.name] ??
-    ''
+    {
+      Study: '/projectId',
+      Event: '/projectId',
+      ImagingSession: '/studyId',
+      Enrolment: '/studyId',
+      ImageSeries: '/sessionId',
+    }[entity.name] ?? ''
   const message = `This ${entity.title.toLowerCase()} cannot be moved to another project. Make a new one there.`
   throw new AppError('invalid', message, { fields: [{ pointer, message, value: projectId }] })
 }

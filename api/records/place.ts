@@ -30,7 +30,8 @@ export async function placeOf(
       return {}
     case 'Subject':
       return subjectPlace(caller, body, t, row)
-    case 'ImagingSession': {
+    case 'ImagingSession':
+    case 'Enrolment': {
       const study = await parentRow(caller, 'Study', body.studyId as string, '/studyId', t)
       return { projectId: study.get('projectId') }
     }

@@ -17,8 +17,8 @@ import { clientFields, demandVersion, ownColumns, saveNext, tell, type Expected 
 
 /** What is inside a record and goes and returns with it. */
 const children: Record<string, string[]> = {
-  Project: ['Study', 'ImagingSession', 'ImageSeries', 'File', 'Event'],
-  Study: ['ImagingSession', 'ImageSeries', 'File'],
+  Project: ['Study', 'Enrolment', 'ImagingSession', 'ImageSeries', 'File', 'Event'],
+  Study: ['Enrolment', 'ImagingSession', 'ImageSeries', 'File'],
   ImagingSession: ['ImageSeries', 'File'],
   ImageSeries: ['File'],
 }

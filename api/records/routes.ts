@@ -8,6 +8,7 @@ import { recordHistory } from '#api/modules/audit/service.ts'
 import { closed, id as idSchema } from '#ontology/vocabulary.ts'
 import { createSchema, fieldsOf, updateSchema, type Entity } from '#ontology/entity.ts'
 import { entities } from '#ontology/index.ts'
+import { isComputed, withComputed } from './computed.ts'
 import { filtersOf, listRecords, sortsOf, type ListQuery } from './list.ts'
 import { getRecord, type Rec } from './read.ts'
 import { removeRecord, restoreRecord } from './remove.ts'
@@ -57,10 +58,13 @@ function registerEntity(app: FastifyInstance, ctx: Context, entity: Entity): voi
     sort: Type.Optional(Type.String({ enum: sortsOf(entity), default: 'label' })),
     ...pageQuery,
     total: Type.Optional(Type.Boolean({ description: 'Count all hits too.' })),
+    ...(isComputed(entity) && {
+      computed: Type.Optional(Type.Boolean({ description: 'With what is computed of each record.' })),
+    }),
     ...filters,
   })
 
-  app.get<{ Querystring: ListQuery & Record<string, string> }>(
+  app.get<{ Querystring: ListQuery & { computed?: boolean } & Record<string, string> }>(
     path,
     {
       config,
@@ -70,17 +74,23 @@ function registerEntity(app: FastifyInstance, ctx: Context, entity: Entity): voi
       }),
     },
     async (request) => {
-      const { q, sort, limit, cursor, total, ...rest } = request.query
-      return listRecords(ctx, callerOf(request), entity, {
+      const { q, sort, limit, cursor, total, computed, ...rest } = request.query
+      const caller = callerOf(request)
+      const page = await listRecords(ctx, caller, entity, {
         ...definedOf({ q, sort, limit, cursor, total }),
         filters: rest,
       })
+      return computed ? { ...page, items: await withComputed(caller, entity, page.items) } : page
     },
   )
   app.get<ById>(
     path + '/:id',
     { config, schema: about(`Read one ${one}`, { params: idParams, response: { 200: answer } }) },
-    async (request, reply) => withTag(reply, await getRecord(callerOf(request), entity, request.params.id)),
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const record = await getRecord(caller, entity, request.params.id)
+      return withTag(reply, (await withComputed(caller, entity, [record]))[0] as Rec)
+    },
   )
   app.get<ById>(
     path + '/:id/history',

@@ -81,6 +81,7 @@ export async function setLinks(
   before: Body,
   t: Transaction,
 ): Promise<void> {
+  if (entity.name === 'Enrolment') await joinStudy(after.studyId as string, [after.subjectId as string], t)
   for (const link of links.filter((l) => l.left.name === entity.name)) {
     const [wanted, held] = [
       (after[link.field] as string[] | undefined) ?? [],
@@ -96,7 +97,10 @@ export async function setLinks(
       })
     if (added.length > 0)
       await linkModel(link.table).bulkCreate(added.map(pair), { transaction: t, ignoreDuplicates: true })
-    if (link.table === 'series_subjects' && added.length > 0) await joinStudy(id, added, t)
+    if (link.table === 'series_subjects' && added.length > 0) {
+      const series = await recordModel({ name: 'ImageSeries' }).findByPk(id, { transaction: t })
+      await joinStudy(series?.get('studyId') as string, added, t)
+    }
     const searched = [...added, ...gone].map((other) => ({
       topic: 'search' as const,
       entity: link.right.name,
@@ -106,10 +110,8 @@ export async function setLinks(
   }
 }
 
-/** A subject that was imaged in a study takes part in it. */
-async function joinStudy(seriesId: string, subjectIds: string[], t: Transaction): Promise<void> {
-  const series = await recordModel({ name: 'ImageSeries' }).findByPk(seriesId, { transaction: t })
-  const studyId = series?.get('studyId')
+/** A subject that was imaged or enrolled in a study takes part in it. */
+async function joinStudy(studyId: string, subjectIds: string[], t: Transaction): Promise<void> {
   await linkModel('study_subjects').bulkCreate(
     subjectIds.map((subjectId) => ({ studyId, subjectId })),
     { transaction: t, ignoreDuplicates: true },

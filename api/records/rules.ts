@@ -1,17 +1,12 @@
 /** What a schema cannot say: relations between fields and values that cannot be true. One function per entity. */
 import type { FieldError } from '#api/errors.ts'
 import { eventKinds, type Event } from '#ontology/entities/event.ts'
-import { measurementUnits } from '#ontology/entities/events/measurement.ts'
+import type { ImagingSession } from '#ontology/entities/session.ts'
 import { subjectKinds, type Subject } from '#ontology/entities/subject.ts'
 import type { WhenStamp } from '#ontology/values.ts'
-import { findTerms } from '#ontology/terms.ts'
+import { eventTimeProblems, measurementProblems, type Surroundings } from './eventRules.ts'
 
 type Body = Record<string, unknown>
-
-/** Other records that a rule may need; read by the service. */
-export interface Surroundings {
-  subject?: Subject
-}
 
 export function ruleProblems(entity: string, record: Body, around: Surroundings = {}): FieldError[] {
   switch (entity) {
@@ -22,9 +17,11 @@ export function ruleProblems(entity: string, record: Body, around: Surroundings 
     case 'Project':
       return ordered(record, 'startDate', 'endDate', 'The project ends before it starts.')
     case 'ImagingSession':
-      return notInFuture('/start', record.start as WhenStamp | undefined)
+      return sessionProblems(record as unknown as ImagingSession)
     case 'Person':
       return orcidProblems(record.orcid as string | undefined)
+    case 'Organization':
+      return rorProblems(record.ror as string | undefined)
     default:
       return []
   }
@@ -35,6 +32,16 @@ function subjectProblems(subject: Subject): FieldError[] {
   if (subject.animal) {
     problems.push(
       ...ordered(subject.animal as Body, 'birthDate', 'deathDate', 'The animal died before it was born.', '/animal'),
+    )
+    problems.push(
+      ...ordered(
+        subject.animal as Body,
+        'birthDate',
+        'arrivalDate',
+        'The animal arrived before it was born.',
+        '/animal',
+      ),
+      ...ordered(subject.animal as Body, 'arrivalDate', 'deathDate', 'The animal died before it arrived.', '/animal'),
     )
     const today = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
     if (subject.animal.birthDate && subject.animal.birthDate > today) {
@@ -49,54 +56,35 @@ function subjectProblems(subject: Subject): FieldError[] {
 }
 
 function eventProblems(event: Event, around: Surroundings): FieldError[] {
-  const problems = [
+  return [
     ...onlyDetailsOf(event as unknown as Body, event.kind, Object.keys(eventKinds), 'an event'),
     ...notInFuture('/start', event.start),
+    ...eventTimeProblems(event, around),
+    ...measurementProblems(event, around),
   ]
-  if (event.end && Date.parse(event.end.dateTime) < Date.parse(event.start.dateTime)) {
-    problems.push({ pointer: '/end/dateTime', message: 'The event ends before it starts.', value: event.end.dateTime })
-  }
-  const animal = around.subject?.animal
-  const day = event.start.dateTime.slice(0, 10)
-  if (animal?.birthDate && day < animal.birthDate) {
-    problems.push({
-      pointer: '/start/dateTime',
-      message: `This lies before the birth of the animal on ${animal.birthDate}.`,
-      value: event.start.dateTime,
-    })
-  }
-  if (animal?.deathDate && day > animal.deathDate && event.kind !== 'measurement') {
-    problems.push({
-      pointer: '/start/dateTime',
-      message: `This lies after the death of the animal on ${animal.deathDate}.`,
-      value: event.start.dateTime,
-    })
-  }
-  return [...problems, ...measurementProblems(event, around)]
 }
 
-function measurementProblems({ measurement }: Event, { subject }: Surroundings): FieldError[] {
-  if (!measurement) return []
-  const { what, value } = measurement
-  const units = measurementUnits[what] ?? []
-  if (!units.includes(value.unit)) {
-    return [
-      {
-        pointer: '/measurement/value/unit',
-        message: `${what} is given in ${units.join(' or ')}, not in ${value.unit}.`,
-        value: value.unit,
-      },
-    ]
+function sessionProblems(session: ImagingSession): FieldError[] {
+  const problems = notInFuture('/start', session.start)
+  if (session.start && session.end && Date.parse(session.end.dateTime) < Date.parse(session.start.dateTime))
+    problems.push({
+      pointer: '/end/dateTime',
+      message: 'The session ends before it starts.',
+      value: session.end.dateTime,
+    })
+  const places = new Map<string, number>()
+  for (const [n, { position }] of (session.placements ?? []).entries()) {
+    const place = position?.join(', ')
+    const other = place === undefined ? undefined : places.get(place)
+    if (other !== undefined)
+      problems.push({
+        pointer: `/placements/${n}/position`,
+        message: `Place ${place} is taken by number ${other + 1} of the list. Two subjects cannot lie in one place.`,
+        value: place,
+      })
+    else if (place !== undefined) places.set(place, n)
   }
-  const species = subject?.species?.label
-  if (what !== 'body weight' || !species) return []
-  const range = findTerms('species', species, 1)[0]?.bodyMassGrams
-  const grams = value.unit === 'kg' ? value.value * 1000 : value.value
-  if (!range || (grams >= range[0] && grams <= range[1])) return []
-  const message = `${value.value} ${value.unit} cannot be the weight of ${species} (${range[0]} g to ${range[1]} g). Check the number and the unit${
-    value.unit === 'kg' && value.value >= range[0] && value.value <= range[1] ? `: was it ${value.value} g?` : '.'
-  }`
-  return [{ pointer: '/measurement/value', message, value: `${value.value} ${value.unit}` }]
+  return problems
 }
 
 /** The details of its kind and no others. */
@@ -145,4 +133,15 @@ function orcidProblems(orcid: string | undefined): FieldError[] {
       value: orcid,
     },
   ]
+}
+
+/** The last two digits follow from the others: 98 - (100 n mod 97), n in Crockford's base 32 (ror.readme.io, "ROR identifier pattern"). */
+function rorProblems(ror: string | undefined): FieldError[] {
+  const id = /^https:\/\/ror\.org\/(\w{9})$/.exec(ror ?? '')?.[1]
+  if (!id) return []
+  let number = 0
+  for (const character of id.slice(0, 7)) number = number * 32 + '0123456789abcdefghjkmnpqrstvwxyz'.indexOf(character)
+  if (String(98 - ((number * 100) % 97)).padStart(2, '0') === id.slice(7)) return []
+  const message = `${ror} is no ROR: its last digits do not fit the others. Check for a typing error.`
+  return [{ pointer: '/ror', message, value: ror }]
 }

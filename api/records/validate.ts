@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats'
 import { createSchema, type Entity } from '#ontology/entity.ts'
 import { asLine, keywords, linePattern, textPattern, type Node } from '#ontology/vocabulary.ts'
 import { entities } from '#ontology/index.ts'
+import { unitProblem } from '#ontology/units.ts'
 import { AppError, pointerPart, type FieldError } from '#api/errors.ts'
 
 /** An ajv that knows our annotations. `coerce` is for query, path and header values, which arrive as text. */
@@ -92,6 +93,8 @@ function sentence(error: ErrorObject, pointer: string): string {
         .slice(0, 40)
         .join(', ')}.`
     case 'enum':
+      if (/\/unit$/.test(pointer) && typeof error.data === 'string')
+        return unitProblem(titleOf(pointer), error.data, error.params.allowedValues as string[])
       return `${name} must be one of: ${(error.params.allowedValues as unknown[]).join(', ')}; ${value} is none of them.`
     case 'format':
       return `${name} must be ${examples[String(error.schema)] ?? `a ${String(error.schema)}`}; ${value} is not one.`
@@ -114,6 +117,13 @@ function sentence(error: ErrorObject, pointer: string): string {
       return `${name} ${error.message ?? 'is not right'}.`
   }
 }
+
+/** The field that a unit belongs to, as its pointer names it. */
+const titleOf = (pointer: string): string =>
+  pointer
+    .slice(1)
+    .replaceAll('/', ' › ')
+    .replace(/ › unit$/, '')
 
 /** What is wrong with text that is not of our two common shapes, null for other patterns. */
 function misshapen(pattern: string, given: string): string | null {

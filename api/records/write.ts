@@ -29,6 +29,7 @@ import {
   tell,
   type Expected,
 } from './row.ts'
+import { moveDependents, setRelativeTimes } from './relative.ts'
 import { validateRecord } from './validate.ts'
 
 type Body = Record<string, unknown>
@@ -56,6 +57,7 @@ export async function createRecord(
   validateRecord(entity, body)
   return within(ctx, options.t, async (t) => {
     const place = await placeOf(caller, entity, body, t)
+    await setRelativeTimes(caller, entity, body, t)
     await check(caller, entity, body, projectOf(place, body), t)
     const now = new Date()
     const row = recordModel(entity).build({
@@ -102,6 +104,7 @@ export async function updateRecord(
     const before = clientFields(entity, await getRecord(caller, entity, id, t))
     const after = mergePatch(before, patch) as Body
     validateRecord(entity, after)
+    await setRelativeTimes(caller, entity, after, t, id)
     const place = await placeOf(caller, entity, after, t, row)
     if (entity.scope === 'project' && entity.name !== 'Subject')
       refuseOtherProject(entity, row, projectOf(place, after))
@@ -113,6 +116,8 @@ export async function updateRecord(
     await setLinks(caller, entity, id, after, before, t)
     await enqueue(t, leftBehind(entity, before, after))
     await tell(t, caller, entity, row, 'update', changesBetween(before, after))
+    if (entity.name === 'Event' && JSON.stringify(before.start) !== JSON.stringify(after.start))
+      await moveDependents(caller, id, t)
     return (await toRecords(caller, entity, [row], t))[0] as Rec
   })
 }

@@ -1,5 +1,6 @@
+import radionuclides from '../terms/radionuclides.json' with { type: 'json' }
 import { entity } from '../entity.ts'
-import { Coding } from '../values.ts'
+import { Coding, quantity } from '../values.ts'
 import { Type, line, oneOf, text, type Static } from '../vocabulary.ts'
 
 /** Something that is given to subjects; shared catalogue (metadata model 6.8). */
@@ -60,22 +61,7 @@ export const Agent = entity(
     ),
     radionuclide: Type.Optional(
       oneOf(
-        [
-          'F-18',
-          'C-11',
-          'N-13',
-          'O-15',
-          'Ga-68',
-          'Cu-64',
-          'Zr-89',
-          'Tc-99m',
-          'In-111',
-          'I-123',
-          'I-124',
-          'I-125',
-          'I-131',
-          'Lu-177',
-        ],
+        radionuclides.terms.map(({ label }) => label),
         {
           title: 'Radionuclide',
           'x-facet': 'Radionuclide',
@@ -101,7 +87,60 @@ export const Agent = entity(
         'x-term': 'viv:molarMass',
       }),
     ),
+    positronFraction: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        title: 'Positron fraction',
+        'x-dicom': '(0018,1076)',
+        'x-term': 'viv:positronFraction',
+      }),
+    ),
     manufacturer: Type.Optional(line({ title: 'Manufacturer', 'x-term': 'schema:manufacturer' })),
+    productNumber: Type.Optional(
+      line({ title: 'Product number', maxLength: 100, 'x-term': 'schema:sku', 'x-dicom': '113510 DCM' }),
+    ),
+    inHouse: Type.Optional(
+      Type.Boolean({ title: 'Made in house', description: 'It needs no outside code then.', 'x-term': 'viv:inHouse' }),
+    ),
+    target: Type.Optional(
+      line({ title: 'Target', 'x-search': 1, 'x-term': 'viv:target', examples: ['PSMA (UniProt Q04609)'] }),
+    ),
+    ingredient: Type.Optional(
+      oneOf(['gadolinium', 'iodine', 'iron', 'barium', 'xenon', 'manganese', 'none'], {
+        title: 'Active ingredient',
+        'x-term': 'viv:activeIngredient',
+        'x-dicom': '(0018,1048)',
+        'x-bids': 'ContrastBolusIngredient',
+      }),
+    ),
+    concentrationSupplied: Type.Optional(
+      quantity(['mg/mL', 'mmol/L', 'mol/L', 'ug/mL'], {
+        title: 'Concentration as supplied',
+        exclusiveMinimum: 0,
+        'x-term': 'viv:concentrationSupplied',
+      }),
+    ),
+    t1Relaxivity: Type.Optional(
+      quantity(['L/mmol/s'], {
+        title: 'T1 relaxivity',
+        exclusiveMinimum: 0,
+        'x-term': 'viv:t1Relaxivity',
+        'x-dicom': '(0018,0013)',
+      }),
+    ),
+    t2Relaxivity: Type.Optional(
+      quantity(['L/mmol/s'], { title: 'T2 relaxivity', exclusiveMinimum: 0, 'x-term': 'viv:t2Relaxivity' }),
+    ),
+    relaxivityField: Type.Optional(
+      quantity(['T'], { title: 'Relaxivities measured at', exclusiveMinimum: 0, 'x-term': 'viv:relaxivityField' }),
+    ),
+    excitation: Type.Optional(
+      quantity(['nm'], { title: 'Excitation', exclusiveMinimum: 0, 'x-term': 'viv:excitationWavelength' }),
+    ),
+    emission: Type.Optional(
+      quantity(['nm'], { title: 'Emission', exclusiveMinimum: 0, 'x-term': 'viv:emissionWavelength' }),
+    ),
     description: Type.Optional(text({ title: 'Description', 'x-term': 'schema:description' })),
   },
 )

@@ -42,10 +42,14 @@ export function publicSchema(entity: Entity): TObject {
 }
 
 function withoutPrivate(node: Node): Node {
+  if (node.type === 'array' && node.items) return { ...node, items: withoutPrivate(node.items) } as unknown as Node
   if (node.type !== 'object' || !node.properties) return node
   const kept = fieldsOf(node).filter(([, field]) => !field['x-private'])
+  // A shape that has lost a field is another type.
+  const renamed = kept.length < fieldsOf(node).length && node['x-type'] ? { 'x-type': `Public${node['x-type']}` } : {}
   return {
     ...node,
+    ...renamed,
     properties: Object.fromEntries(kept.map(([name, field]) => [name, withoutPrivate(field)])),
   } as unknown as Node
 }

@@ -1,6 +1,72 @@
 import { entity } from '../entity.ts'
-import { Type, line, oneOf, ref, type Static } from '../vocabulary.ts'
+import { Type, closed, date, line, oneOf, ref, type Static } from '../vocabulary.ts'
 import { modalities, type Modality } from './series.ts'
+
+const SoftwareVersion = closed(
+  {
+    version: line({ title: 'Version', maxLength: 100, 'x-term': 'schema:softwareVersion', 'x-dicom': '(0018,1020)' }),
+    from: date({ title: 'In use from', 'x-term': 'schema:startDate' }),
+  },
+  { 'x-type': 'SoftwareVersion', title: 'Software version' },
+)
+
+const Component = closed(
+  {
+    kind: oneOf(
+      [
+        'coil',
+        'transducer',
+        'collimator',
+        'detector',
+        'gradient',
+        'camera',
+        'bed',
+        'dose calibrator',
+        'filter',
+        'other',
+      ],
+      { title: 'Kind' },
+    ),
+    name: line({ title: 'Name', 'x-dicom': '(0018,1250)', 'x-bids': 'ReceiveCoilName' }),
+    serialNumber: Type.Optional(line({ title: 'Serial number', maxLength: 100, 'x-private': true })),
+  },
+  { 'x-type': 'Component', title: 'Component' },
+)
+
+const Calibration = closed(
+  {
+    date: date({ title: 'Date', 'x-term': 'schema:dateCreated' }),
+    kind: oneOf(['activity', 'Hounsfield units', 'geometry', 'normalisation', 'dose calibrator', 'other'], {
+      title: 'Kind',
+    }),
+    factor: Type.Optional(
+      Type.Number({ title: 'Factor', 'x-dicom': '(0054,1322)', 'x-bids': 'DoseCalibrationFactor' }),
+    ),
+    note: Type.Optional(line({ title: 'Note' })),
+  },
+  { 'x-type': 'Calibration', title: 'Calibration' },
+)
+
+const QualityControl = closed(
+  {
+    date: date({ title: 'Date' }),
+    test: line({ title: 'Test', examples: ['NEMA NU 4 uniformity'] }),
+    result: oneOf(['passed', 'failed', 'conditional'], { title: 'Result' }),
+    note: Type.Optional(line({ title: 'Note' })),
+  },
+  { 'x-type': 'QualityControl', title: 'Quality control' },
+)
+
+/** Software of an instrument on a day (RFC 3339 full-date): the dated entry that was in use, else the undated one. */
+export function softwareOn(
+  instrument: { softwareVersion?: string; softwareVersions?: { version: string; from: string }[] },
+  day: string,
+): string | undefined {
+  const inUse = (instrument.softwareVersions ?? [])
+    .filter(({ from }) => from <= day)
+    .toSorted((a, b) => (a.from < b.from ? 1 : -1))[0]
+  return inUse?.version ?? instrument.softwareVersion
+}
 
 /** A scanner, microscope or camera; shared catalogue (metadata model 6.7). */
 export const Instrument = entity(
@@ -59,6 +125,45 @@ export const Instrument = entity(
         'x-term': 'schema:softwareVersion',
         'x-dicom': '(0018,1020)',
         'x-bids': 'SoftwareVersions',
+      }),
+    ),
+    softwareVersions: Type.Optional(
+      Type.Array(Type.Unsafe<Static<typeof SoftwareVersion>>(SoftwareVersion), {
+        maxItems: 200,
+        title: 'Software versions by date',
+        'x-term': 'viv:softwareHistory',
+        'x-bids': 'SoftwareVersions',
+      }),
+    ),
+    pid: Type.Optional(
+      Type.String({
+        format: 'uri',
+        maxLength: 300,
+        title: 'Identifier (PIDINST, RRID)',
+        examples: ['https://doi.org/10.5442/ni000001'],
+        'x-term': 'schema:identifier',
+        'x-dicom': '(0018,1002)',
+      }),
+    ),
+    components: Type.Optional(
+      Type.Array(Type.Unsafe<Static<typeof Component>>(Component), {
+        maxItems: 100,
+        title: 'Components',
+        'x-term': 'viv:component',
+      }),
+    ),
+    calibrations: Type.Optional(
+      Type.Array(Type.Unsafe<Static<typeof Calibration>>(Calibration), {
+        maxItems: 500,
+        title: 'Calibrations',
+        'x-term': 'viv:calibration',
+      }),
+    ),
+    qualityControl: Type.Optional(
+      Type.Array(Type.Unsafe<Static<typeof QualityControl>>(QualityControl), {
+        maxItems: 1000,
+        title: 'Quality control',
+        'x-term': 'viv:qualityControl',
       }),
     ),
     location: Type.Optional(line({ title: 'Room', 'x-private': true })),

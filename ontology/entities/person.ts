@@ -1,5 +1,5 @@
 import { entity } from '../entity.ts'
-import { Type, line, ref, type Static } from '../vocabulary.ts'
+import { Type, line, oneOf, ref, type Static } from '../vocabulary.ts'
 
 /** A person who did, leads or answers for work; shared catalogue (metadata model 6.9). */
 export const Person = entity(
@@ -35,8 +35,29 @@ export const Person = entity(
         title: 'ORCID',
         'x-level': 'publish',
         'x-term': 'schema:identifier',
+        'x-bids': 'Authors',
         examples: ['0000-0002-1825-0097'],
       }),
+    ),
+    roles: Type.Optional(
+      Type.Array(
+        oneOf([
+          'Conceptualization',
+          'Data curation',
+          'Formal analysis',
+          'Funding acquisition',
+          'Investigation',
+          'Methodology',
+          'Project administration',
+          'Resources',
+          'Software',
+          'Supervision',
+          'Validation',
+          'Visualization',
+          'Writing',
+        ]),
+        { maxItems: 13, uniqueItems: true, title: 'Roles (CRediT)', 'x-term': 'schema:roleName' },
+      ),
     ),
     email: Type.Optional(Type.String({ format: 'email', maxLength: 254, title: 'E-mail', 'x-private': true })),
     affiliationId: Type.Optional(ref('Organization', { title: 'Affiliation', 'x-term': 'schema:affiliation' })),

@@ -8,16 +8,46 @@ export const licences = ['CC0-1.0', 'CC-BY-4.0', 'CC-BY-SA-4.0', 'CC-BY-NC-4.0',
 const Funding = closed(
   {
     funder: line({ title: 'Funder', 'x-term': 'schema:funder' }),
+    funderId: Type.Optional(
+      Type.String({
+        format: 'uri',
+        maxLength: 200,
+        title: 'ROR or funder id',
+        examples: ['https://ror.org/018mejw64'],
+        'x-term': 'viv:funderId',
+      }),
+    ),
     grantNumber: Type.Optional(line({ title: 'Grant number', 'x-term': 'schema:identifier' })),
+    title: Type.Optional(line({ title: 'Title of the grant', 'x-term': 'schema:name' })),
+    url: Type.Optional(Type.String({ format: 'uri', maxLength: 500, title: 'Address', 'x-term': 'schema:url' })),
   },
   { 'x-type': 'Funding', title: 'Funding', 'x-term': 'schema:MonetaryGrant' },
 )
 
 const EthicsApproval = closed(
   {
-    committee: line({ title: 'Committee', 'x-dicom': '(0012,0081)' }),
-    approvalNumber: line({ title: 'Approval number', 'x-dicom': '(0012,0082)' }),
-    validUntil: Type.Optional(date({ title: 'Valid until' })),
+    committee: line({ title: 'Committee', 'x-term': 'schema:issuedBy', 'x-dicom': '(0012,0081)' }),
+    approvalNumber: line({
+      title: 'Approval number',
+      maxLength: 100,
+      'x-term': 'schema:identifier',
+      'x-dicom': '(0012,0082)',
+      'x-bids': 'EthicsApprovals',
+    }),
+    title: Type.Optional(line({ title: 'Title', 'x-term': 'schema:name' })),
+    jurisdiction: Type.Optional(line({ title: 'Jurisdiction', maxLength: 100, 'x-term': 'schema:validIn' })),
+    validFrom: Type.Optional(date({ title: 'Valid from', 'x-term': 'schema:validFrom', 'x-dicom': '(0012,0086)' })),
+    validUntil: Type.Optional(date({ title: 'Valid until', 'x-term': 'schema:validUntil', 'x-dicom': '(0012,0087)' })),
+    severity: Type.Optional(
+      oneOf(['non-recovery', 'mild', 'moderate', 'severe'], {
+        title: 'Severity approved',
+        'x-term': 'viv:procedureSeverity',
+      }),
+    ),
+    species: Type.Optional(line({ title: 'Species approved', maxLength: 100, 'x-term': 'viv:speciesApproved' })),
+    animalsApproved: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, title: 'Animals approved', 'x-term': 'viv:animalsApproved' }),
+    ),
   },
   { 'x-type': 'EthicsApproval', title: 'Ethics approval', 'x-term': 'schema:Permit' },
 )
@@ -83,6 +113,7 @@ export const Project = entity(
       Type.Array(Type.Unsafe<Static<typeof Funding>>(Funding), {
         maxItems: 50,
         title: 'Funding',
+        'x-profiles': { arrive: '21' },
         'x-term': 'schema:funding',
         'x-bids': 'Funding',
       }),
@@ -91,9 +122,24 @@ export const Project = entity(
       Type.Array(Type.Unsafe<Static<typeof EthicsApproval>>(EthicsApproval), {
         maxItems: 50,
         title: 'Ethics approvals',
+        'x-dicom': '(0012,0081); (0012,0082)',
+        'x-profiles': { arrive: '14', prism: 'study' },
         'x-term': 'viv:ethicsApproval',
         'x-bids': 'EthicsApprovals',
       }),
+    ),
+    researchArea: Type.Optional(terms('keywords', { title: 'Research area', 'x-term': 'schema:about', 'x-search': 1 })),
+    publications: Type.Optional(
+      Type.Array(
+        Type.String({ pattern: '^10\\.\\d{4,9}/\\S+$', maxLength: 300, examples: ['10.1371/journal.pbio.3000410'] }),
+        {
+          maxItems: 100,
+          uniqueItems: true,
+          title: 'Publications (DOI)',
+          'x-term': 'schema:citation',
+          'x-bids': 'ReferencesAndLinks',
+        },
+      ),
     ),
     licence: Type.Optional(
       oneOf(licences, {

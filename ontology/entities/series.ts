@@ -1,5 +1,6 @@
 import { entity } from '../entity.ts'
 import { Type, closed, line, links, oneOf, ref, text, type Static } from '../vocabulary.ts'
+import { SeriesComputed } from '../computed/shapes.ts'
 import { term, when } from '../values.ts'
 
 /** DICOM modality codes (PS3.3 C.7.3.1.1.1) with what people call them. */
@@ -66,6 +67,17 @@ const ImageDescription = closed(
     ),
   },
   { 'x-type': 'ImageDescription', title: 'Image' },
+)
+
+const Processing = closed(
+  {
+    software: line({ title: 'Software', 'x-term': 'schema:name', 'x-bids': 'GeneratedBy' }),
+    version: Type.Optional(line({ title: 'Version', maxLength: 100, 'x-term': 'schema:softwareVersion' })),
+    parameters: Type.Optional(
+      Type.String({ maxLength: 5000, title: 'Parameters', 'x-term': 'viv:processingParameters' }),
+    ),
+  },
+  { 'x-type': 'Processing', title: 'Processing', 'x-term': 'schema:SoftwareApplication' },
 )
 
 /** Each axis runs left or right, dorsal or ventral, to the head or to the tail, and each of these pairs is named once. */
@@ -150,6 +162,32 @@ export const ImageSeries = entity(
     ),
     description: Type.Optional(text({ title: 'Description', 'x-search': 1, 'x-term': 'schema:description' })),
     protocol: Type.Optional(line({ title: 'Protocol', 'x-term': 'viv:protocol', 'x-dicom': '(0018,1030)' })),
+    sourceSeriesIds: Type.Optional(
+      links('ImageSeries', 'series_sources', {
+        title: 'Made from',
+        description: 'Series that this one was reconstructed or derived from.',
+        'x-term': 'prov:wasDerivedFrom',
+        'x-dicom': '(0008,2112)',
+        'x-bids': 'GeneratedBy',
+      }),
+    ),
+    processing: Type.Optional(
+      Type.Unsafe<Static<typeof Processing>>({
+        ...Processing,
+        'x-term': 'prov:wasGeneratedBy',
+        'x-bids': 'GeneratedBy',
+      }),
+    ),
+    decayCorrection: Type.Optional(
+      oneOf(['none', 'scan start', 'injection'], {
+        title: 'Corrected for decay to',
+        description: 'The time that activity concentrations refer to; SUV and %ID/g need it.',
+        'x-term': 'viv:decayCorrection',
+        'x-dicom': '(0054,1102); (0018,9701)',
+        'x-bids': 'ImageDecayCorrected; ImageDecayCorrectionTime',
+        'x-profiles': { bidsPet: 'ImageDecayCorrected' },
+      }),
+    ),
     quality: Type.Optional(
       oneOf(['good', 'usable', 'excluded'], { title: 'Quality', 'x-facet': 'Quality', 'x-term': 'viv:quality' }),
     ),
@@ -206,6 +244,7 @@ export const ImageSeries = entity(
       'x-system': true,
       'x-column': true,
     }),
+    computed: Type.Optional(SeriesComputed),
     problem: Type.Optional(
       Type.String({
         title: 'Problem',

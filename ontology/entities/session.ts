@@ -7,6 +7,16 @@ const Placement = closed(
     subjectId: id({ title: 'Subject', 'x-ref': 'Subject' }),
     posture: Type.Optional(oneOf(['prone', 'supine', 'left', 'right'], { title: 'Posture', 'x-dicom': '(0018,5100)' })),
     entry: Type.Optional(oneOf(['head first', 'feet first'], { title: 'Entry', 'x-dicom': '(0018,5100)' })),
+    position: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1, maximum: 100 }), {
+        minItems: 3,
+        maxItems: 3,
+        title: 'Column, row, depth',
+        description: 'From the left, from the top, from the outside, each starting at 1, as the image shows them.',
+        'x-term': 'viv:relativePosition',
+        'x-dicom': '(0010,0028)',
+      }),
+    ),
     holder: Type.Optional(
       line({ title: 'Place in the bed', examples: ['upper left'], maxLength: 60, 'x-dicom': '(0010,0028)' }),
     ),
@@ -58,7 +68,9 @@ export const ImagingSession = entity(
         'x-bids': 'ManufacturersModelName',
       }),
     ),
-    operatorId: Type.Optional(ref('Person', { title: 'Operator', 'x-private': true, 'x-dicom': '(0008,1070)' })),
+    operatorId: Type.Optional(
+      ref('Person', { title: 'Operator', 'x-private': true, 'x-term': 'schema:agent', 'x-dicom': '(0008,1070)' }),
+    ),
     inVivo: Type.Optional(
       oneOf(['in vivo', 'post mortem', 'ex vivo', 'in vitro'], {
         title: 'State of the subject',
@@ -76,7 +88,41 @@ export const ImagingSession = entity(
         'x-dicom': '(0010,0027)',
       }),
     ),
-    roomTemperature: Type.Optional(quantity(['Cel'], { title: 'Room temperature', 'x-term': 'viv:roomTemperature' })),
+    timepoint: Type.Optional(
+      line({
+        title: 'Time point',
+        description: 'Name of one of the time points of the study.',
+        maxLength: 60,
+        'x-facet': 'Time point',
+        'x-term': 'viv:timepoint',
+        'x-dicom': '(0012,0050); (0012,0051)',
+        'x-bids': 'timepoint',
+      }),
+    ),
+    viewedFrom: Type.Optional(
+      oneOf(['in front of the scanner', 'behind the scanner'], {
+        title: 'Places seen from',
+        'x-term': 'viv:viewedFrom',
+      }),
+    ),
+    excluded: Type.Optional(
+      Type.Boolean({ title: 'Excluded', 'x-term': 'viv:excluded', 'x-profiles': { arrive: '3b' } }),
+    ),
+    exclusionReason: Type.Optional(
+      line({ title: 'Why it is excluded', 'x-term': 'viv:exclusionReason', 'x-profiles': { arrive: '3b' } }),
+    ),
+    ethicsApproval: Type.Optional(
+      line({
+        title: 'Ethics approval',
+        description: 'Number of the approval, as in the project.',
+        maxLength: 100,
+        'x-term': 'viv:ethicsApproval',
+        'x-dicom': '(0012,0082)',
+      }),
+    ),
+    roomTemperature: Type.Optional(
+      quantity(['Cel'], { title: 'Room temperature', 'x-term': 'viv:roomTemperature', 'x-dicom': 'C90380 NCIt' }),
+    ),
     dicomStudyUid: Type.Optional(
       line({
         title: 'DICOM study UID',

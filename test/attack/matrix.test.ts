@@ -60,6 +60,7 @@ const records: Record<string, keyof World['p']> = {
   sessions: 'sessionId',
   series: 'seriesId',
   events: 'eventId',
+  enrolments: 'enrolmentId',
 }
 const catalogue = ['agents', 'instruments', 'people', 'organizations']
 
@@ -101,6 +102,7 @@ function newRecord(w: World, plural: string): unknown {
     subjects: { projectIds: [w.p.projectId], localId: `S-${Math.random()}`, animal: { sex: 'F' } },
     sessions: { studyId: w.p.studyId, label: 'x' },
     series: { sessionId: w.p.sessionId, label: 'x' },
+    enrolments: { studyId: w.p.studyId, subjectId: w.sharedSubjectId },
     events: {
       kind: 'measurement',
       projectId: w.p.projectId,

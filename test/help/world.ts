@@ -27,6 +27,7 @@ interface Ids {
   sessionId: string
   seriesId: string
   eventId: string
+  enrolmentId: string
 }
 
 export const when = (dateTime: string) => ({ dateTime, precision: 'minute' })
@@ -94,6 +95,11 @@ export async function makeProject(
       vehicle: `saline ${name}`,
     },
   })
+  const enrolment = await person.make('enrolments', {
+    studyId: study.id,
+    subjectId: subject.id,
+    subjectNumber: `1 ${name}`,
+  })
   return {
     projectId: project.id,
     studyId: study.id,
@@ -101,6 +107,7 @@ export async function makeProject(
     sessionId: session.id,
     seriesId: series.id,
     eventId: event.id,
+    enrolmentId: enrolment.id,
   }
 }
 

@@ -15,5 +15,6 @@ export const choiceText = (value: string): string => texts[value] ?? (verbatim.t
 export function unitsFor(node: Node, pointer: string, record: Json): readonly string[] {
   const units = node['x-unit'] ?? []
   if (pointer !== '/measurement/value') return units
-  return measurementUnits[String(getAt(record, ['measurement', 'what']))] ?? units
+  const what = String(getAt(record, ['measurement', 'what']))
+  return (measurementUnits as Record<string, readonly string[]>)[what] ?? units
 }

@@ -170,7 +170,7 @@ function eventEntry(event: Event, names: Names): Entry {
 }
 
 function eventTitle(event: Event, names: Names): string {
-  const { agentAdministration, anaesthesia, measurement, modelInduction } = event
+  const { agentAdministration, anaesthesia, measurement, modelInduction, therapy, monitoring, handling } = event
   if (agentAdministration) return `${names.get(agentAdministration.agentId) ?? 'Agent'} given`
   if (anaesthesia) return anaesthesia.applied ? 'Anaesthesia' : 'Awake, no anaesthesia'
   if (measurement) {
@@ -178,6 +178,10 @@ function eventTitle(event: Event, names: Names): string {
     return `${formatWords(measurement.what)}: ${value?.text ?? ''}`
   }
   if (modelInduction) return `Disease model: ${modelInduction.disease?.label ?? choiceText(modelInduction.modelType)}`
+  if (therapy)
+    return `Therapy: ${therapy.agentId ? (names.get(therapy.agentId) ?? 'agent') : choiceText(therapy.type).toLowerCase()}`
+  if (monitoring) return `Monitored: ${monitoring.channel}`
+  if (handling) return `Handling: ${handling.phase}`
   return (eventKinds[event.kind] as Node).title ?? formatWords(event.kind)
 }
 

@@ -1,7 +1,8 @@
-import { IconCamera, IconDroplet, IconLungs, IconRuler2, IconVirus, type Icon } from '@tabler/icons-react'
+import { IconCamera } from '@tabler/icons-react'
 import { FactList } from '../components/factList.tsx'
 import { When } from '../components/time.tsx'
 import { counted } from '../format.ts'
+import { entryKinds } from '../timeline/kinds.ts'
 import type { Entry, SubjectView } from './landing.server.ts'
 import styles from './landing.module.css'
 
@@ -32,7 +33,7 @@ export function SubjectSections({ subjects }: { subjects: SubjectView[] }) {
 }
 
 function TimelineEntry({ entry }: { entry: Entry }) {
-  const EntryIcon = icons[entry.kind] ?? IconCamera
+  const EntryIcon = entryKinds[entry.kind]?.Icon ?? IconCamera
   return (
     <li data-kind={entry.kind}>
       <span className={styles.dot}>
@@ -54,12 +55,4 @@ function TimelineEntry({ entry }: { entry: Entry }) {
       </div>
     </li>
   )
-}
-
-const icons: Record<Entry['kind'], Icon> = {
-  agentAdministration: IconDroplet,
-  anaesthesia: IconLungs,
-  measurement: IconRuler2,
-  modelInduction: IconVirus,
-  imaging: IconCamera,
 }

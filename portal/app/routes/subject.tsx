@@ -77,7 +77,15 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
 
 export const handle = { width: 'wide' }
 
-const addable: EventKind[] = ['agentAdministration', 'anaesthesia', 'measurement', 'modelInduction']
+const addable: EventKind[] = [
+  'agentAdministration',
+  'anaesthesia',
+  'measurement',
+  'modelInduction',
+  'therapy',
+  'monitoring',
+  'handling',
+]
 
 export default function SubjectPage({ loaderData }: Route.ComponentProps) {
   const { subject, projects, events, series, view } = loaderData

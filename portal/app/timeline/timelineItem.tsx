@@ -81,6 +81,8 @@ function copyOf(event: Event): Json {
     activityBeforeAt: _c,
     activityAfter: _d,
     activityAfterAt: _e,
+    activityResidue: _f,
+    activityResidueAt: _g,
     ...same
   } = agentAdministration
   return { agentAdministration: same }
