@@ -14,6 +14,7 @@ import { openJobs } from './jobs/queue.ts'
 import { tasks } from './jobs/tasks/index.ts'
 import { accountRoutes } from './modules/account/routes.ts'
 import { auditRoutes } from './modules/audit/routes.ts'
+import { completenessRoutes } from './modules/completeness/routes.ts'
 import { contentRoutes } from './modules/content/routes.ts'
 import { conversionRoutes } from './modules/conversions/routes.ts'
 import { datasetExportRoutes } from './modules/datasets/exportRoutes.ts'
@@ -52,6 +53,7 @@ const modules = [
   accountRoutes,
   recordRoutes,
   projectRoutes,
+  completenessRoutes,
   uploadRoutes,
   importRoutes,
   jobRoutes,

@@ -159,7 +159,7 @@ export function missingForPublication(e: Entity, record: Record<string, unknown>
 /** Whether a field has a meaning for this record (`x-when`). */
 export function applies(field: Node, record: Record<string, unknown>): boolean {
   const conditions = Object.entries(field['x-when'] ?? {})
-  return conditions.every(([key, wanted]) => record[key] === wanted)
+  return conditions.every(([key, wanted]) => String(record[key]) === wanted)
 }
 
 /** The record as the public may see it: without private fields, at any depth. */

@@ -1,6 +1,7 @@
 /** All entities, in the order in which people meet them. Adding one here adds it to every surface. */
 import type { Entity } from './entity.ts'
 import { Agent } from './entities/agent.ts'
+import { Concept } from './entities/concept.ts'
 import { Enrolment } from './entities/enrolment.ts'
 import { Event } from './entities/event.ts'
 import { File } from './entities/file.ts'
@@ -26,4 +27,5 @@ export const entities: readonly Entity[] = [
   Instrument,
   Person,
   Organization,
+  Concept,
 ] as unknown as readonly Entity[]

@@ -5,9 +5,12 @@ import anatomy from './terms/anatomy.json' with { type: 'json' }
 import cellLines from './terms/cellLines.json' with { type: 'json' }
 import diseases from './terms/diseases.json' with { type: 'json' }
 import keywords from './terms/keywords.json' with { type: 'json' }
+import modalities from './terms/modalities.json' with { type: 'json' }
+import radionuclides from './terms/radionuclides.json' with { type: 'json' }
 import routes from './terms/routes.json' with { type: 'json' }
 import species from './terms/species.json' with { type: 'json' }
 import strains from './terms/strains.json' with { type: 'json' }
+import units from './terms/units.json' with { type: 'json' }
 import type { Agent } from './entities/agent.ts'
 import type { CodedTerm } from './values.ts'
 
@@ -32,10 +35,32 @@ export interface TermList {
   terms: Term[]
 }
 
-const files = { species, strains, anatomy, routes, anaesthetics, cellLines, diseases, keywords } as unknown as Record<
-  string,
-  TermList
->
+/** Agents and units have more to them than terms do; here they are names that can be found. */
+const namesOfAgents = {
+  ...agents,
+  terms: agents.agents.map(({ name, synonyms, codings }) => ({ label: name, synonyms, codings })),
+}
+const namesOfUnits = {
+  ...units,
+  terms: units.dimensions.flatMap((dimension) =>
+    dimension.units.map(({ code, synonyms }) => ({ label: code, synonyms, codings: [{ scheme: 'UCUM', code }] })),
+  ),
+}
+
+const files = {
+  species,
+  strains,
+  anatomy,
+  routes,
+  anaesthetics,
+  cellLines,
+  diseases,
+  keywords,
+  modalities,
+  radionuclides,
+  agents: namesOfAgents,
+  units: namesOfUnits,
+} as unknown as Record<string, TermList>
 
 /** Where the codes of a scheme can be looked up: the code follows the prefix. Schemes without public addresses have none. */
 const iriPrefixes: Record<string, string> = {
@@ -76,16 +101,18 @@ export type AgentSeed = Pick<
 const squeeze = (text: string): string =>
   text
     .normalize('NFKD')
+    .replaceAll('μ', 'u')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
 
 /**
  * Terms of a vocabulary that a person may mean by `q`, the most likely first: equal label, equal synonym, label that
  * starts so, a word or synonym that starts so, then anything that contains it. An empty `q` gives the list's beginning.
+ * @param more terms that curators of the site have added to the list
  * @returns at most `limit` terms; none for an unknown vocabulary
  */
-export function findTerms(vocabulary: string, q: string, limit = 20): Term[] {
-  const terms = vocabularies.get(vocabulary)?.terms ?? []
+export function findTerms(vocabulary: string, q: string, limit = 20, more: readonly Term[] = []): Term[] {
+  const terms = [...(vocabularies.get(vocabulary)?.terms ?? []), ...more]
   const wanted = squeeze(q)
   if (wanted === '') return terms.slice(0, limit)
   const ranked: { term: Term; rank: number }[] = []
@@ -123,5 +150,4 @@ export function synonymsOf(label: string): string[] {
 /** Names of one and the same thing, its label first: what a search for one of them should find as well. */
 export const synonymGroups: readonly (readonly string[])[] = [
   ...[...vocabularies.values()].flatMap((list) => list.terms.map((term) => [term.label, ...(term.synonyms ?? [])])),
-  ...agentSeeds.map((agent) => [agent.name, ...(agent.synonyms ?? [])]),
 ].filter((group) => group.length > 1)

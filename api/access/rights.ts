@@ -34,6 +34,7 @@ export function visible(caller: Caller, entity: string): WhereOptions {
     case 'Instrument':
     case 'Person':
     case 'Organization':
+    case 'Concept':
       return caller.kind === 'anonymous' || !caller.scopes.has('read') ? nothing : everything
     case 'Dataset': {
       const published = { state: { [Op.in]: ['published', 'withdrawn'] } }
@@ -113,6 +114,13 @@ export function demandCatalogue(caller: Caller, row?: { createdBy: string | null
   )
     return
   throw new AppError('forbidden', 'Only a curator or the person who added this entry may change it.')
+}
+
+/** Term lists are the site's own: curators keep them. */
+export function demandCurator(caller: Caller): void {
+  demandCatalogue(caller)
+  if (isCurator(caller) || isAdmin(caller)) return
+  throw new AppError('forbidden', 'Only a curator may change the term lists. Enter the term as text meanwhile.')
 }
 
 /** @throws AppError unless the caller administers the site */

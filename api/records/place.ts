@@ -1,7 +1,7 @@
 /** Where a record belongs and who may put or change it there. */
 import type { Transaction } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
-import { can, demand, demandCatalogue, demandUser } from '#api/access/rights.ts'
+import { can, demand, demandCatalogue, demandCurator, demandUser } from '#api/access/rights.ts'
 import { linkModel, type RecordRow } from '#api/db/recordModels.ts'
 import { AppError } from '#api/errors.ts'
 import type { Entity } from '#ontology/entity.ts'
@@ -41,6 +41,9 @@ export async function placeOf(
     }
     case 'Event':
       demandIn(caller, body.projectId as string, '/projectId')
+      return {}
+    case 'Concept':
+      demandCurator(caller)
       return {}
     default:
       demandCatalogue(caller, row)
@@ -105,6 +108,7 @@ export async function demandEdit(
   t: Transaction,
   verb: 'edit' | 'manage' = 'edit',
 ): Promise<void> {
+  if (entity.name === 'Concept') return demandCurator(caller)
   if (entity.scope === 'catalogue') return demandCatalogue(caller, row)
   if (entity.name === 'Project') return demand(caller, verb, row.id)
   if (entity.name !== 'Subject') return demand(caller, verb, row.get('projectId') as string)

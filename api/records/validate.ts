@@ -93,7 +93,7 @@ function sentence(error: ErrorObject, pointer: string): string {
         .slice(0, 40)
         .join(', ')}.`
     case 'enum':
-      if (/\/unit$/.test(pointer) && typeof error.data === 'string')
+      if (pointer.endsWith('/unit') && typeof error.data === 'string')
         return unitProblem(titleOf(pointer), error.data, error.params.allowedValues as string[])
       return `${name} must be one of: ${(error.params.allowedValues as unknown[]).join(', ')}; ${value} is none of them.`
     case 'format':

@@ -46,12 +46,8 @@ export const Enrolment = entity(
         'x-profiles': { arrive: '4a' },
       }),
     ),
-    excluded: Type.Optional(
-      Type.Boolean({ title: 'Excluded', 'x-term': 'viv:excluded', 'x-profiles': { arrive: '3b' } }),
-    ),
-    exclusionReason: Type.Optional(
-      line({ title: 'Why it is excluded', 'x-term': 'viv:exclusionReason', 'x-profiles': { arrive: '3b' } }),
-    ),
+    excluded: Type.Optional(Type.Boolean({ title: 'Excluded', 'x-term': 'viv:excluded' })),
+    exclusionReason: Type.Optional(line({ title: 'Why it is excluded', 'x-term': 'viv:exclusionReason' })),
     notes: Type.Optional(text({ title: 'Notes', 'x-private': true })),
   },
 )

@@ -98,7 +98,7 @@ export const Event = entity(
     monitoring: details('monitoring'),
     measurement: details('measurement'),
     handling: details('handling'),
-    location: Type.Optional(line({ title: 'Where', 'x-private': true, 'x-profiles': { arrive: '9c' } })),
+    location: Type.Optional(line({ title: 'Where', 'x-private': true })),
     protocol: Type.Optional(
       line({
         title: 'Protocol',

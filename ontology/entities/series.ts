@@ -121,6 +121,7 @@ export const ImageSeries = entity(
       oneOf(Object.keys(modalities) as Modality[], {
         title: 'Modality',
         'x-level': 'publish',
+        'x-profiles': { rembi: 'Image acquisition', prism: 'imaging', arrive: '9a' },
         'x-column': true,
         'x-sort': true,
         'x-facet': 'Modality',
@@ -144,6 +145,7 @@ export const ImageSeries = entity(
     acquiredAt: Type.Optional(
       when({
         title: 'Acquired',
+        'x-profiles': { arrive: '9b', bidsPet: 'TimeZero' },
         'x-level': 'publish',
         'x-term': 'schema:dateCreated',
         'x-dicom': '(0008,002A)',
@@ -153,6 +155,7 @@ export const ImageSeries = entity(
     bodyPart: Type.Optional(
       term('anatomy', {
         title: 'Body part',
+        'x-profiles': { rembi: 'Specimen', prism: 'imaging' },
         'x-facet': 'Body part',
         'x-search': 1,
         'x-term': 'viv:bodyPart',

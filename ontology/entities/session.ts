@@ -62,6 +62,7 @@ export const ImagingSession = entity(
     instrumentId: Type.Optional(
       ref('Instrument', {
         title: 'Instrument',
+        'x-profiles': { rembi: 'Image acquisition', prism: 'imaging', arrive: '9a', bidsPet: 'Manufacturer' },
         'x-level': 'publish',
         'x-term': 'schema:instrument',
         'x-dicom': '(0008,1090)',
@@ -74,6 +75,7 @@ export const ImagingSession = entity(
     inVivo: Type.Optional(
       oneOf(['in vivo', 'post mortem', 'ex vivo', 'in vitro'], {
         title: 'State of the subject',
+        'x-profiles': { rembi: 'Specimen', prism: 'imaging' },
         'x-level': 'publish',
         'x-facet': 'In vivo',
         'x-term': 'viv:inVivo',
@@ -105,12 +107,8 @@ export const ImagingSession = entity(
         'x-term': 'viv:viewedFrom',
       }),
     ),
-    excluded: Type.Optional(
-      Type.Boolean({ title: 'Excluded', 'x-term': 'viv:excluded', 'x-profiles': { arrive: '3b' } }),
-    ),
-    exclusionReason: Type.Optional(
-      line({ title: 'Why it is excluded', 'x-term': 'viv:exclusionReason', 'x-profiles': { arrive: '3b' } }),
-    ),
+    excluded: Type.Optional(Type.Boolean({ title: 'Excluded', 'x-term': 'viv:excluded' })),
+    exclusionReason: Type.Optional(line({ title: 'Why it is excluded', 'x-term': 'viv:exclusionReason' })),
     ethicsApproval: Type.Optional(
       line({
         title: 'Ethics approval',

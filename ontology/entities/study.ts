@@ -88,7 +88,13 @@ export const Study = entity(
       line({ title: 'Short name', 'x-term': 'schema:alternateName', 'x-search': 2, 'x-dicom': '(0012,0020)' }),
     ),
     description: Type.Optional(
-      text({ title: 'Description', 'x-level': 'publish', 'x-term': 'schema:description', 'x-search': 1 }),
+      text({
+        title: 'Description',
+        'x-profiles': { rembi: 'Study' },
+        'x-level': 'publish',
+        'x-term': 'schema:description',
+        'x-search': 1,
+      }),
     ),
     hypothesis: Type.Optional(
       text({ title: 'Hypothesis', 'x-search': 1, 'x-term': 'viv:hypothesis', 'x-profiles': { arrive: '13' } }),

@@ -89,7 +89,6 @@ const Animal = closed(
         'x-term': 'viv:genotype',
         'x-dicom': '(0010,0221)',
         'x-bids': 'genotype',
-        'x-profiles': { arrive: '8b' },
       }),
     ),
     alleles: Type.Optional(
@@ -175,7 +174,7 @@ const Animal = closed(
           'perfusion under anaesthesia',
           'other',
         ],
-        { title: 'Euthanasia', 'x-term': 'viv:euthanasiaMethod', 'x-profiles': { arrive: '9a' } },
+        { title: 'Euthanasia', 'x-term': 'viv:euthanasiaMethod' },
       ),
     ),
   },

@@ -13,6 +13,7 @@ export default [
   route('projects/:id', 'routes/project.tsx'),
   route('studies/:id', 'routes/study.tsx'),
   route('studies/:id/subjects', 'routes/studySubjects.tsx'),
+  route('studies/:id/completeness', 'routes/completeness.tsx'),
   route('subjects/:id', 'routes/subject.tsx'),
   route('imports/:id', 'routes/import.tsx'),
   route('view', 'routes/view.tsx'),

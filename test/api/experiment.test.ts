@@ -306,3 +306,30 @@ describe('bad input', () => {
     })
   })
 })
+
+describe('term lists', () => {
+  it('are extended by curators, and found by synonym', async () => {
+    const term = {
+      vocabulary: 'strains',
+      label: 'B6-Example/J',
+      synonyms: ['lab favourite'],
+      codings: [{ scheme: 'RRID', code: 'X:1' }],
+    }
+    expect((await owner.post('concepts', term)).statusCode).toBe(403)
+    expect((await site.anonymous.post('concepts', term)).statusCode).toBe(401)
+    const made = await world.curator.make('concepts', term)
+    const found = (await site.anonymous.get('terms/strains?q=favourite')).json().items
+    expect(found).toEqual([expect.objectContaining({ label: 'B6-Example/J', codings: term.codings })])
+    const { version } = (await world.curator.get(`concepts/${made.id}`)).json()
+    expect((await owner.patch(`concepts/${made.id}`, { label: 'mine' }, version)).statusCode).toBe(403)
+    expect((await world.admin.delete(`concepts/${made.id}`, version)).statusCode).toBe(204)
+    expect((await site.anonymous.get('terms/strains?q=favourite')).json().items).toEqual([])
+    for (const [list, q, label] of [
+      ['agents', 'FDG', '[18F]FDG'],
+      ['strains', 'black 6', 'C57BL/6J'],
+      ['routes', 'i.p.', 'intraperitoneal'],
+      ['cellLines', 'U-87', 'U-87MG ATCC'],
+    ])
+      expect((await site.anonymous.get(`terms/${list}?q=${encodeURIComponent(q!)}`)).json().items[0].label).toBe(label)
+  })
+})

@@ -62,7 +62,7 @@ const records: Record<string, keyof World['p']> = {
   events: 'eventId',
   enrolments: 'enrolmentId',
 }
-const catalogue = ['agents', 'instruments', 'people', 'organizations']
+const catalogue = ['agents', 'instruments', 'people', 'organizations', 'concepts']
 
 let site: TestSite
 let world: World
@@ -102,7 +102,7 @@ function newRecord(w: World, plural: string): unknown {
     subjects: { projectIds: [w.p.projectId], localId: `S-${Math.random()}`, animal: { sex: 'F' } },
     sessions: { studyId: w.p.studyId, label: 'x' },
     series: { sessionId: w.p.sessionId, label: 'x' },
-    enrolments: { studyId: w.p.studyId, subjectId: w.sharedSubjectId },
+    enrolments: { studyId: w.p.studyId, subjectId: w.p.subjectId },
     events: {
       kind: 'measurement',
       projectId: w.p.projectId,

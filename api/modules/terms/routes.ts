@@ -2,7 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { notFound } from '#api/errors.ts'
-import { findTerms, vocabularies } from '#ontology/terms.ts'
+import { recordModel } from '#api/db/recordModels.ts'
+import type { Concept } from '#ontology/entities/concept.ts'
+import { findTerms, vocabularies, type Term } from '#ontology/terms.ts'
 import { CodedTerm } from '#ontology/values.ts'
 import { closed } from '#ontology/vocabulary.ts'
 
@@ -16,6 +18,29 @@ const SuggestedTerm = closed({
     Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: 'Lightest and heaviest plausible animal.' }),
   ),
 })
+
+/** What the answer has fields for; lists may know more of their terms. */
+const shown = (term: Term): Term => {
+  const known = new Set(Object.keys(SuggestedTerm.properties))
+  return Object.fromEntries(
+    Object.entries(term).filter(([key, value]) => known.has(key) && value !== undefined),
+  ) as never
+}
+
+/** Terms that curators have added to a list. They are few; the ranking is that of the list. */
+async function added(vocabulary: string): Promise<Term[]> {
+  const rows = await recordModel({ name: 'Concept' }).findAll({ where: { vocabulary, deletedAt: null } as never })
+  return rows.map((row) => {
+    const { synonyms, codings, species, warning } = row.body as unknown as Concept
+    return {
+      label: row.get('label' as never) as string,
+      ...(synonyms && { synonyms }),
+      ...(codings && { codings }),
+      ...(species && { species }),
+      ...(warning && { warning }),
+    }
+  })
+}
 
 export async function termRoutes(app: FastifyInstance): Promise<void> {
   app.get<{ Params: { vocabulary: string }; Querystring: { q: string; limit: number } }>(
@@ -48,7 +73,8 @@ export async function termRoutes(app: FastifyInstance): Promise<void> {
       const list = vocabularies.get(vocabulary)
       if (!list) throw notFound(`vocabulary “${vocabulary}”`)
       const { title, version, source, licence } = list
-      return { title, version, source, licence, items: findTerms(vocabulary, request.query.q, request.query.limit) }
+      const items = findTerms(vocabulary, request.query.q, request.query.limit, await added(vocabulary))
+      return { title, version, source, licence, items: items.map(shown) }
     },
   )
 }

@@ -44,7 +44,6 @@ export const AgentAdministration = closed(
         title: 'Site',
         'x-term': 'viv:administrationSite',
         'x-dicom': '272737002 SCT',
-        'x-profiles': { arrive: '9c' },
       }),
     ),
     laterality: Type.Optional(
@@ -75,7 +74,6 @@ export const AgentAdministration = closed(
         'x-term': 'viv:dose',
         'x-dicom': '(0018,1044); 122092 DCM',
         'x-bids': 'PharmaceuticalDoseAmount',
-        'x-profiles': { arrive: '9a' },
       }),
     ),
     concentration: Type.Optional(
@@ -84,7 +82,6 @@ export const AgentAdministration = closed(
         exclusiveMinimum: 0,
         'x-term': 'viv:concentration',
         'x-dicom': '(0018,1049); 122093 DCM',
-        'x-profiles': { arrive: '9a' },
       }),
     ),
     flowRate: Type.Optional(
@@ -109,7 +106,6 @@ export const AgentAdministration = closed(
         title: 'Vehicle',
         'x-term': 'viv:vehicle',
         examples: ['0.9 % NaCl'],
-        'x-profiles': { arrive: '9a' },
       }),
     ),
     vehiclePh: Type.Optional(Type.Number({ minimum: 0, maximum: 14, title: 'pH', 'x-term': 'viv:vehiclePh' })),
@@ -128,7 +124,6 @@ export const AgentAdministration = closed(
         'x-term': 'viv:injectedActivity',
         'x-dicom': '(0018,1074); 113507 DCM',
         'x-bids': 'InjectedRadioactivity',
-        'x-profiles': { prism: 'agent' },
       }),
     ),
     activityBefore: Type.Optional(
@@ -219,7 +214,6 @@ export const AgentAdministration = closed(
         'x-term': 'viv:fastedHours',
         'x-dicom': '113550 DCM',
         'x-bids': 'fasted_h',
-        'x-profiles': { prism: 'agent' },
       }),
     ),
     glucose: Type.Optional(

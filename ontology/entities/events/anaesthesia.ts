@@ -60,6 +60,7 @@ export const Anaesthesia = closed(
     category: Type.Optional(
       oneOf(['general', 'sedation', 'local', 'regional', 'spinal', 'epidural', 'topical'], {
         title: 'Category',
+        'x-when': { applied: 'true' },
         'x-term': 'viv:anaesthesiaCategory',
         'x-dicom': '127302 DCM',
         'x-profiles': { sup187: 'TID 8130' },
@@ -68,6 +69,7 @@ export const Anaesthesia = closed(
     agent: Type.Optional(
       term('anaesthetics', {
         title: 'Anaesthetic',
+        'x-when': { applied: 'true' },
         'x-level': 'publish',
         'x-facet': 'Anaesthetic',
         'x-search': 1,
@@ -92,6 +94,7 @@ export const Anaesthesia = closed(
     route: Type.Optional(
       term('routes', {
         title: 'Route',
+        'x-when': { applied: 'true' },
         'x-term': 'schema:administrationRoute',
         'x-dicom': '410675002 SCT',
         'x-profiles': { arrive: '9a', prism: 'anaesthesia', sup187: 'TID 8131' },
@@ -124,6 +127,7 @@ export const Anaesthesia = closed(
         ],
         {
           title: 'Airway',
+          'x-when': { applied: 'true' },
           'x-term': 'viv:airway',
           'x-dicom': '127312 DCM',
           'x-profiles': { sup187: 'TID 8130' },

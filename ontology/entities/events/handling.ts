@@ -23,7 +23,6 @@ export const Handling = closed(
         title: 'Feeding',
         'x-term': 'viv:feeding',
         'x-dicom': 'C0015746 UMLS',
-        'x-profiles': { prism: 'handling', sup187: 'TID 8122' },
       }),
     ),
     fastedHours: Type.Optional(
@@ -68,7 +67,6 @@ export const Handling = closed(
           title: 'Heating',
           'x-term': 'viv:heating',
           'x-dicom': 'C0018851 UMLS',
-          'x-profiles': { prism: 'handling', sup187: 'TID 8140' },
         },
       ),
     ),
@@ -95,7 +93,6 @@ export const Handling = closed(
         title: 'Light-dark cycle (h)',
         'x-term': 'viv:lightCycle',
         'x-dicom': '127214 DCM',
-        'x-profiles': { sup187: 'TID 8150' },
       }),
     ),
     lightShare: Type.Optional(
@@ -149,7 +146,6 @@ export const Handling = closed(
         title: 'Animals in the unit',
         'x-term': 'viv:animalsPerUnit',
         'x-dicom': '127143 DCM',
-        'x-profiles': { sup187: 'TID 8121' },
       }),
     ),
     individuallyVentilated: yesNo('Individually ventilated', 'viv:individuallyVentilated', '127170 DCM'),

@@ -16,27 +16,21 @@ export const Therapy = closed(
         'x-profiles': { arrive: '9a' },
       },
     ),
-    agentId: Type.Optional(
-      ref('Agent', { title: 'Agent', 'x-column': false, 'x-term': 'schema:object', 'x-profiles': { arrive: '9a' } }),
-    ),
+    agentId: Type.Optional(ref('Agent', { title: 'Agent', 'x-column': false, 'x-term': 'schema:object' })),
     dose: Type.Optional(
       quantity(['mg/kg', 'ug/kg', 'mg', 'ug', 'umol/kg', '{cells}', 'MBq', 'mCi'], {
         title: 'Single dose',
         exclusiveMinimum: 0,
         'x-term': 'viv:dose',
-        'x-profiles': { arrive: '9a' },
       }),
     ),
-    route: Type.Optional(
-      term('routes', { title: 'Route', 'x-term': 'schema:administrationRoute', 'x-profiles': { arrive: '9a' } }),
-    ),
+    route: Type.Optional(term('routes', { title: 'Route', 'x-term': 'schema:administrationRoute' })),
     vehicle: Type.Optional(line({ title: 'Vehicle', 'x-term': 'viv:vehicle' })),
     every: Type.Optional(
       quantity(['d', 'h', 'wk'], {
         title: 'Given every',
         exclusiveMinimum: 0,
         'x-term': 'viv:doseInterval',
-        'x-profiles': { arrive: '9b' },
       }),
     ),
     doses: Type.Optional(
@@ -45,7 +39,6 @@ export const Therapy = closed(
         maximum: 10000,
         title: 'Number of doses',
         'x-term': 'viv:doses',
-        'x-profiles': { arrive: '9b' },
       }),
     ),
     lastDoseAt: Type.Optional(when({ title: 'Last dose', 'x-term': 'schema:endTime' })),
@@ -79,8 +72,8 @@ export const Therapy = closed(
     duration: Type.Optional(
       quantity(['min', 's', 'h'], { title: 'Duration', exclusiveMinimum: 0, 'x-term': 'schema:duration' }),
     ),
-    target: Type.Optional(term('anatomy', { title: 'Target', 'x-term': 'viv:target', 'x-profiles': { arrive: '9c' } })),
-    analgesia: Type.Optional(line({ title: 'Analgesia', 'x-term': 'viv:analgesia', 'x-profiles': { arrive: '9a' } })),
+    target: Type.Optional(term('anatomy', { title: 'Target', 'x-term': 'viv:target' })),
+    analgesia: Type.Optional(line({ title: 'Analgesia', 'x-term': 'viv:analgesia' })),
     response: Type.Optional(
       oneOf(['complete response', 'partial response', 'stable disease', 'progressive disease'], {
         title: 'Response',

@@ -14,6 +14,7 @@ import { movesOf } from '../components/animationAddress.ts'
 import type { Snapshot } from '../contract.ts'
 import { choiceText } from '../forms/choices.ts'
 import { counted, formatShape, formatSpacing, formatUnit, formatWords } from '../format.ts'
+import { computedFacts } from './computedFacts.ts'
 import { factsOf, type Fact, type Names } from './facts.server.ts'
 
 /** Rows of files that the page of a series shows; all of them are in its list of checksums. */
@@ -160,12 +161,15 @@ function eventEntry(event: Event, names: Names): Entry {
     at: event.start,
     end: event.end ?? null,
     context: '',
-    facts: factsOf(schema, details, names, [
-      'agentId',
-      'what',
-      'applied',
-      ...(event.kind === 'measurement' ? ['value'] : []),
-    ]),
+    facts: [
+      ...factsOf(schema, details, names, [
+        'agentId',
+        'what',
+        'applied',
+        ...(event.kind === 'measurement' ? ['value'] : []),
+      ]),
+      ...computedFacts(event.computed, 'event', false),
+    ],
   }
 }
 
@@ -229,6 +233,7 @@ function seriesFacts(series: ImageSeries): Fact[] {
     quality && { label: 'Quality', text: [formatWords(quality), qualityNote].filter(Boolean).join(': ') },
     { label: 'File format', text: formatLabel(format) },
     description && { label: 'Description', text: description },
+    ...computedFacts(series.computed, 'series', true),
   ]
   return facts.filter((fact): fact is Fact => Boolean(fact))
 }

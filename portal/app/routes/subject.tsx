@@ -39,7 +39,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const [rights, projects, events, series] = await Promise.all([
     rightsIn(api, subject.projectIds),
     each<Project>('projects', subject.projectIds),
-    readAll<Event>(api, '/events', { subjectId: subject.id }, 1000),
+    readAll<Event>(api, '/events', { subjectId: subject.id, computed: true }, 1000),
     readAll<ImageSeries>(api, '/series', { subjectId: subject.id }, 1000),
   ])
   const [sessions, agents] = await Promise.all([
