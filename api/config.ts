@@ -57,6 +57,15 @@ export const keys = {
       return t
     },
   },
+  VIVARCHIVE_MEILISEARCH: {
+    ...text('Search server: empty for the embedded index in the data folder, or the address of a Meilisearch.', ''),
+    read(t: string) {
+      if (t !== '' && !/^https?:\/\/[^/?#]+$/.test(t))
+        throw new Error(`must look like http://host:7700, without a path, not "${t}"`)
+      return t
+    },
+  },
+  VIVARCHIVE_MEILISEARCH_KEY: text('Key for the indexes vivarchive-* of that server.', '', true),
   VIVARCHIVE_PUBLIC_URL: {
     ...text('Address under which people reach the site; empty: http://localhost:PORT.', ''),
     read(t: string) {
@@ -125,6 +134,9 @@ export interface Config {
   readonly dataFolder: string
   /** Empty for SQLite. */
   readonly database: string
+  /** Address of a Meilisearch and a key for it; both empty for the embedded index. */
+  readonly meilisearch: string
+  readonly meilisearchKey: string
   /** Origin without a slash at the end. */
   readonly publicUrl: string
   readonly secret: string
@@ -189,6 +201,8 @@ export function readConfig(
     host: get('HOST'),
     dataFolder: path.resolve(get('VIVARCHIVE_DATA')),
     database: get('VIVARCHIVE_DATABASE'),
+    meilisearch: get('VIVARCHIVE_MEILISEARCH'),
+    meilisearchKey: get('VIVARCHIVE_MEILISEARCH_KEY'),
     publicUrl: get('VIVARCHIVE_PUBLIC_URL') || `http://localhost:${port}`,
     demo: get('VIVARCHIVE_DEMO'),
     demoPassword: get('VIVARCHIVE_DEMO_PASSWORD'),

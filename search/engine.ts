@@ -141,3 +141,11 @@ export class SearchError extends Error {
     this.part = part
   }
 }
+
+/** The engine does not answer; what was asked or written is to be tried again later. */
+export class SearchUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`The search server does not answer: ${(cause as Error).message}`, { cause })
+    this.name = 'SearchUnavailable'
+  }
+}

@@ -14,6 +14,7 @@ import type {
 } from './engine.ts'
 import { Synonyms } from './synonyms.ts'
 import { codeOf, Connection } from './sqlite/connection.ts'
+import { fileLock } from './sqlite/fileLock.ts'
 import { Learnt, type Live } from './sqlite/learnt.ts'
 import { Reader } from './sqlite/reader.ts'
 import { createTables, dropOthers, settingsHash, tablesOf, type Tables } from './sqlite/tables.ts'
@@ -113,17 +114,8 @@ export class SqliteEngine implements SearchEngine {
     await this.#writer?.exec('PRAGMA incremental_vacuum; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
   }
 
-  async lock(): Promise<(() => Promise<void>) | null> {
-    // A lock of the operating system on a file: it cannot be left behind, however the process ends.
-    const connection = await Connection.open(`${this.#file}.lock`)
-    try {
-      await connection.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
-    } catch (error) {
-      await connection.close()
-      if (codeOf(error) === 'SQLITE_BUSY') return null
-      throw error
-    }
-    return () => connection.close()
+  lock(): Promise<(() => Promise<void>) | null> {
+    return fileLock(`${this.#file}.lock`)
   }
 
   stats(): Promise<SearchStats> {

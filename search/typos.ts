@@ -73,3 +73,6 @@ export function nearWords(
     .toSorted((a, b) => a.distance - b.distance || a.excess - b.excess || (a.word < b.word ? -1 : 1))
     .map(({ word: near, distance }) => ({ word: near, distance }))
 }
+
+/** Words that a typing error may have meant: letters only, since words with digits are names and never guessed. */
+export const isGuessable = (word: string): boolean => word.length >= 3 && word.length <= 30 && !/\p{N}/u.test(word)

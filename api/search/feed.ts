@@ -3,18 +3,16 @@
  * afterwards, so that whatever happens in between is done again. Of several processes one works at a time.
  */
 import { createHash } from 'node:crypto'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Op } from 'sequelize'
 import type { Logger } from 'pino'
-import type { Config } from '#api/config.ts'
 import type { Database } from '#api/db/database.ts'
 import { Outbox } from '#api/db/models.ts'
 import { AppError } from '#api/errors.ts'
 import { entities } from '#ontology/index.ts'
-import type { SearchEngine } from '#search/engine.ts'
+import { SearchUnavailable, type SearchEngine, type SearchSettings } from '#search/engine.ts'
 import { settingsOf } from '#search/settings.ts'
-import { SqliteEngine } from '#search/sqlite.ts'
+import { chooseEngine, type EngineConfig } from './chooseEngine.ts'
 import { Indexer, Stopped } from './indexer.ts'
 
 /** Rows of other processes are noticed this often; own ones at once. */
@@ -34,29 +32,36 @@ interface Deferred {
 
 export class SearchFeed {
   readonly engine: SearchEngine
+  readonly #settings: SearchSettings
   readonly #indexer: Indexer
   readonly #db: Database
   readonly #log: Logger
   readonly #deferred = new Map<string, Deferred>()
   readonly #end = new AbortController()
+  #ensured = false
   #wake: () => void = () => undefined
   #turn: Promise<unknown> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
 
-  private constructor(engine: SearchEngine, indexer: Indexer, db: Database, log: Logger) {
+  private constructor(engine: SearchEngine, settings: SearchSettings, db: Database, log: Logger) {
     this.engine = engine
-    this.#indexer = indexer
+    this.#settings = settings
+    this.#indexer = new Indexer(engine, settings, log)
     this.#db = db
     this.#log = log
   }
 
-  /** Opens the index in the data folder; it is fed from `start` on. */
-  static async open(config: Pick<Config, 'dataFolder' | 'database'>, db: Database, log: Logger): Promise<SearchFeed> {
-    const engine = new SqliteEngine(path.join(config.dataFolder, 'search.sqlite'))
+  /** Opens the index; it is fed from `start` on. A search server that is not there yet is waited for meanwhile. */
+  static async open(config: EngineConfig, db: Database, log: Logger): Promise<SearchFeed> {
     const source = createHash('sha256').update(config.database).digest('hex').slice(0, 16)
-    const settings = { ...settingsOf(entities), source }
-    await engine.ensure(settings)
-    return new SearchFeed(engine, new Indexer(engine, settings, log), db, log)
+    const feed = new SearchFeed(chooseEngine(config, db), { ...settingsOf(entities), source }, db, log)
+    try {
+      await feed.#ensure()
+    } catch (error) {
+      if (!(error instanceof SearchUnavailable)) throw error
+      log.error({ err: error }, 'nothing can be searched until the search server answers')
+    }
+    return feed
   }
 
   /** Begins to follow the outbox; builds the index first when there is none for these settings. */
@@ -70,7 +75,10 @@ export class SearchFeed {
 
   /** @throws AppError busy while there is nothing to be found because the index is being built */
   async check(): Promise<void> {
-    if ((await this.engine.state()) === 'stale') throw new AppError('busy', 'The search index is being built.')
+    const state = await this.engine.state().catch((error: unknown) => {
+      throw error instanceof SearchUnavailable ? new AppError('busy', 'The search server does not answer.') : error
+    })
+    if (state === 'stale') throw new AppError('busy', 'The search index is being built.')
   }
 
   /** Resolves when all that was committed before is found (unless another process is about it). */
@@ -81,6 +89,7 @@ export class SearchFeed {
   /** Makes the whole index anew, beside the live one, and puts it in its place. */
   async reindex(): Promise<void> {
     await this.#next(async () => {
+      await this.#ensure()
       let unlock = await this.engine.lock()
       while (!unlock) {
         await sleep(lockPauseMilliseconds, undefined, { signal: this.#end.signal })
@@ -131,8 +140,15 @@ export class SearchFeed {
     return turn
   }
 
+  async #ensure(): Promise<void> {
+    if (this.#ensured) return
+    await this.engine.ensure(this.#settings)
+    this.#ensured = true
+  }
+
   async #work(): Promise<void> {
     if (this.#end.signal.aborted) return
+    await this.#ensure()
     const stale = (await this.engine.state()) === 'stale'
     if (!stale && (await this.#waiting(1)).length === 0) return
     const unlock = await this.engine.lock()

@@ -1,8 +1,8 @@
 /** The values of all facets of one generation, by their row numbers. */
-import { SearchError, type Facet, type FacetCount, type SearchQuery } from '../engine.ts'
+import type { Facet, FacetCount, SearchQuery } from '../engine.ts'
+import { demandFacet, meaningOf } from '../facetNames.ts'
 import type { QueryFilter } from '../query.ts'
 import type { Synonyms } from '../synonyms.ts'
-import { squeeze, wordsOf } from '../words.ts'
 import type { Connection } from './connection.ts'
 import type { Chosen, Counts } from './facetCodes.ts'
 import type { Tables } from './tables.ts'
@@ -51,17 +51,15 @@ export class FacetValues {
 
   /** @throws SearchError unless there is such a facet */
   demand(facet: string): void {
-    if (this.names.includes(facet)) return
-    throw new SearchError('facet', `There is no facet "${facet}". Known are: ${this.names.join(', ')}.`)
+    demandFacet(facet, this.names)
   }
 
   /**
    * Values that a person means by `species:mouse`: equal to it or to a synonym, or having words that start so. All of
    * them together, so that a value of hidden documents changes nothing for the others.
    */
-  typed({ field, text, exact }: QueryFilter, synonyms: Synonyms): Set<number> {
-    const names = new Set([squeeze(text), ...(exact ? [] : synonyms.of(text).map(squeeze))])
-    return this.#idsOf(field, (value) => names.has(squeeze(value)) || (!exact && startsWithin(value, text)))
+  typed(filter: QueryFilter, synonyms: Synonyms): Set<number> {
+    return this.#idsOf(filter.field, meaningOf(filter, synonyms))
   }
 
   /** Facets that have values, with the `limit` most frequent values and the chosen ones, which may be unheard of. */
@@ -83,10 +81,4 @@ export class FacetValues {
       return [{ name, values: shown, size: order.length }]
     })
   }
-}
-
-/** Whether each word of `text` is the beginning of a word of the value. */
-export function startsWithin(value: string, text: string): boolean {
-  const words = wordsOf(value).map((word) => word.text)
-  return wordsOf(text).every((start) => words.some((word) => word.startsWith(start.text)))
 }

@@ -7,16 +7,19 @@ import {
   type SearchResult,
   type SearchSettings,
 } from '../engine.ts'
+import { correctUnits } from '../corrections.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import { startsWithin } from '../facetNames.ts'
 import { parseQuery, type QueryFilter, type QueryItem } from '../query.ts'
 import type { Synonyms } from '../synonyms.ts'
+import { matchedWords, unitsOfItems, type Unit } from '../units.ts'
 import { all, audienceIs, facetIs, not, rangesOf, typedRange, typeIs, type Condition } from './conditions.ts'
 import type { Connection } from './connection.ts'
-import { correctUnits } from './corrections.ts'
-import { readCursor, writeCursor } from './cursor.ts'
 import { countFacets, type Chosen } from './facetCodes.ts'
-import { startsWithin, type FacetValues } from './facetValues.ts'
+import type { FacetValues } from './facetValues.ts'
 import type { Learnt, Live, Matched } from './learnt.ts'
-import { matchedWords, matchOf, unitsOfItems, type Unit } from './match.ts'
+import { matchOf } from './match.ts'
+import { spellingOf } from './spelling.ts'
 import { columnsOf, tablesOf, type Tables } from './tables.ts'
 
 /** Conditions of a query, but for the caller's rights and the chosen facets. */
@@ -83,13 +86,8 @@ export class Reader {
 
   /** The query with words in place of those that nothing has; null when that finds nothing either. */
   async #corrected(asked: Asked, live: Live) {
-    const corrected = await correctUnits(
-      this.connection,
-      live.tables,
-      audienceIs(asked.audiences),
-      asked.units,
-      this.#synonyms,
-    )
+    const spelling = spellingOf(this.connection, live.tables, audienceIs(asked.audiences), this.#synonyms)
+    const corrected = await correctUnits(spelling, asked.units)
     if (!corrected) return null
     const base = asked.baseOf(corrected.units)
     const counts = await this.#count(base, asked, live)

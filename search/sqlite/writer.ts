@@ -1,5 +1,6 @@
 /** Puts documents into the tables of one generation. */
 import type { SearchDocument, SearchSettings } from '../engine.ts'
+import { isGuessable } from '../typos.ts'
 import { indexedText, sortKey, wordsOf } from '../words.ts'
 import type { Connection, Value } from './connection.ts'
 import { signOf } from './facetCodes.ts'
@@ -7,9 +8,6 @@ import { noNumber, type Tables } from './tables.ts'
 
 /** Documents whose statements are sent together. */
 const batchSize = 500
-
-/** Words that a typing error may have meant: letters only, since words with digits are names and never guessed. */
-const isPlainWord = (word: string): boolean => word.length >= 3 && word.length <= 30 && !/\p{N}/u.test(word)
 
 /** Inserts documents within the transaction of the caller. Their records must be out already. */
 export async function insertDocuments(
@@ -56,7 +54,7 @@ async function insertBatch(
     const texts = [document.label, ...settings.weights.map((weight) => (document.text[weight] ?? []).join('\n'))]
     textRows.push([row, ...texts.map(indexedText)])
     payloadRows.push([row, JSON.stringify(document.payload ?? null)])
-    for (const text of texts) for (const word of wordsOf(text)) if (isPlainWord(word.text)) words.add(word.text)
+    for (const text of texts) for (const word of wordsOf(text)) if (isGuessable(word.text)) words.add(word.text)
   }
   const columns = settings.weights.map((_, n) => `weight_${n}`).join(', ')
   await insert(connection, `${tables.document}`, null, documentRows)

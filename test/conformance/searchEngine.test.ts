@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import * as fc from 'fast-check'
+import { Meilisearch } from 'meilisearch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { synonymGroups } from '#ontology/terms.ts'
 import {
@@ -12,11 +13,37 @@ import {
   type SearchQuery,
   type SearchSettings,
 } from '#search/engine.ts'
+import { MeilisearchEngine } from '#search/meilisearch.ts'
 import { SqliteEngine } from '#search/sqlite.ts'
+import { fileLock } from '#search/sqlite/fileLock.ts'
 
 const engines: [string, (folder: string) => SearchEngine][] = [
   ['sqlite', (folder) => new SqliteEngine(path.join(folder, 'search.sqlite'))],
 ]
+const address = process.env.VIVARCHIVE_MEILISEARCH
+const key = process.env.VIVARCHIVE_MEILISEARCH_KEY ?? ''
+const prefixOf = (folder: string) => path.basename(folder)
+if (address) {
+  engines.push([
+    'meilisearch',
+    (folder) =>
+      new MeilisearchEngine({
+        address,
+        key,
+        prefix: prefixOf(folder),
+        lock: () => fileLock(path.join(folder, 'lock')),
+      }),
+  ])
+} else it.skip('search engine meilisearch: skipped, VIVARCHIVE_MEILISEARCH is not set', () => undefined)
+
+/** Indexes of a test on a server that others use too. */
+async function forget(folder: string): Promise<void> {
+  await rm(folder, { recursive: true })
+  if (!address) return
+  const client = new Meilisearch({ host: address, apiKey: key })
+  const { results } = await client.getRawIndexes({ limit: 1000 })
+  for (const { uid } of results) if (uid.startsWith(prefixOf(folder))) await client.deleteIndex(uid).waitTask()
+}
 
 const settings: SearchSettings = {
   weights: [3, 2, 1],
@@ -103,7 +130,7 @@ describe.each(engines)('search engine %s', (_name, make) => {
   })
   afterAll(async () => {
     await engine.close()
-    await rm(folder, { recursive: true })
+    await forget(folder)
   })
 
   describe('words', () => {
@@ -521,7 +548,7 @@ describe.each(engines)('search engine %s', (_name, make) => {
       expect(await other.state()).toBe('stale')
       expect((await other.query({ keys: 'all', limit: 5 })).total).toBe(0)
       await other.close()
-      await rm(own, { recursive: true })
+      await forget(own)
     })
     it('serves what another process rebuilt, and lets one process write', async () => {
       const other = make(folder)

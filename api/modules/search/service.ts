@@ -7,7 +7,7 @@ import { recordModel } from '#api/db/recordModels.ts'
 import { Dataset, DatasetSeries } from '#api/db/models.ts'
 import { AppError, invalidField } from '#api/errors.ts'
 import { privateKey, projectKey, publicKey } from '#search/documents.ts'
-import { SearchError, type FacetCount, type SearchHit, type SearchQuery } from '#search/engine.ts'
+import { SearchError, SearchUnavailable, type FacetCount, type SearchHit, type SearchQuery } from '#search/engine.ts'
 import { excerpt, highlight, type Segment } from '#search/highlight.ts'
 import type { HitPayload } from '#search/payload.ts'
 import { dateName } from '#search/settings.ts'
@@ -98,6 +98,8 @@ async function understood<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (error instanceof SearchError) throw invalidField(`?${error.part}`, error.message)
+    if (error instanceof SearchUnavailable)
+      throw new AppError('busy', 'The search does not answer at the moment. Try again in a minute.')
     throw error
   }
 }

@@ -1,8 +1,7 @@
-/** Where a page ended: the sort value and row of its last hit. Bound as values only, so a made-up one harms nobody. */
-import { SearchError } from '../engine.ts'
-import type { Value } from './connection.ts'
+/** Where a page ended: the sort value and row of its last hit. Used as values only, so a made-up one harms nobody. */
+import { SearchError } from './engine.ts'
 
-export function writeCursor(order: string, value: Value, row: number): string {
+export function writeCursor(order: string, value: string | number, row: number): string {
   return Buffer.from(JSON.stringify([order, value, row])).toString('base64url')
 }
 
