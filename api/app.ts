@@ -24,6 +24,7 @@ import { harvestRoutes } from './modules/harvest/routes.ts'
 import { healthRoutes } from './modules/health/routes.ts'
 import { importRoutes } from './modules/imports/routes.ts'
 import { jobRoutes } from './modules/jobs/routes.ts'
+import { manifestRoutes } from './modules/manifests/routes.ts'
 import { pixelRoutes } from './modules/pixels/routes.ts'
 import { problemRoutes } from './modules/problems/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
@@ -65,6 +66,7 @@ const modules = [
   harvestRoutes,
   arkRoutes,
   searchRoutes,
+  manifestRoutes,
   termRoutes,
   schemaRoutes,
   problemRoutes,

@@ -8,8 +8,9 @@ import type { Node } from '#ontology/vocabulary.ts'
 import type { SearchDocument, SearchSettings } from './engine.ts'
 import { codeWeight, factsOf, type Facts } from './facts.ts'
 import type { Graph, Rec, Step } from './graph.ts'
-import { wordsAbout, type HitPayload, type Related } from './payload.ts'
-import { dateName, modalityFacet, yearFacet } from './settings.ts'
+import { personName, wordsAbout, type HitPayload, type Related } from './payload.ts'
+import { rangesOf } from './ranges.ts'
+import { creatorFacet, dateName, modalityFacet, yearFacet } from './settings.ts'
 import { Synonyms } from './synonyms.ts'
 import { seriesView, type View } from './views.ts'
 
@@ -129,6 +130,7 @@ export class DocumentBuilder {
     const facets = facetsOf([own, ...others.map((other) => other.facts)])
     Object.assign(facets, publication && facetsOf([publication]))
     if (date !== null) facets[yearFacet] = [date.slice(0, 4)]
+    if (!publication) facets[creatorFacet] = (related.get('Person') ?? []).map(personName)
     const contexts = publication && own !== publication ? [...others, asContext(publication)] : others
     const payload: HitPayload = {
       id: root.id,
@@ -148,7 +150,7 @@ export class DocumentBuilder {
       text: this.#texts(label, own, contexts, Object.values(facets).flat()),
       facets,
       dates: { ...Object.fromEntries(own.dates), ...(date !== null && { [dateName]: date }) },
-      numbers: Object.fromEntries(own.numbers),
+      numbers: { ...Object.fromEntries(own.numbers), ...(given.type === 'series' && rangesOf(related)) },
       payload,
     }
   }

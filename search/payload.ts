@@ -35,7 +35,7 @@ export function wordsAbout(
   related: Related,
 ): Pick<HitPayload, 'subtitle' | 'description' | 'pictureSeriesId' | 'pictureMoves'> {
   const labels = (name: string) => few(labelsOf(entities.get(name), related.get(name)))
-  const people = (related.get('Person') ?? []).map((p) => `${String(p.givenName)} ${String(p.familyName)}`)
+  const people = (related.get('Person') ?? []).map(personName)
   const subtitles: Record<string, string[]> = {
     series: [labels('Study'), labels('Subject'), labels('ImagingSession')],
     dataset: [few(namesOf(root.creators)), labels('Study')],
@@ -51,6 +51,8 @@ export function wordsAbout(
     ...pictureOf(root, related),
   }
 }
+
+export const personName = (person: Rec): string => `${String(person.givenName)} ${String(person.familyName)}`
 
 const line = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ')
 

@@ -5,6 +5,7 @@ import { ImageSeries, modalities } from '#ontology/entities/series.ts'
 import { synonymGroups } from '#ontology/terms.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import type { SearchSettings } from './engine.ts'
+import { ranges } from './ranges.ts'
 
 /** Names that documents have of their own. */
 export const dateName = 'date'
@@ -12,8 +13,13 @@ export const yearFacet = 'Year'
 /** Facet whose values are DICOM modality codes. */
 export const modalityFacet = (ImageSeries.record.properties.modality as Node)['x-facet'] ?? ''
 
+/** Whose images: creators of a dataset, and the people of the project of what is not public. */
+export const creatorFacet = 'Creator'
+
 /** Facets that people narrow by first; the others follow in the order of the schemas. */
 const leading = [
+  creatorFacet,
+  'Keyword',
   modalityFacet,
   'Species',
   'Strain',
@@ -44,7 +50,7 @@ export function settingsOf(entities: readonly Entity[]): SearchSettings {
     weights: [...found.weights].toSorted((a, b) => b - a),
     facets: [...leading.filter((name) => facets.includes(name)), ...facets.filter((name) => !leading.includes(name))],
     dates: [dateName, ...found.dates],
-    numbers: [...found.numbers],
+    numbers: [...new Set([...found.numbers, ...ranges.map(({ name }) => name)])],
     synonyms: [...synonymGroups, ...codeNames],
   }
 }

@@ -1,6 +1,6 @@
 /** Who may have the bytes of a series: its planes, its thumbnail, its header entries and its files. */
 import { Op, Sequelize } from 'sequelize'
-import { Dataset } from '#api/db/models.ts'
+import { Dataset, DatasetSeries } from '#api/db/models.ts'
 import { AppError, notFound } from '#api/errors.ts'
 import { isCurator, type Caller } from './caller.ts'
 import { can } from './rights.ts'
@@ -22,6 +22,24 @@ export async function datasetStates(seriesId: string): Promise<Set<Dataset['stat
   const rows = await Dataset.findAll({ attributes: ['state'], where: { id: { [Op.in]: holding } } })
   return new Set(rows.map((row) => row.state))
 }
+
+/** The states of the datasets that hold each of these series. */
+export async function statesOfSeries(seriesIds: readonly string[]): Promise<Map<string, Set<Dataset['state']>>> {
+  const held = await DatasetSeries.findAll({ where: { seriesId: { [Op.in]: [...seriesIds] } } })
+  const ids = [...new Set(held.map((row) => row.datasetId))]
+  const rows = await Dataset.findAll({ attributes: ['id', 'state'], where: { id: { [Op.in]: ids } } })
+  const states = new Map(rows.map((row) => [row.id, row.state]))
+  const found = new Map<string, Set<Dataset['state']>>(seriesIds.map((id) => [id, new Set()]))
+  for (const { datasetId, seriesId } of held) {
+    const state = states.get(datasetId)
+    if (state) found.get(seriesId)?.add(state)
+  }
+  return found
+}
+
+/** Whether `demandBytes` would let the caller have them. */
+export const mayHaveBytes = (caller: Caller, { projectId, datasets }: Standing): boolean =>
+  datasets.has('published') || can(caller, 'read', projectId) || (datasets.has('submitted') && isCurator(caller))
 
 /**
  * Decides for one caller.

@@ -151,6 +151,8 @@ export interface Facet {
 export interface SearchPage {
   items: SearchHit[]
   facets: Facet[]
+  /** Numbers that image series can be narrowed by. */
+  ranges: { name: string; title: string; unit: string }[]
   total: number
   next: string | null
   /** The words that were searched instead, when nothing has the words that were typed. */

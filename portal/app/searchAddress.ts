@@ -19,9 +19,14 @@ export function searchQuery(address: URLSearchParams, limit: number): Query {
   for (const name of new Set(address.keys())) {
     if (passedOn.includes(name)) query[name] = address.get(name) ?? ''
     if (name.startsWith(facetPrefix)) query[name] = address.getAll(name)
+    const range = rangeOf(name)
+    if (range) query[`range.${range}`] = `${address.get(`min.${range}`) ?? ''}..${address.get(`max.${range}`) ?? ''}`
   }
   return query
 }
+
+/** A range has two parameters here, `min.Age` and `max.Age`, so that its form works without script. */
+const rangeOf = (name: string): string | undefined => /^(?:min|max)\.(.+)$/.exec(name)?.[1]
 
 /** Filters that narrow the search now, in the order of the address. */
 export function activeFilters(address: URLSearchParams): Filter[] {
@@ -31,6 +36,8 @@ export function activeFilters(address: URLSearchParams): Filter[] {
     if (name.startsWith(facetPrefix)) filters.push({ name, value, label: name.slice(facetPrefix.length) })
     if (name === 'from') filters.push({ name, value, label: 'From' })
     if (name === 'to') filters.push({ name, value, label: 'Until' })
+    const range = rangeOf(name)
+    if (range) filters.push({ name, value, label: `${range} ${name.startsWith('min') ? 'from' : 'to'}` })
   }
   return filters
 }

@@ -7,6 +7,7 @@ import { makeWorld, marker, when, type World } from '../help/world.ts'
 interface Page {
   items: Item[]
   facets: { name: string; values: { value: string; count: number }[] }[]
+  ranges: { name: string; title: string; unit: string }[]
   total: number
   next: string | null
   suggestion: string | null
@@ -52,6 +53,34 @@ describe('what members find', () => {
     expect(ids(await mine(world.viewer, { q: `${marker} day` }))).toContain(`series ${world.p.seriesId}`)
     const types = (await mine(world.viewer, { q: marker })).items.map((item) => item.type)
     expect(new Set(types)).toEqual(new Set(['project', 'study', 'subject', 'series']))
+  })
+  it('is narrowed by numbers, in one unit and inherited from the animal and what it was given', async () => {
+    const found = async (query: Record<string, string>) =>
+      ids(await mine(world.viewer, { type: 'series', ...query })).includes(`series ${world.p.seriesId}`)
+    // Born on 10 January, acquired on 1 March; 8.2 MBq.
+    for (const [query, seen] of [
+      [{ 'range.Age': '50..50' }, true],
+      [{ 'range.Age': '51..' }, false],
+      [{ 'range.Activity': '8..9' }, true],
+      [{ 'range.Activity': '..8' }, false],
+      [{ q: 'activity:>=8.2 age:<60' }, true],
+      // Nobody weighed it: what is not known is in no range.
+      [{ 'range.Weight': '0..' }, false],
+    ] satisfies [Record<string, string>, boolean][]) {
+      expect(await found(query), JSON.stringify(query)).toBe(seen)
+    }
+    const page = await mine(world.viewer, { type: 'series', sort: '-Activity' })
+    expect(page.ranges).toContainEqual({ name: 'Activity', title: 'Injected activity', unit: 'MBq' })
+  })
+  it('refuses ranges that are none', async () => {
+    for (const query of ['range.Age=50', 'range.Age=a..b', 'range.Colour=1..2', 'range.Age=1..2&range.Age=3..4']) {
+      expect((await world.viewer.get(`search?${query}`)).statusCode, query).toBe(422)
+    }
+  })
+  it('is told apart by people first, then by keyword', async () => {
+    const { facets } = await mine(world.viewer, { type: 'series' })
+    expect(facet(await mine(world.viewer, { type: 'series' }), 'Creator')).toEqual({ 'Ada Lovelace': 1 })
+    expect(facets.slice(0, 2).map(({ name }) => name)).toEqual(['Creator', 'Keyword'])
   })
   it('comes with what a list shows', async () => {
     const { items } = await mine(world.viewer, { q: 'FDG quok', type: 'series' })

@@ -137,6 +137,8 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/schemas/:name/create': { rule: 'open', params: () => ({ name: 'Subject' }) },
   'GET /api/v1/terms/:vocabulary': { rule: 'open', params: () => ({ vocabulary: 'species' }) },
   'GET /api/v1/search': { rule: 'open' },
+  'GET /api/v1/search/manifest': { rule: 'open' },
+  'POST /api/v1/manifests': { rule: 'bytes', body: (w) => ({ seriesIds: [w.p.seriesId] }) },
   'GET /api/v1/search/facets/:facet': { rule: 'open', params: () => ({ facet: 'Modality' }) },
   'GET /api/v1/me': { rule: 'open' },
   'PATCH /api/v1/me': { rule: 'own', body: () => ({}) },

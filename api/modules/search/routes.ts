@@ -5,16 +5,25 @@ import type { Context } from '#api/context.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { closed, id, oneOf } from '#ontology/vocabulary.ts'
 import { datasetStates } from '#ontology/entities/dataset.ts'
+import { ranges } from '#search/ranges.ts'
 import { search, searchFacet, type Asked } from './service.ts'
 
+/** Orders; those of numbers put what has none last. */
+const sorts = [
+  'relevance',
+  ...['date', 'label', 'byteCount', ...ranges.map(({ name }) => name)].flatMap((name) => [name, `-${name}`]),
+]
 const types = ['series', 'dataset', 'study', 'subject', 'project'] as const
 const facetPrefix = 'facet.'
+const rangePrefix = 'range.'
+/** `5..10`, `5..` or `..10` */
+const rangePattern = '^(-?\\d{1,15}(\\.\\d{1,15})?)?\\.\\.(-?\\d{1,15}(\\.\\d{1,15})?)?$'
 
 /** Beginning of a date: as far as it is known. */
 const day = (description: string) =>
   Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$', description, examples: ['2025-01-01'] }))
 
-const conditions = {
+export const conditions = {
   q: Type.Optional(
     Type.String({
       maxLength: 1000,
@@ -34,24 +43,33 @@ const conditions = {
   to: day('Not after this day.'),
 }
 
-/** `facet.<Name>=value` parameters beside the known ones. */
-const withFacets = (properties: Parameters<typeof closed>[0]) => ({
+/** `facet.<Name>=value` and `range.<Name>=min..max` parameters beside the known ones. */
+export const withFacets = (properties: Parameters<typeof closed>[0]) => ({
   ...closed(properties),
   patternProperties: {
     '^facet\\..{1,100}$': { type: 'array', maxItems: 50, items: { type: 'string', maxLength: 300 } },
+    '^range\\..{1,100}$': { type: 'string', pattern: rangePattern },
   },
 })
 
-type Query = Omit<Asked, 'facets'> & Record<string, unknown>
+export type SearchAddress = Omit<Asked, 'facets' | 'ranges'> & Record<string, unknown>
 
-function askedOf(query: Query): Asked {
+/** What is asked for by the parameters of an address. */
+export function askedOf(query: SearchAddress): Asked {
   const facets = Object.create(null) as Asked['facets']
+  const asked = Object.create(null) as Asked['ranges']
   const rest: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(query)) {
     if (name.startsWith(facetPrefix)) facets[name.slice(facetPrefix.length)] = value as string[]
+    else if (name.startsWith(rangePrefix)) asked[name.slice(rangePrefix.length)] = boundsOf(value as string)
     else rest[name] = value
   }
-  return { ...(rest as unknown as Asked), facets }
+  return { ...(rest as unknown as Asked), facets, ranges: asked }
+}
+
+function boundsOf(text: string): { min?: number; max?: number } {
+  const [min = '', max = ''] = text.split(/(?<!^)\.\.|^\.\./)
+  return { ...(min !== '' && { min: Number(min) }), ...(max !== '' && { max: Number(max) }) }
 }
 
 const FacetValue = closed({ value: Type.String(), count: Type.Integer() })
@@ -85,6 +103,9 @@ const SearchPage = closed({
       size: Type.Integer({ description: 'Number of all values, also of those that are not listed.' }),
     }),
   ),
+  ranges: Type.Array(closed({ name: Type.String(), title: Type.String(), unit: Type.String() }), {
+    description: 'Numbers that image series can be narrowed by.',
+  }),
   total: Type.Integer(),
   next: Type.Union([Type.String(), Type.Null()], { description: 'Cursor of the next page; null on the last one.' }),
   suggestion: Type.Union([Type.String(), Type.Null()], {
@@ -96,8 +117,8 @@ export async function searchRoutes(app: FastifyInstance, ctx: Context): Promise<
   const config = { access: 'public' as const }
   const tags = ['Search']
   const facetsAbout =
-    'Narrowed by facets with `facet.<Name>=value`, which may be repeated: values of one facet are alternatives, facets add up. The answer lists the names.'
-  app.get<{ Querystring: Query }>(
+    'Narrowed by facets with `facet.<Name>=value`, which may be repeated: values of one facet are alternatives, facets add up; by numbers with `range.<Name>=min..max`, one bound may be left out. The answer lists the names.'
+  app.get<{ Querystring: SearchAddress }>(
     '/api/v1/search',
     {
       config,
@@ -107,7 +128,7 @@ export async function searchRoutes(app: FastifyInstance, ctx: Context): Promise<
         description: facetsAbout,
         querystring: withFacets({
           ...conditions,
-          sort: Type.Optional(oneOf(['relevance', 'date', '-date', 'label', '-label', 'byteCount', '-byteCount'])),
+          sort: Type.Optional(oneOf(sorts)),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
           cursor: Type.Optional(Type.String({ maxLength: 2000 })),
         }),
@@ -116,7 +137,7 @@ export async function searchRoutes(app: FastifyInstance, ctx: Context): Promise<
     },
     async (request) => search(ctx, callerOf(request), askedOf(request.query)),
   )
-  app.get<{ Querystring: Query & { start: string }; Params: { facet: string } }>(
+  app.get<{ Querystring: SearchAddress & { start: string }; Params: { facet: string } }>(
     '/api/v1/search/facets/:facet',
     {
       config,

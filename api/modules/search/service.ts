@@ -10,6 +10,7 @@ import { privateKey, projectKey, publicKey } from '#search/documents.ts'
 import { SearchError, SearchUnavailable, type FacetCount, type SearchHit, type SearchQuery } from '#search/engine.ts'
 import { excerpt, highlight, type Segment } from '#search/highlight.ts'
 import type { HitPayload } from '#search/payload.ts'
+import { ranges } from '#search/ranges.ts'
 import { dateName } from '#search/settings.ts'
 
 export interface Asked {
@@ -17,6 +18,7 @@ export interface Asked {
   scope: 'public' | 'mine'
   type?: string[]
   facets: Record<string, string[]>
+  ranges: Record<string, { min?: number; max?: number }>
   from?: string
   to?: string
   sort?: string
@@ -54,6 +56,9 @@ function keysOf(caller: Caller, scope: Asked['scope']): string[] {
 }
 
 function queryOf(caller: Caller, asked: Asked): SearchQuery {
+  for (const name of Object.keys(asked.ranges)) {
+    if (!ranges.some((range) => range.name === name)) throw invalidField(`?range.${name}`, unknownRange(name), name)
+  }
   const by = asked.sort?.replace(/^-/, '')
   const bounds = { ...(asked.from && { from: asked.from }), ...(asked.to && { to: asked.to }) }
   return {
@@ -61,12 +66,16 @@ function queryOf(caller: Caller, asked: Asked): SearchQuery {
     limit: asked.limit,
     facets: asked.facets,
     dates: { [dateName]: bounds },
+    numbers: asked.ranges,
     ...(asked.q && { text: asked.q }),
     ...(asked.type && { types: asked.type }),
     ...(by && { sort: { by, descending: asked.sort?.startsWith('-') ?? false } }),
     ...(asked.cursor && { cursor: asked.cursor }),
   }
 }
+
+const unknownRange = (name: string): string =>
+  `There is no range "${name}". Known are: ${ranges.map((range) => range.name).join(', ')}.`
 
 /** @throws AppError invalid for an unknown facet, order or cursor; signInNeeded for one's own things without an account */
 export async function search(ctx: Context, caller: Caller, asked: Asked) {
@@ -75,6 +84,7 @@ export async function search(ctx: Context, caller: Caller, asked: Asked) {
   return {
     items: seen.map(({ hit, state }) => itemOf(hit, state, found.words)),
     facets: found.facets,
+    ranges: ranges.map(({ name, title, unit }) => ({ name, title, unit })),
     total: found.total,
     next: found.next,
     suggestion: found.suggestion,

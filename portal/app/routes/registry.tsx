@@ -82,7 +82,13 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
           .map(({ type, label }) => ({ to: keepWords(current, type), label, current: type === kind.type }))}
       />
       <div className={styles.layout}>
-        <Filters facets={page?.facets ?? []} address={address} signedIn={Boolean(me?.user)} onChange={search} />
+        <Filters
+          facets={page?.facets ?? []}
+          ranges={page?.ranges ?? []}
+          address={address}
+          signedIn={Boolean(me?.user)}
+          onChange={search}
+        />
         <section aria-busy={pending !== null} aria-label="Results">
           <div className={styles.resultHead}>
             <h2 aria-live="polite">{page ? counted(page.total, kind.one, kind.many) : 'No result'}</h2>

@@ -1,17 +1,19 @@
 import { Button } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import type { Facet } from '../../contract.ts'
-import { formatCount, formatModality } from '../../format.ts'
+import type { Facet, SearchPage } from '../../contract.ts'
+import { formatCount, formatModality, formatUnit } from '../../format.ts'
 import { facetParameter } from '../../searchAddress.ts'
+import { FacetSearch } from './facetSearch.tsx'
 import styles from './registry.module.css'
 
 /** Values of a facet, facets, and facets with their values, that are shown without asking for more. */
 const valuesShown = 7
-const facetsShown = 9
+const facetsShown = 11
 const facetsOpen = 6
 
 interface Props {
   facets: Facet[]
+  ranges: SearchPage['ranges']
   address: URLSearchParams
   signedIn: boolean
   /** Called after each change, to search at once. */
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** Facets and ranges: a column on wide screens, a drawer on narrow ones. Without script a button applies them. */
-export function Filters({ facets, address, signedIn, onChange }: Props) {
+export function Filters({ facets, ranges, address, signedIn, onChange }: Props) {
   const first = facets.filter(({ name }, place) => place < facetsShown || address.has(facetParameter(name)))
   const rest = facets.filter((facet) => !first.includes(facet))
   return (
@@ -50,15 +52,23 @@ export function Filters({ facets, address, signedIn, onChange }: Props) {
           ))}
         </fieldset>
       )}
-      {first.map((facet, place) => (
-        <FacetField
-          key={facet.name}
-          facet={facet}
-          address={address}
-          open={place < facetsOpen && facet.values.length > 1}
-          onChange={onChange}
-        />
-      ))}
+      {first
+        .filter(({ name }) => name === 'Creator')
+        .map((facet) => (
+          <FacetField key={facet.name} facet={facet} address={address} open onChange={onChange} />
+        ))}
+      <Dates address={address} onChange={onChange} />
+      {first
+        .filter(({ name }) => name !== 'Creator')
+        .map((facet, place) => (
+          <FacetField
+            key={facet.name}
+            facet={facet}
+            address={address}
+            open={place < facetsOpen && facet.values.length > 1}
+            onChange={onChange}
+          />
+        ))}
       {rest.length > 0 && (
         <details className={styles.moreFacets}>
           <summary>{rest.length} more filters</summary>
@@ -67,29 +77,72 @@ export function Filters({ facets, address, signedIn, onChange }: Props) {
           ))}
         </details>
       )}
-      <fieldset className={styles.facet}>
-        <legend>Date</legend>
-        <div className={styles.dates}>
-          {(['from', 'to'] as const).map((name) => (
-            <label key={name}>
-              <span>{name === 'from' ? 'From' : 'Until'}</span>
-              <input
-                key={address.get(name)}
-                type="date"
-                name={name}
-                defaultValue={address.get(name) ?? ''}
-                onBlur={(event) => {
-                  if (event.currentTarget.value !== (address.get(name) ?? '')) onChange(event.currentTarget.form)
-                }}
-              />
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      {(address.get('type') ?? 'series') === 'series' && (
+        <Ranges ranges={ranges} address={address} onChange={onChange} />
+      )}
       <Button type="submit" className={styles.apply} fullWidth>
         Show the results
       </Button>
     </section>
+  )
+}
+
+function Dates({ address, onChange }: Pick<Props, 'address' | 'onChange'>) {
+  return (
+    <fieldset className={styles.facet}>
+      <legend>Acquired or published</legend>
+      <div className={styles.dates}>
+        {(['from', 'to'] as const).map((name) => (
+          <label key={name}>
+            <span>{name === 'from' ? 'From' : 'Until'}</span>
+            <input
+              key={address.get(name)}
+              type="date"
+              name={name}
+              defaultValue={address.get(name) ?? ''}
+              onBlur={(event) => {
+                if (event.currentTarget.value !== (address.get(name) ?? '')) onChange(event.currentTarget.form)
+              }}
+            />
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
+/** Numbers from and to, both included; what is left empty does not narrow. */
+function Ranges({ ranges, address, onChange }: Pick<Props, 'ranges' | 'address' | 'onChange'>) {
+  if (ranges.length === 0) return null
+  const used = ranges.some(({ name }) => address.has(`min.${name}`) || address.has(`max.${name}`))
+  return (
+    <details className={styles.facetGroup} open={used}>
+      <summary>Numbers</summary>
+      {ranges.map(({ name, title, unit }) => (
+        <fieldset key={name} className={styles.range}>
+          <legend>
+            {title} <span className="dim">{formatUnit(unit)}</span>
+          </legend>
+          {(['min', 'max'] as const).map((end) => {
+            const field = `${end}.${name}`
+            return (
+              <input
+                key={`${field}=${address.get(field)}`}
+                type="number"
+                step="any"
+                name={field}
+                aria-label={`${title} ${end === 'min' ? 'from' : 'to'}, ${formatUnit(unit)}`}
+                placeholder={end === 'min' ? 'from' : 'to'}
+                defaultValue={address.get(field) ?? ''}
+                onBlur={(event) => {
+                  if (event.currentTarget.value !== (address.get(field) ?? '')) onChange(event.currentTarget.form)
+                }}
+              />
+            )
+          })}
+        </fieldset>
+      ))}
+    </details>
   )
 }
 
@@ -104,6 +157,7 @@ function FacetField({
   const gone = chosen.filter((value) => !facet.values.some((one) => one.value === value))
   const values = [...facet.values, ...gone.map((value) => ({ value, count: 0 }))]
   if (values.length === 0) return null
+  const many = facet.size > valuesShown
   const first = values.filter((one, place) => place < valuesShown || chosen.includes(one.value))
   const rest = values.filter((one) => !first.includes(one))
 
@@ -127,7 +181,8 @@ function FacetField({
         {first.map(option)}
         {rest.length > 0 && (
           <details>
-            <summary>{rest.length} more</summary>
+            <summary>{facet.size - first.length} more</summary>
+            {many && <FacetSearch facet={facet.name} address={address} option={option} />}
             {rest.map(option)}
           </details>
         )}
