@@ -44,6 +44,7 @@ import { security } from './plugins/security.ts'
 import { lazySerializers } from './plugins/serializers.ts'
 import { signInPlugin } from './plugins/signIn.ts'
 import { newAjv } from './records/validate.ts'
+import { historyRoutes } from './records/historyRoutes.ts'
 import { recordRoutes } from './records/routes.ts'
 import { SearchFeed } from './search/feed.ts'
 import { diskStore } from './storage/disk.ts'
@@ -53,6 +54,7 @@ const modules = [
   healthRoutes,
   accountRoutes,
   recordRoutes,
+  historyRoutes,
   projectRoutes,
   completenessRoutes,
   uploadRoutes,

@@ -333,3 +333,59 @@ describe('term lists', () => {
       expect((await site.anonymous.get(`terms/${list}?q=${encodeURIComponent(q!)}`)).json().items[0].label).toBe(label)
   })
 })
+
+describe('history', () => {
+  it('gives a record as it was, the difference of two times, and who gave each field its value', async () => {
+    const { editor, p } = world
+    const made = await owner.make('subjects', {
+      localId: 'H-1',
+      projectIds: [p.projectId],
+      animal: { sex: 'F', birthDate: '2025-01-01' },
+      sources: [{ field: 'animal.birthDate', source: 'header', evidence: 'PatientBirthDate' }],
+    })
+    const first = new Date().toISOString()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await editor.patch(`subjects/${made.id}`, { animal: { sex: 'M', litter: 'L-7' } }, 1)
+    await owner.patch(`subjects/${made.id}`, { notes: 'later' }, 2)
+    const path = `subjects/${made.id}/history`
+    const then = (await owner.get(`${path}/record?at=${first}`)).json()
+    expect(then.animal).toEqual({ sex: 'F', birthDate: '2025-01-01' })
+    expect(then.notes).toBeUndefined()
+    expect((await owner.get(`${path}/record`)).json().animal.litter).toBe('L-7')
+    const { items } = (await owner.get(`${path}/changes?from=${first}`)).json()
+    expect(items.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
+      '/animal/litter',
+      '/animal/sex',
+      '/notes',
+    ])
+    expect((await owner.get(`${path}/record?at=2020-01-01T00:00:00Z`)).statusCode).toBe(404)
+    const fields = (await owner.get(`${path}/fields`)).json().items as { field: string; by: string; source: string }[]
+    const of = (field: string) => fields.find((each) => each.field === field)
+    expect(of('animal.sex')).toMatchObject({ by: 'editor', source: 'typed' })
+    expect(of('animal.birthDate')).toMatchObject({ by: 'owner', source: 'header', evidence: 'PatientBirthDate' })
+    expect((await world.stranger.get(`${path}/record`)).statusCode).toBe(404)
+  })
+
+  it('takes back one change, unless its fields were changed since', async () => {
+    const { editor, viewer, p } = world
+    const made = await owner.make('subjects', { localId: 'H-2', projectIds: [p.projectId], animal: { sex: 'F' } })
+    await owner.patch(`subjects/${made.id}`, { animal: { sex: 'M', litter: 'L-1' } }, 1)
+    await owner.patch(`subjects/${made.id}`, { notes: 'kept' }, 2)
+    const entries = async () =>
+      (await owner.get(`subjects/${made.id}/history`)).json().items as { id: string; action: string }[]
+    const [, change, creation] = await entries()
+    const undo = (person: Person, entry: { id: string }, version: number) =>
+      person.post(`subjects/${made.id}/history/${entry.id}/undo`, undefined, { 'if-match': `"${version}"` })
+    expect((await undo(viewer, change!, 3)).statusCode).toBe(403)
+    expect((await undo(editor, change!, 2)).statusCode).toBe(412)
+    const undone = await undo(editor, change!, 3)
+    expect(undone.statusCode, undone.body).toBe(200)
+    expect(undone.json()).toMatchObject({ version: 4, notes: 'kept', animal: { sex: 'F' } })
+    expect(undone.json().animal.litter).toBeUndefined()
+    expect((await undo(editor, change!, 4)).json().detail).toMatch(/changed again since/)
+    expect((await undo(editor, creation!, 4)).statusCode).toBe(409)
+    // Taking back the taking back.
+    const again = await undo(owner, (await entries())[0]!, 4)
+    expect(again.json().animal).toEqual({ sex: 'M', litter: 'L-1' })
+  })
+})

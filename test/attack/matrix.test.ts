@@ -79,13 +79,15 @@ function rowOf(method: string, path: string): Row | undefined {
   const tail = rest.join('/')
   const isRecord = plural in records || plural === 'files'
   if (!path.startsWith('/api/v1/') || (!isRecord && !catalogue.includes(plural))) return undefined
-  const params = (w: World) => ({ id: idOf(w, plural) })
+  const entryId = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
+  const params = (w: World) => ({ id: idOf(w, plural), entryId })
   if (catalogue.includes(plural)) {
     const at = (w: World) => ({
+      entryId,
       id: plural === 'people' ? w.personId : plural === 'agents' ? w.agentId : '01ARZ3NDEKTSV4RRFFQ69G5FAV',
     })
     if (method === 'GET' && tail === '') return { rule: 'open' }
-    if (method === 'GET') return { rule: tail.endsWith('history') ? 'catalogueWrite' : 'catalogueRead', params: at }
+    if (method === 'GET') return { rule: tail.includes('history') ? 'catalogueWrite' : 'catalogueRead', params: at }
     return { rule: method === 'POST' && tail === '' ? 'catalogueWrite' : 'catalogueEdit', params: at, body: () => ({}) }
   }
   if (method === 'GET') return tail === '' ? { rule: 'open' } : { rule: 'read', params }

@@ -62,11 +62,11 @@ export async function listAudit(ctx: Context, query: AuditQuery) {
  * All entries of one record that the caller was found to see, newest first. What it was linked to is shown as far as the
  * caller may see that too: the history of a shared subject tells nothing of other projects.
  */
-export async function recordHistory(caller: Caller, entity: Entity, recordId: string) {
+export async function recordHistory(caller: Caller, entity: Entity, recordId: string, limit = 500) {
   const rows = await AuditEntry.findAll({
     where: { entity: entity.name, recordId },
     order: [['id', 'DESC']],
-    limit: 500,
+    limit,
   })
   return { items: await withoutForeign(caller, entity, rows.map(entryOf)) }
 }

@@ -43,7 +43,7 @@ export function MoreMenu({ plural, one, many, record, mayDelete, consequence, le
         </Menu.Dropdown>
       </Menu>
       <Dialog opened={open === 'history'} onClose={close} title={`History of “${record.label}”`} size="lg">
-        {open === 'history' && <HistoryList plural={plural} id={record.id} />}
+        {open === 'history' && <HistoryList plural={plural} id={record.id} mayEdit={mayDelete} />}
       </Dialog>
       {open === 'delete' && (
         <DeleteDialog
