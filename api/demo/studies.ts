@@ -165,7 +165,9 @@ function corrections(
   // Series may share texts; the first file of a scan belongs to it alone.
   const byPath = new Map(scans.map((scan) => [scan.files[0]!.path, scan]))
   const sessions = new Map<DemoVisit, string>()
-  const patch: Required<PlanPatch> = { sessions: [], series: [] }
+  // What was given and weighed is entered with more than headers hold.
+  const events = plan.events?.map(({ key }) => ({ key, include: false })) ?? []
+  const patch: Required<PlanPatch> = { sessions: [], series: [], events }
   for (const each of plan.series) {
     const own = each.files.find((path) => byPath.has(path))
     const found = own === undefined ? undefined : byPath.get(own)

@@ -8,6 +8,7 @@ import { foldersOf, groupSessions, sessionNear, stableKey, startOf } from './gro
 import { matchInstrument, type KnownInstrument } from './matchInstrument.ts'
 import { matchSubject, newSubjects, subjectIndex, type KnownSubject, type SubjectIndex } from './matchSubject.ts'
 import type { Plan, PlannedAttachment, PlannedFact, PlannedSeries, PlannedSession } from './plan.ts'
+import { proposeEvents, type EventKnowledge } from './proposeEvents.ts'
 
 export interface PlanInput {
   label: string
@@ -20,6 +21,8 @@ export interface PlanInput {
   sessions: readonly { id: string; label: string; dicomStudyUid?: string | undefined }[]
   /** Paths whose bytes are already in series of the study, with these series: some files serve several. */
   stored: ReadonlyMap<string, readonly StoredTwin[]>
+  /** Agents of the catalogue and events of the subjects. */
+  recorded?: EventKnowledge
 }
 
 /** A series that has a file already; `part` when it is one of several images in its files. */
@@ -62,7 +65,9 @@ export function buildPlan(input: PlanInput): Plan {
     ),
   )
   const totals = { files: input.files.length, bytes: input.files.reduce((sum, file) => sum + file.byteCount, 0) }
-  return withSummary({ sessions, series, attachments: planAttachments(input, series, sizes) }, totals)
+  const events = proposeEvents({ series, sessions }, input.recorded ?? { agents: [], events: [] })
+  const attachments = planAttachments(input, series, sizes)
+  return withSummary({ sessions, series, ...(events.length > 0 && { events }), attachments }, totals)
 }
 
 /** Counts what a plan holds; called again after each change. */

@@ -53,6 +53,7 @@ export const PlanPatch = closed(
         { maxItems: 100_000 },
       ),
     ),
+    events: Type.Optional(Type.Array(closed({ key, include: Type.Boolean() }), { maxItems: 100_000 })),
   },
   { minProperties: 1 } as never,
 )
@@ -91,9 +92,23 @@ export function patchPlan(plan: Plan, patch: PlanPatch): Plan {
       series.set(change.key, patchedSeries(each, change))
     }
   }
+  const events = new Map(plan.events?.map((event) => [event.key, event]))
+  for (const [n, { key: eventKey, include }] of (patch.events ?? []).entries()) {
+    const event = events.get(eventKey)
+    if (event) events.set(eventKey, { ...event, include, typed: marked(event.typed, ['include']) })
+    else {
+      const message = `The plan has no event “${eventKey}”.`
+      problems.push({ pointer: `/events/${n}/key`, message, value: eventKey })
+    }
+  }
   if (problems.length > 0) throw new AppError('invalid', problems[0]!.message, { fields: problems })
   return withSummary(
-    { sessions: [...sessions.values()], series: [...series.values()], attachments: plan.attachments },
+    {
+      sessions: [...sessions.values()],
+      series: [...series.values()],
+      ...(plan.events && { events: [...events.values()] }),
+      attachments: plan.attachments,
+    },
     plan.summary,
   )
 }
@@ -149,7 +164,9 @@ export function carriedOver(fresh: Plan, before: Plan | null): Plan {
   for (const session of before.sessions) {
     if (!known.has(session.key) && series.some((each) => each.sessionKey === session.key)) sessions.push(session)
   }
-  return withSummary({ ...fresh, sessions, series }, fresh.summary)
+  const oldEvents = new Map(before.events?.map((event) => [event.key, event]))
+  const events = fresh.events?.map((event) => kept(event, oldEvents.get(event.key)))
+  return withSummary({ ...fresh, sessions, series, ...(events && { events }) }, fresh.summary)
 }
 
 function kept<T extends { typed: string[] }>(fresh: T, before: T | undefined): T {

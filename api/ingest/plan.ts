@@ -93,6 +93,43 @@ const PlannedSeries = closed({
   typed: typedFields,
 })
 
+/** A value of an event, of the field with this name inside of its details. */
+const PlannedValue = closed({
+  field: line({ examples: ['activity'] }),
+  value: Type.Union([Type.String(), closed({ value: Type.Number(), unit: Type.String() })]),
+  evidence,
+})
+
+const PlannedEvent = closed({
+  key,
+  sessionKey: key,
+  seriesKeys: Type.Array(key, { description: 'Series whose files say so; their subjects get the event.' }),
+  include: Type.Boolean(),
+  kind: oneOf(['agentAdministration', 'measurement']),
+  text: Type.String({ description: 'What will be recorded, for people.' }),
+  start: prop(Type.String({ description: 'A date, or a date and time with or without a zone.' })),
+  agent: Type.Optional(
+    closed({
+      id: nullable(id()),
+      name: line(),
+      category: oneOf(['radiotracer', 'contrast']),
+      radionuclide: Type.Optional(Type.String()),
+      evidence,
+    }),
+  ),
+  values: Type.Array(PlannedValue),
+  others: Type.Array(PlannedValue, { description: 'What other files of the session say instead.' }),
+  note: Type.Optional(Type.String({ description: 'Why it is not proposed, or what is doubtful.' })),
+  existing: Type.Optional(
+    closed({
+      id: id(),
+      text: Type.String({ description: 'What the record says already; it is never changed.' }),
+      agrees: Type.Boolean(),
+    }),
+  ),
+  typed: typedFields,
+})
+
 const PlannedAttachment = closed({
   path: Type.String(),
   byteCount: Type.Integer(),
@@ -104,6 +141,9 @@ const PlannedAttachment = closed({
 export const Plan = closed({
   sessions: Type.Array(PlannedSession),
   series: Type.Array(PlannedSeries),
+  events: Type.Optional(
+    Type.Array(PlannedEvent, { description: 'What the headers say was given to the subjects or measured on them.' }),
+  ),
   attachments: Type.Array(PlannedAttachment),
   summary: closed({
     files: Type.Integer(),
@@ -116,6 +156,7 @@ export const Plan = closed({
 export type Plan = Static<typeof Plan>
 export type PlannedSession = Static<typeof PlannedSession>
 export type PlannedSeries = Static<typeof PlannedSeries>
+export type PlannedEvent = Static<typeof PlannedEvent>
 export type PlannedAttachment = Static<typeof PlannedAttachment>
 export type NewInstrument = Static<typeof NewInstrument>
 export type NewSubject = Static<typeof NewSubject>

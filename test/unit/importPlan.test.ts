@@ -65,6 +65,7 @@ describe('what a plan will do', () => {
       newSessions: 2,
       newSubjects: 1,
       newInstruments: 1,
+      events: 0,
       raw: 3,
       withoutSubject: 1,
     })

@@ -28,7 +28,14 @@ export const commitImport: Task<ImportPayload> = {
       const problems = await planProblems(caller, row, row.plan, t)
       if (problems.length > 0) throw new AppError('invalid', problems[0]!.message, { fields: problems })
       const { files } = await storedFiles(row.id, t)
-      const created: Work['created'] = { sessionIds: [], subjectIds: [], instrumentIds: [], attachmentIds: [] }
+      const created: Work['created'] = {
+        sessionIds: [],
+        subjectIds: [],
+        instrumentIds: [],
+        attachmentIds: [],
+        eventIds: [],
+        agentIds: [],
+      }
       const work: Work = { ctx, caller, row, t, created }
       const { result, toDerive } = await carryOut(work, row.plan, new Map(files.map((file) => [file.path, file])))
       const now = new Date()

@@ -9,6 +9,7 @@ import { mediaTypeOf } from '#api/ingest/mediaType.ts'
 import type { Plan, PlannedAttachment, PlannedSeries } from '#api/ingest/plan.ts'
 import { labelSort } from '#api/records/label.ts'
 import { File } from '#ontology/entities/file.ts'
+import { makeEvents } from './makeEvents.ts'
 import { makeInstruments, makeSeries, makeSessions, makeSubjects } from './makeRecords.ts'
 import type { Import } from './model.ts'
 import type { StoredImportFile } from './storedFiles.ts'
@@ -52,6 +53,7 @@ export async function carryOut(
   const subjects = await makeSubjects(work, series)
   const instruments = await makeInstruments(work, planned, series)
   const sessions = await makeSessions(work, planned, { series, subjects, instruments })
+  await makeEvents(work, plan.events ?? [], { subjects, sessions })
   const kept: PlannedFile[] = []
   const seriesIds: string[] = []
   const toDerive: string[] = []
@@ -81,6 +83,7 @@ export async function carryOut(
     sessionIds: [...new Set(sessions.values())],
     subjectIds: [...new Set(subjects.values())],
     instrumentIds: [...new Set(instruments.values())],
+    eventIds: work.created.eventIds ?? [],
     files: kept.length,
     attachments: work.created.attachmentIds.length,
     created: work.created,

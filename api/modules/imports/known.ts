@@ -2,11 +2,15 @@
 import { Op } from 'sequelize'
 import { linkModel, recordModel, type RecordRow } from '#api/db/recordModels.ts'
 import type { PlanInput } from '#api/ingest/buildPlan.ts'
+import type { KnownAgent, KnownEvent } from '#api/ingest/proposeEvents.ts'
+import { Agent } from '#ontology/entities/agent.ts'
+import { Event, type Event as EventRecord } from '#ontology/entities/event.ts'
 import { File } from '#ontology/entities/file.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { ImagingSession } from '#ontology/entities/session.ts'
 import { Instrument } from '#ontology/entities/instrument.ts'
 import { Subject } from '#ontology/entities/subject.ts'
+import type { Quantity } from '#ontology/values.ts'
 import type { Import } from './model.ts'
 import type { StoredImportFile } from './storedFiles.ts'
 
@@ -16,7 +20,7 @@ const some = 500
 export async function knownThings(
   row: Pick<Import, 'studyId' | 'projectId'>,
   files: readonly Pick<StoredImportFile, 'path' | 'sha256'>[],
-): Promise<Pick<PlanInput, 'subjects' | 'instruments' | 'sessions' | 'stored'>> {
+): Promise<Pick<PlanInput, 'subjects' | 'instruments' | 'sessions' | 'stored' | 'recorded'>> {
   const alive = { deletedAt: null }
   const links = await linkModel('project_subjects').findAll({ where: { projectId: row.projectId } })
   const ids = links.map((link) => link.get('subjectId') as string)
@@ -42,6 +46,7 @@ export async function knownThings(
       dicomStudyUid: session.body.dicomStudyUid as string | undefined,
     })),
     stored: await storedTwins(row.studyId, files),
+    recorded: { agents: await knownAgents(), events: await knownEvents(row.projectId) },
   }
 }
 
@@ -79,4 +84,37 @@ async function storedTwins(
       return found.length > 0 ? [[path, found] as const] : []
     }),
   )
+}
+
+async function knownAgents(): Promise<KnownAgent[]> {
+  const rows = await recordModel(Agent).findAll({ where: { deletedAt: null } as never })
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.get('name' as never) as string,
+    synonyms: (row.body.synonyms as string[] | undefined) ?? [],
+  }))
+}
+
+/** Weights and agents that the project has recorded of its subjects. */
+async function knownEvents(projectId: string): Promise<KnownEvent[]> {
+  const kind = { [Op.in]: ['measurement', 'agentAdministration'] }
+  const rows = await recordModel(Event).findAll({ where: { projectId, kind, deletedAt: null } as never })
+  return rows.map((row) => {
+    const { measurement, agentAdministration, start } = row.body as unknown as EventRecord
+    const isWeight = measurement?.what === 'body weight'
+    return {
+      id: row.id,
+      subjectId: row.get('subjectId' as never) as string,
+      start: start.dateTime,
+      grams: isWeight ? inUnit(measurement.value, { g: 1, kg: 1000, mg: 0.001 }) : undefined,
+      agentId: agentAdministration?.agentId,
+      megabecquerel: inUnit(agentAdministration?.activity, { MBq: 1, kBq: 1e-3, GBq: 1000, mCi: 37, uCi: 0.037 }),
+    }
+  })
+}
+
+/** In the unit that has the factor 1. */
+function inUnit(quantity: Quantity | undefined, factors: Record<string, number>): number | undefined {
+  const factor = quantity && factors[quantity.unit]
+  return factor === undefined ? undefined : Number((quantity!.value * factor).toPrecision(9))
 }

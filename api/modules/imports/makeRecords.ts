@@ -28,7 +28,7 @@ import { isReadable, type Work } from './carryOut.ts'
 type Body = Record<string, unknown>
 
 /** Makes one record; a refusal tells which one it was. */
-async function make({ ctx, caller, t }: Work, entity: Entity, body: Body, system?: Body): Promise<string> {
+export async function make({ ctx, caller, t }: Work, entity: Entity, body: Body, system?: Body): Promise<string> {
   try {
     return (await createRecord(ctx, caller, entity, body, { t, ...(system && { system }) })).id
   } catch (error) {
@@ -96,7 +96,7 @@ function subjectBody(create: NewSubject, projectId: string): Body {
 }
 
 /** The term of a list with this name or synonym, else the words as they stand. */
-function termOf(vocabulary: string, words: string): CodedTerm {
+export function termOf(vocabulary: string, words: string): CodedTerm {
   const [found] = findTerms(vocabulary, words, 1)
   const names = found ? [found.label, ...(found.synonyms ?? [])] : []
   if (!found || !names.some((name) => normalisedName(name) === normalisedName(words))) return { label: words }
@@ -236,7 +236,7 @@ const text = (fact: PlannedFact | undefined): string | undefined => {
 }
 
 /** Where values come from; what a person typed needs no source. */
-function sources(fields: [field: string, evidence: string | false | null | undefined][]): Body[] {
+export function sources(fields: [field: string, evidence: string | false | null | undefined][]): Body[] {
   return fields.flatMap(([field, evidence]) => {
     if (!evidence || evidence === typed) return []
     const source = /folder|file name|name of the (file|import)/.test(evidence) ? 'folder' : 'header'

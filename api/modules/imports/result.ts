@@ -12,6 +12,7 @@ export const ShownResult = closed({
   sessionIds: ids,
   subjectIds: ids,
   instrumentIds: ids,
+  eventIds: Type.Optional(ids),
   files: Type.Integer(),
   attachments: Type.Integer(),
   kept: Type.Optional(Type.Array(Kept, { description: 'After an undo: what stays because it is used elsewhere.' })),
@@ -19,5 +20,13 @@ export const ShownResult = closed({
 
 export interface ImportResult extends Static<typeof ShownResult> {
   /** Only these were made by the import; the others were there before. */
-  created: { sessionIds: string[]; subjectIds: string[]; instrumentIds: string[]; attachmentIds: string[] }
+  created: {
+    sessionIds: string[]
+    subjectIds: string[]
+    instrumentIds: string[]
+    attachmentIds: string[]
+    /** Absent in results of imports that made none yet. */
+    eventIds?: string[]
+    agentIds?: string[]
+  }
 }

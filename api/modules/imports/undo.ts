@@ -8,6 +8,7 @@ import { enqueue } from '#api/db/outbox.ts'
 import { linkModel, recordModel, type RecordRow } from '#api/db/recordModels.ts'
 import { AppError } from '#api/errors.ts'
 import { removeRecord } from '#api/records/remove.ts'
+import { Agent } from '#ontology/entities/agent.ts'
 import { Event } from '#ontology/entities/event.ts'
 import { File } from '#ontology/entities/file.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
@@ -31,12 +32,14 @@ export async function undoImport(ctx: Context, caller: Caller, id: string): Prom
     const kept: Kept = []
     await removeAttachments(result.created.attachmentIds, t)
     for (const seriesId of result.seriesIds) await removeOne(ctx, caller, ImageSeries, seriesId, kept, t, inDatasets)
+    const unused = async () => null
+    for (const eventId of result.created.eventIds ?? []) await removeOne(ctx, caller, Event, eventId, kept, t, unused)
     for (const sessionId of result.created.sessionIds)
       await removeOne(ctx, caller, ImagingSession, sessionId, kept, t, sessionUse)
     for (const subjectId of result.created.subjectIds) await removeSubject(caller, subjectId, kept, t)
-    for (const instrumentId of result.created.instrumentIds) {
-      await removeOne(ctx, caller, Instrument, instrumentId, kept, t, async () => null)
-    }
+    for (const instrumentId of result.created.instrumentIds)
+      await removeOne(ctx, caller, Instrument, instrumentId, kept, t, unused)
+    for (const agentId of result.created.agentIds ?? []) await removeOne(ctx, caller, Agent, agentId, kept, t, unused)
     const { projectId, label } = row
     await recordAudit(t, [{ caller, action: 'undo', entity: 'Import', recordId: id, projectId, label }])
     return { state: 'undone', result: { ...result, kept } }

@@ -91,9 +91,32 @@ export interface PlannedSeries {
   problem?: { code: string; message: string }
 }
 
+export interface PlannedValue {
+  field: string
+  value: string | { value: number; unit: string }
+  evidence: string
+}
+
+/** What headers say was given to subjects or measured on them. */
+export interface PlannedEvent {
+  key: string
+  sessionKey: string
+  seriesKeys: string[]
+  include: boolean
+  kind: 'agentAdministration' | 'measurement'
+  text: string
+  start: Prop<string>
+  agent?: { id: string | null; name: string; evidence: string }
+  values: PlannedValue[]
+  others: PlannedValue[]
+  note?: string
+  existing?: { id: string; text: string; agrees: boolean }
+}
+
 export interface ImportPlan {
   sessions: PlannedSession[]
   series: PlannedSeries[]
+  events?: PlannedEvent[]
   attachments: { path: string; byteCount: number; reason: string; isRaw?: boolean; sessionKey: string | null }[]
   summary: { files: number; bytes: number; series: number; problems: number }
 }
@@ -103,6 +126,7 @@ export interface ImportResult {
   sessionIds: string[]
   subjectIds: string[]
   instrumentIds: string[]
+  eventIds?: string[]
   files: number
   attachments: number
   /** After an undo: what stays because it is used elsewhere. */
@@ -172,4 +196,5 @@ export interface PlanPatch {
     modality?: string | null
     subject?: { id?: string | null; create?: NewSubject | null }
   }[]
+  events?: { key: string; include: boolean }[]
 }

@@ -31,11 +31,12 @@ export function Outcome({ record, studyTitle, mayEdit }: Props) {
     else setProblem(sent.problem)
   }
   const undone = record.state === 'undone'
-  const { seriesIds, sessionIds, subjectIds, files, attachments, kept = [] } = result
+  const { seriesIds, sessionIds, subjectIds, eventIds = [], files, attachments, kept = [] } = result
   const made = [
     counted(seriesIds.length, 'series', 'series'),
     counted(sessionIds.length, 'session'),
     counted(subjectIds.length, 'subject'),
+    eventIds.length > 0 && `${counted(eventIds.length, 'entry', 'entries')} on timelines`,
     `${counted(files, 'file')} (${formatBytes(record.byteCount)})`,
     attachments > 0 && counted(attachments, 'attachment'),
   ]

@@ -119,11 +119,12 @@ function PlanSummary({ plan, numbers, troubled }: { plan: ImportPlan; numbers: P
   )
 }
 
-function madeText({ newSessions, newSubjects, newInstruments }: PlanNumbers): string {
+function madeText({ newSessions, newSubjects, newInstruments, events }: PlanNumbers): string {
   const made = [
     newSessions > 0 && counted(newSessions, 'session'),
     newSubjects > 0 && counted(newSubjects, 'subject'),
     newInstruments > 0 && counted(newInstruments, 'instrument'),
+    events > 0 && `${counted(events, 'entry', 'entries')} on timelines`,
   ].filter(Boolean)
   return made.length > 0 ? `${made.join(', ')}` : 'nothing else new'
 }

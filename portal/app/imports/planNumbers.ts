@@ -1,5 +1,5 @@
 /** What carrying out a plan will do, in numbers, and which of its parts need a look. */
-import type { ImportPlan, PlannedSeries, PlannedSubject } from './contract.ts'
+import type { ImportPlan, PlannedEvent, PlannedSeries, PlannedSubject } from './contract.ts'
 
 export interface PlanNumbers {
   series: number
@@ -11,10 +11,13 @@ export interface PlanNumbers {
   newSessions: number
   newSubjects: number
   newInstruments: number
+  /** Events that are recorded: one for each subject of each. */
+  events: number
   withoutSubject: number
 }
 
-export function planNumbers({ series, sessions, attachments }: ImportPlan): PlanNumbers {
+export function planNumbers(plan: ImportPlan): PlanNumbers {
+  const { series, sessions, attachments, events = [] } = plan
   const included = series.filter(({ include }) => include)
   const used = new Set(included.map(({ sessionKey }) => sessionKey))
   const usedSessions = sessions.filter(({ key }) => used.has(key))
@@ -36,8 +39,15 @@ export function planNumbers({ series, sessions, attachments }: ImportPlan): Plan
     newSessions: usedSessions.filter(({ existingId }) => !existingId).length,
     newSubjects: made.size,
     newInstruments: new Set(instruments).size,
+    events: events.reduce((sum, event) => sum + (event.include ? subjectsOfEvent(plan, event) : 0), 0),
     withoutSubject: included.filter(({ subject }) => !subject.id && !subject.create).length,
   }
+}
+
+/** Subjects that get an event: those of its series, as far as these are archived. */
+export function subjectsOfEvent({ series }: Pick<ImportPlan, 'series'>, { seriesKeys }: PlannedEvent): number {
+  const own = series.filter(({ key, include }) => include && seriesKeys.includes(key))
+  return new Set(own.map(({ subject }) => subjectKey(subject)).filter((text) => text !== '')).size
 }
 
 export const needsLook = ({ problem, conflicts, subject, include }: PlannedSeries): boolean =>

@@ -4,6 +4,7 @@ import { entityNamed } from '../forms/records.ts'
 import { useLabels } from '../forms/labels.ts'
 import type { ImportPlan, NewInstrument, PlannedSeries, PlannedSession, PlanPatch } from './contract.ts'
 import { EditableText } from './editableText.tsx'
+import { EventRows } from './eventRows.tsx'
 import { Evidence } from './evidence.tsx'
 import styles from './imports.module.css'
 import { existing, newInstrument } from './planForms.ts'
@@ -55,6 +56,11 @@ export function SessionBlock({ plan, session, series, projectId, errors, onEdit 
         <InstrumentField session={session} projectId={projectId} error={error('instrument')} onEdit={edit} />
       </div>
       <SeriesRows plan={plan} series={series} projectId={projectId} errors={errors} onEdit={onEdit} />
+      <EventRows
+        plan={plan}
+        events={plan.events?.filter(({ sessionKey }) => sessionKey === key) ?? []}
+        onEdit={onEdit}
+      />
     </section>
   )
 }
