@@ -11,6 +11,8 @@ export interface CodeStream {
   components: number
   /** Bits of a sample. */
   precision: number
+  /** JPEG 2000 only: samples may be negative. */
+  isSigned?: boolean
   /** JPEG only: whether a marker or the names of the components tell RGB from YCbCr. */
   isColourStated: boolean
 }

@@ -3,6 +3,7 @@ import { interleaved } from '../samples.ts'
 import { codeStreamNames } from './codeStream.ts'
 import type { CodeStream } from './codeStream.ts'
 import { decodeJpeg12 } from './jpeg12.ts'
+import { withoutSign } from './jpeg2000.ts'
 import { decodeJpegLossless } from './jpegLossless.ts'
 import { decodeWithWasm } from './wasmCodec.ts'
 import type { Decoded } from './wasmCodec.ts'
@@ -45,5 +46,9 @@ async function decoded(stream: CodeStream, memoryLimit: number): Promise<Decoded
   const { kind, bytes } = stream
   if (kind === 'jpeg-12-bit') return { bytes: await decodeJpeg12(stream), isPlanar: false }
   if (kind === 'jpeg-lossless') return { bytes: decodeJpegLossless(stream), isPlanar: false }
-  return decodeWithWasm(kind, bytes, memoryLimit)
+  // The build of OpenJPEG that is used cuts negative samples of one byte off at 0.
+  if (!stream.isSigned || stream.precision > 8) return decodeWithWasm(kind, bytes, memoryLimit)
+  const found = await decodeWithWasm(kind, withoutSign(bytes, stream.components), memoryLimit)
+  const shift = 2 ** (stream.precision - 1)
+  return { ...found, bytes: found.bytes.map((sample) => sample - shift) }
 }

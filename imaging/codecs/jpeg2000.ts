@@ -47,9 +47,6 @@ export function readJpeg2000(given: Uint8Array): CodeStream {
   // The highest bit is the sign, the others are the depth less one.
   const precision = (depth & 0x7f) + 1
   if (precision > 16) throw unsupported(`${precision} bits per sample`)
-  // The builds of OpenJPEG and OpenJPH that are used give wrong samples for these two.
-  if (precision > 8 && components > 1) throw unsupported(`${components} components of ${precision} bits`)
-  if (precision <= 8 && depth & 0x80) throw unsupported(`signed samples of ${precision} bits`)
   checkPackets(bytes, {
     width: Math.min(right - left, tileWidth),
     height: Math.min(bottom - top, tileHeight),
@@ -63,8 +60,19 @@ export function readJpeg2000(given: Uint8Array): CodeStream {
     rows: bottom - top,
     components,
     precision,
+    isSigned: (depth & 0x80) !== 0,
     isColourStated: true,
   }
+}
+
+/**
+ * The same image with samples without a sign: each is greater by half of the range, which is what a decoder adds to them
+ * (DC level shift, ITU-T T.800 G.1).
+ */
+export function withoutSign(bytes: Uint8Array, components: number): Uint8Array {
+  const out = Uint8Array.from(bytes)
+  for (let i = 0; i < components; i++) out[42 + i * 3]! &= 0x7f
+  return out
 }
 
 interface Extent {
