@@ -61,7 +61,7 @@ export function imagingPool(
     entry: new URL('./worker.ts', import.meta.url),
     size: limits.workers,
     memoryMebibytes: limits.memoryMebibytes,
-    workerData: { blobFolder: limits.blobFolder },
+    workerData: { blobFolder: limits.blobFolder, memoryMebibytes: limits.memoryMebibytes },
   }),
 ): ImagingPool {
   async function recognised(files: StoredFile[], options: ProgressOptions): Promise<Recognition> {

@@ -1,5 +1,6 @@
 /** Entry of the threads that read image files. */
 import { workerData } from 'node:worker_threads'
+import { limitCodecMemory } from '#imaging/codecs/decode.ts'
 import { ImagingError } from '#imaging/errors.ts'
 import type { Fact } from '#imaging/format.ts'
 import { formatById } from '#imaging/formats/index.ts'
@@ -34,7 +35,9 @@ export interface Description {
 
 const progressMilliseconds = 250
 
-const sources = fileSources((workerData as { blobFolder: string }).blobFolder)
+const { blobFolder, memoryMebibytes } = workerData as { blobFolder: string; memoryMebibytes: number }
+limitCodecMemory(memoryMebibytes * 2 ** 20)
+const sources = fileSources(blobFolder)
 
 /** Closes the files of a task when it ends. */
 const closing =

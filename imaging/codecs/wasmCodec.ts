@@ -48,6 +48,18 @@ async function start(kind: WasmKind): Promise<Instance> {
   return new Instance(await factory({ print: silent, printErr: silent }))
 }
 
+/** In bytes. */
+export interface MemoryLimit {
+  wanted: number
+  allowed: number
+}
+
+export const beyondLimit = (name: string, allowed: number): ImagingError =>
+  new ImagingError(
+    'too-large',
+    `The ${name} image needs more than the ${Math.floor(allowed / 2 ** 20)} MiB of memory that one reader may take here; the original file is kept and can be downloaded.`,
+  )
+
 export interface Decoded {
   /** Samples of one or two bytes, little-endian. */
   bytes: Uint8Array
@@ -57,15 +69,15 @@ export interface Decoded {
 
 /**
  * Decodes a code stream. An instance in which anything went wrong is thrown away: its memory may be damaged.
- * @param memoryLimit most memory of the codec, in bytes
+ * @param limit what an image of this size can need, and what the thread allows; the smaller one holds
  * @throws ImagingError 'malformed', 'too-large'
  */
-export async function decodeWithWasm(kind: WasmKind, bytes: Uint8Array, memoryLimit: number): Promise<Decoded> {
+export async function decodeWithWasm(kind: WasmKind, bytes: Uint8Array, limit: MemoryLimit): Promise<Decoded> {
   const starting = instances.get(kind) ?? start(kind)
   instances.set(kind, starting)
   const instance = await starting
   // From here to the end nothing waits: planes that are asked for together share the instance.
-  instance.limit = Math.max(memoryLimit, instance.module.HEAPF64.byteLength)
+  instance.limit = Math.max(Math.min(limit.wanted, limit.allowed), instance.module.HEAPF64.byteLength)
   try {
     const decoder = new instance.module[codecs[kind].decoder]!()
     decoder.getEncodedBuffer(bytes.length).set(bytes)
@@ -81,10 +93,11 @@ export async function decodeWithWasm(kind: WasmKind, bytes: Uint8Array, memoryLi
     return decoded
   } catch {
     discard(kind, starting)
+    if (instance.isOverLimit && limit.allowed < limit.wanted) throw beyondLimit(codeStreamNames[kind], limit.allowed)
     if (instance.isOverLimit) {
       throw new ImagingError(
         'too-large',
-        `The ${codeStreamNames[kind]} image wants more than ${memoryLimit} bytes of memory, far more than its pixels; it is damaged or made to harm.`,
+        `The ${codeStreamNames[kind]} image wants more than ${limit.wanted} bytes of memory, far more than its pixels; it is damaged or made to harm.`,
       )
     }
     throw new ImagingError('malformed', `The ${codeStreamNames[kind]} image is damaged; bring the complete file again.`)

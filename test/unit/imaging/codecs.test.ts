@@ -1,5 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { readCodeStream } from '#imaging/codecs/codeStream.ts'
+import { decodeCodeStream, limitCodecMemory } from '#imaging/codecs/decode.ts'
 import { decodeWithWasm } from '#imaging/codecs/wasmCodec.ts'
 import { dicom } from '#imaging/formats/dicom/index.ts'
 import { samplesOf } from '#imaging/samples.ts'
@@ -174,6 +176,27 @@ describe('a code stream that does not fit its file', () => {
     await expect(reader.plane(0)).rejects.toMatchObject({ code: 'malformed' })
   })
 
+  it.each(['jpeg-ls', 'jpeg-lossless', 'jpeg-2000', 'htj2k'] as const)(
+    '%s of 60000 x 60000 is refused at once',
+    async (kind) => {
+      const huge = { ...image, columns: 60000, rows: 60000 }
+      const stream = Uint8Array.from(await encodeCodeStream(kind, image))
+      const view = new DataView(stream.buffer)
+      if (kind.endsWith('2k') || kind === 'jpeg-2000') for (const at of [8, 12, 24, 28]) view.setUint32(at, 60000)
+      else {
+        const frame = stream.findIndex((byte, i) => byte === 0xff && [0xf7, 0xc3].includes(stream[i + 1]!))
+        view.setUint16(frame + 5, 60000)
+        view.setUint16(frame + 7, 60000)
+      }
+      const before = process.memoryUsage().rss
+      const started = performance.now()
+      const refused = open(codeStreamFile(kind, huge, stream)).then((reader) => reader.plane(0))
+      await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^(too-large|unsupported)$/) })
+      expect(performance.now() - started).toBeLessThan(5000)
+      expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20)
+    },
+  )
+
   it('of a billion pixels is refused without a byte allocated for them', async () => {
     const huge = { ...image, columns: 32768, rows: 32768 }
     const stream = Uint8Array.from(await encodeCodeStream('jpeg-2000', image))
@@ -253,10 +276,26 @@ describe('JPEG 2000 that is made to harm', () => {
     expect(await hostile(plain)).toBe(64 * 64)
   })
 
+  it('gets no more memory than the thread may take', async () => {
+    const stream = readCodeStream(hostileJpeg2000({ ...plain, side: 6000, tile: 6000 }))
+    limitCodecMemory(2 ** 26)
+    try {
+      const sentence = expect.stringContaining('64 MiB of memory that one reader may take')
+      await expect(decodeCodeStream(stream)).rejects.toMatchObject({ code: 'too-large', message: sentence })
+      const flat = { ...stream, kind: 'jpeg-lossless' as const }
+      await expect(decodeCodeStream(flat)).rejects.toMatchObject({ code: 'too-large', message: sentence })
+    } finally {
+      limitCodecMemory(2 ** 31)
+    }
+    expect(await hostile(plain)).toBe(64 * 64)
+  })
+
   it('gets no more memory than it may', async () => {
     // The image alone takes 144 MB in OpenJPEG, four bytes a sample.
     const stream = hostileJpeg2000({ ...plain, side: 6000, tile: 6000 })
-    const decoding = decodeWithWasm('jpeg-2000', stream, 2 ** 27).then(({ bytes }) => bytes.length)
+    const decoding = decodeWithWasm('jpeg-2000', stream, { wanted: 2 ** 27, allowed: 2 ** 31 }).then(
+      ({ bytes }) => bytes.length,
+    )
     await expect(decoding).rejects.toMatchObject({ code: 'too-large' })
     expect(await hostile(plain)).toBe(64 * 64)
   })
