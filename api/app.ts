@@ -30,6 +30,7 @@ import { problemRoutes } from './modules/problems/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
 import { searchRoutes } from './modules/search/routes.ts'
+import { segmentationRoutes } from './modules/segmentations/routes.ts'
 import { storageRoutes } from './modules/storage/routes.ts'
 import { termRoutes } from './modules/terms/routes.ts'
 import { uploadRoutes } from './modules/uploads/routes.ts'
@@ -61,6 +62,7 @@ const modules = [
   importRoutes,
   jobRoutes,
   pixelRoutes,
+  segmentationRoutes,
   contentRoutes,
   conversionRoutes,
   datasetRoutes,

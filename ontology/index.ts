@@ -1,6 +1,7 @@
 /** All entities, in the order in which people meet them. Adding one here adds it to every surface. */
 import type { Entity } from './entity.ts'
 import { Agent } from './entities/agent.ts'
+import { Annotation } from './entities/annotation.ts'
 import { Concept } from './entities/concept.ts'
 import { Enrolment } from './entities/enrolment.ts'
 import { Event } from './entities/event.ts'
@@ -10,6 +11,7 @@ import { Organization } from './entities/organization.ts'
 import { Person } from './entities/person.ts'
 import { Project } from './entities/project.ts'
 import { ImageSeries } from './entities/series.ts'
+import { Segmentation } from './entities/segmentation.ts'
 import { ImagingSession } from './entities/session.ts'
 import { Study } from './entities/study.ts'
 import { Subject } from './entities/subject.ts'
@@ -22,6 +24,8 @@ export const entities: readonly Entity[] = [
   ImagingSession,
   ImageSeries,
   File,
+  Annotation,
+  Segmentation,
   Event,
   Agent,
   Instrument,

@@ -36,6 +36,8 @@ export const seriesView: View = {
     refers('ImageSeries', 'Subject'),
     referredBy('Subject', 'Event', { ofSessions: true }),
     refers('Event', 'Agent'),
+    referredBy('ImageSeries', 'Annotation'),
+    referredBy('ImageSeries', 'Segmentation'),
   ],
 }
 

@@ -58,6 +58,12 @@ export function visible(caller: Caller, entity: string): WhereOptions {
     case 'Enrolment':
     case 'Event':
       return projects === 'all' ? everything : { projectId: { [Op.in]: projects } }
+    case 'Annotation':
+    case 'Segmentation': {
+      if (projects === 'all') return everything
+      const shared = { [Op.or]: [{ audience: { [Op.ne]: 'me' } }, { createdBy: caller.userId }] }
+      return caller.userId === null ? nothing : { [Op.and]: [{ projectId: { [Op.in]: projects } }, shared] }
+    }
     default:
       throw new Error(`${entity} has no rule in api/access`)
   }

@@ -89,6 +89,15 @@ export class DerivedFile extends Model {
   declare byteCount: number
   declare usedAt: Date
 }
+/** A label volume that a segmentation had. */
+export class SegmentationVersion extends Model {
+  declare segmentationId: string
+  /** Of the record, once these labels were its own. */
+  declare version: number
+  declare sha256: string
+  declare createdAt: Date
+  declare createdBy: string | null
+}
 export class Outbox extends Model {
   declare id: string
   declare topic: string
@@ -202,6 +211,13 @@ export function defineModels(sequelize: Sequelize): void {
     kind: { type: DataTypes.STRING(12), ...key },
     byteCount: bytesColumn('byteCount'),
     usedAt: instantColumn(),
+  })
+  define(SegmentationVersion, 'segmentation_versions', {
+    segmentationId: idColumn(key),
+    version: { type: DataTypes.INTEGER, ...key },
+    sha256: DataTypes.CHAR(64),
+    createdAt: instantColumn(),
+    createdBy: idColumn(),
   })
   define(Outbox, 'outbox', {
     id: idColumn(key),

@@ -6,8 +6,8 @@ import type { Entity } from '#ontology/entity.ts'
 
 /** What hangs below a record, and the column that names it there. */
 const below: Record<string, { column: string; children: string[] }> = {
-  ImagingSession: { column: 'sessionId', children: ['ImageSeries', 'File'] },
-  ImageSeries: { column: 'seriesId', children: ['File'] },
+  ImagingSession: { column: 'sessionId', children: ['ImageSeries', 'File', 'Annotation', 'Segmentation'] },
+  ImageSeries: { column: 'seriesId', children: ['File', 'Annotation', 'Segmentation'] },
 }
 
 /**
@@ -24,6 +24,8 @@ export function refuseOtherProject(entity: Entity, row: RecordRow, projectId: un
       ImagingSession: '/studyId',
       Enrolment: '/studyId',
       ImageSeries: '/sessionId',
+      Annotation: '/seriesId',
+      Segmentation: '/seriesId',
     }[entity.name] ?? ''
   const message = `This ${entity.title.toLowerCase()} cannot be moved to another project. Make a new one there.`
   throw new AppError('invalid', message, { fields: [{ pointer, message, value: projectId }] })

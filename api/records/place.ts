@@ -39,6 +39,13 @@ export async function placeOf(
       const session = await parentRow(caller, 'ImagingSession', body.sessionId as string, '/sessionId', t)
       return { projectId: session.get('projectId'), studyId: session.get('studyId') }
     }
+    case 'Annotation':
+    case 'Segmentation': {
+      // What a person keeps for themselves needs no more than that they see the image.
+      const verb = body.audience === 'me' ? 'read' : 'edit'
+      const series = await parentRow(caller, 'ImageSeries', body.seriesId as string, '/seriesId', t, verb)
+      return { sessionId: series.get('sessionId'), studyId: series.get('studyId'), projectId: series.get('projectId') }
+    }
     case 'Event':
       demandIn(caller, body.projectId as string, '/projectId')
       return {}
@@ -59,12 +66,22 @@ function demandIn(caller: Caller, projectId: string, pointer: string): void {
   demand(caller, 'edit', projectId)
 }
 
+/** Guards a write; 'read' is for what is kept by the caller alone, which still is a write of somebody who signed in. */
+function demandKept(caller: Caller, verb: 'edit' | 'read', projectId: string): void {
+  if (verb === 'edit') return demand(caller, 'edit', projectId)
+  demandUser(caller)
+  demand(caller, 'read', projectId)
+  if (!caller.scopes.has('write'))
+    throw new AppError('forbidden', 'This token was not made for that: it has no "write" scope.')
+}
+
 async function parentRow(
   caller: Caller,
   name: string,
   id: string,
   pointer: string,
   t: Transaction,
+  verb: 'edit' | 'read' = 'edit',
 ): Promise<RecordRow> {
   let row: RecordRow
   try {
@@ -74,7 +91,7 @@ async function parentRow(
     const message = `There is no ${entityNamed(name).title.toLowerCase()} ${id} that you may use.`
     throw new AppError('invalid', message, { fields: [{ pointer, message, value: id }] })
   }
-  demand(caller, 'edit', row.get('projectId') as string)
+  demandKept(caller, verb, row.get('projectId') as string)
   return row
 }
 
@@ -111,8 +128,13 @@ export async function demandEdit(
   if (entity.name === 'Concept') return demandCurator(caller)
   if (entity.scope === 'catalogue') return demandCatalogue(caller, row)
   if (entity.name === 'Project') return demand(caller, verb, row.id)
+  if (isMarkup(entity) && row.get('audience' as never) === 'me' && row.createdBy === caller.userId)
+    return demandKept(caller, 'read', row.get('projectId') as string)
   if (entity.name !== 'Subject') return demand(caller, verb, row.get('projectId') as string)
   const projects = await linkedProjects(row.id, t)
   if (projects.some((id) => can(caller, 'edit', id))) return
   demand(caller, 'edit', projects.find((id) => can(caller, 'read', id)) ?? '')
 }
+
+/** What people draw on images: it may be theirs alone. */
+const isMarkup = (entity: Entity): boolean => entity.name === 'Annotation' || entity.name === 'Segmentation'

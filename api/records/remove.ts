@@ -17,10 +17,10 @@ import { clientFields, demandVersion, ownColumns, saveNext, tell, type Expected 
 
 /** What is inside a record and goes and returns with it. */
 const children: Record<string, string[]> = {
-  Project: ['Study', 'Enrolment', 'ImagingSession', 'ImageSeries', 'File', 'Event'],
-  Study: ['Enrolment', 'ImagingSession', 'ImageSeries', 'File'],
-  ImagingSession: ['ImageSeries', 'File'],
-  ImageSeries: ['File'],
+  Project: ['Study', 'Enrolment', 'ImagingSession', 'ImageSeries', 'File', 'Annotation', 'Segmentation', 'Event'],
+  Study: ['Enrolment', 'ImagingSession', 'ImageSeries', 'File', 'Annotation', 'Segmentation'],
+  ImagingSession: ['ImageSeries', 'File', 'Annotation', 'Segmentation'],
+  ImageSeries: ['File', 'Annotation', 'Segmentation'],
 }
 const parentColumn: Record<string, string> = {
   Project: 'projectId',

@@ -1,7 +1,9 @@
 /** What a schema cannot say: relations between fields and values that cannot be true. One function per entity. */
 import type { FieldError } from '#api/errors.ts'
+import { annotationTools, type Annotation } from '#ontology/entities/annotation.ts'
 import { eventKinds, type Event } from '#ontology/entities/event.ts'
 import type { ImagingSession } from '#ontology/entities/session.ts'
+import type { Segmentation } from '#ontology/entities/segmentation.ts'
 import { subjectKinds, type Subject } from '#ontology/entities/subject.ts'
 import type { WhenStamp } from '#ontology/values.ts'
 import { eventTimeProblems, measurementProblems, type Surroundings } from './eventRules.ts'
@@ -22,9 +24,47 @@ export function ruleProblems(entity: string, record: Body, around: Surroundings 
       return orcidProblems(record.orcid as string | undefined)
     case 'Organization':
       return rorProblems(record.ror as string | undefined)
+    case 'Annotation':
+      return annotationProblems(record as unknown as Annotation)
+    case 'Segmentation':
+      return segmentationProblems(record as unknown as Segmentation)
     default:
       return []
   }
+}
+
+function annotationProblems({ tool, points, space, plane }: Annotation): FieldError[] {
+  const { title, points: range } = annotationTools[tool]
+  const [fewest, most] = range
+  const problems: FieldError[] = []
+  if (points.length < fewest || points.length > most) {
+    const wanted = fewest === most ? String(fewest) : `${fewest} to ${most}`
+    const message = `${title} has ${wanted} points, not ${points.length}.`
+    problems.push({ pointer: '/points', message, value: points.length })
+  }
+  if ((space === 'picture') !== (plane !== undefined)) {
+    const message =
+      space === 'picture'
+        ? 'Say which plane it is on: the coordinates are those of one picture.'
+        : 'Coordinates of the patient say by themselves which plane it is on. Leave “plane” out.'
+    problems.push({ pointer: '/plane', message })
+  }
+  return problems
+}
+
+function segmentationProblems({ segments }: Segmentation): FieldError[] {
+  const numbers = segments.map((segment) => segment.number)
+  return numbers.flatMap((number, n) =>
+    numbers.indexOf(number) < n
+      ? [
+          {
+            pointer: `/segments/${n}/number`,
+            message: `There are two segments with the number ${number}.`,
+            value: number,
+          },
+        ]
+      : [],
+  )
 }
 
 function subjectProblems(subject: Subject): FieldError[] {

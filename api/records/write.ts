@@ -68,7 +68,8 @@ export async function createRecord(
       deletedAt: null,
       deletedRoot: null,
     })
-    fill(entity, row, { ...body, ...place, ...options.system }, now)
+    const made = 'author' in entity.record.properties ? { author: caller.name } : {}
+    fill(entity, row, { ...body, ...place, ...made, ...options.system }, now)
     await row.save({ transaction: t })
     await setLinks(caller, entity, row.id, body, {}, t)
     if (entity.name === 'Project' && caller.userId !== null) {

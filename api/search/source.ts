@@ -43,11 +43,17 @@ async function recordsIn(name: string, projectId: string, column: string, values
   const entity = entityNamed(name)
   const records: Rec[] = []
   for (const batch of batches(values)) {
-    const where = { [Op.and]: [ofProject(entity, projectId), { deletedAt: null, [column]: { [Op.in]: batch } }] }
+    const where = {
+      [Op.and]: [ofProject(entity, projectId), shared(entity), { deletedAt: null, [column]: { [Op.in]: batch } }],
+    }
     records.push(...(await toRecords(system, entity, await recordModel(entity).findAll({ where }))))
   }
   return records
 }
+
+/** What a person keeps for themselves is found by nobody. */
+const shared = ({ name }: Entity): WhereOptions =>
+  name === 'Annotation' || name === 'Segmentation' ? { audience: { [Op.ne]: 'me' } } : {}
 
 async function recordsReferring({ from, to }: Step, projectId: string, ids: Ids): Promise<Rec[]> {
   const column = columnTo(to, from)

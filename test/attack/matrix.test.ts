@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, personOf, type Person, type TestSite } from '../help/app.ts'
-import { makeWorld, marker, type World } from '../help/world.ts'
+import { drawnPoint, makeWorld, marker, type World } from '../help/world.ts'
 
 const callers = [
   'anonymous',
@@ -61,6 +61,8 @@ const records: Record<string, keyof World['p']> = {
   series: 'seriesId',
   events: 'eventId',
   enrolments: 'enrolmentId',
+  annotations: 'annotationId',
+  segmentations: 'segmentationId',
 }
 const catalogue = ['agents', 'instruments', 'people', 'organizations', 'concepts']
 
@@ -105,6 +107,8 @@ function newRecord(w: World, plural: string): unknown {
     sessions: { studyId: w.p.studyId, label: 'x' },
     series: { sessionId: w.p.sessionId, label: 'x' },
     enrolments: { studyId: w.p.studyId, subjectId: w.p.subjectId },
+    annotations: drawnPoint(w.p.seriesId, 'x'),
+    segmentations: { seriesId: w.p.seriesId, label: 'x', segments: [] },
     events: {
       kind: 'measurement',
       projectId: w.p.projectId,
@@ -116,6 +120,7 @@ function newRecord(w: World, plural: string): unknown {
 }
 
 const series = (w: World) => ({ id: w.p.seriesId, revision: '0000000000000000', number: '0', k: '0', n: '0' })
+const segmentation = (w: World) => ({ id: w.p.segmentationId })
 const project = (w: World) => ({ id: w.p.projectId, userId: w.viewer.userId })
 const submitted = () => ({ id: extra.submittedId })
 const importOf = () => ({ id: extra.importId })
@@ -131,7 +136,7 @@ const explicit: Record<string, Row> = {
     rule: 'open',
     body: () => ({
       query:
-        '{ projects { nodes { title studies { nodes { title } } } } subjects { nodes { localId } } series { nodes { label } } events { nodes { id } } sessions { nodes { label } } datasets { nodes { title } } }',
+        '{ projects { nodes { title studies { nodes { title } } } } subjects { nodes { localId } } series { nodes { label } } events { nodes { id } } annotations { nodes { label } } segmentations { nodes { label } } sessions { nodes { label } } datasets { nodes { title } } }',
     }),
   },
   'GET /api/v1/schemas': { rule: 'open' },
@@ -180,6 +185,9 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/series/:id/tags': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/as/:format': { rule: 'bytes', params: (w) => ({ ...series(w), format: 'nii' }) },
   'GET /api/v1/series/:id/archive.zip': { rule: 'bytes', params: series },
+  'GET /api/v1/segmentations/:id/labels': { rule: 'read', params: segmentation },
+  'GET /api/v1/segmentations/:id/versions': { rule: 'read', params: segmentation },
+  'PUT /api/v1/segmentations/:id/labels': { rule: 'edit', params: segmentation, body: () => ({}) },
   'GET /api/v1/datasets': { rule: 'open' },
   'POST /api/v1/datasets': { rule: 'edit', body: (w) => ({ seriesIds: [w.p.seriesId], title: `set ${marker}` }) },
   'POST /api/v1/datasets/check': { rule: 'read', body: (w) => ({ seriesIds: [w.p.seriesId] }) },
@@ -328,7 +336,7 @@ async function ask(caller: CallerName, route: string, row: Row) {
     headers: {
       ...people[caller].headers,
       ...row.headers,
-      ...(['PATCH', 'DELETE'].includes(method) && { 'if-match': '"999999"' }),
+      ...(['PATCH', 'DELETE', 'PUT'].includes(method) && { 'if-match': '"999999"' }),
     },
   })
 }
@@ -400,7 +408,7 @@ describe('GraphQL', () => {
       const { data } = (
         await person.post('/graphql', {
           query:
-            '{ projects(first: 200) { nodes { id } } studies(first: 200) { nodes { id } } subjects(first: 200) { nodes { id } } sessions(first: 200) { nodes { id } } series(first: 200) { nodes { id } } events(first: 200) { nodes { id } } agents(first: 200) { nodes { id } } files(first: 200) { nodes { id } } }',
+            '{ projects(first: 200) { nodes { id } } studies(first: 200) { nodes { id } } subjects(first: 200) { nodes { id } } sessions(first: 200) { nodes { id } } series(first: 200) { nodes { id } } events(first: 200) { nodes { id } } annotations(first: 200) { nodes { id } } segmentations(first: 200) { nodes { id } } agents(first: 200) { nodes { id } } files(first: 200) { nodes { id } } }',
         })
       ).json()
       for (const [plural, { nodes }] of Object.entries(data as Record<string, { nodes: { id: string }[] }>)) {

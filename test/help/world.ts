@@ -28,7 +28,18 @@ interface Ids {
   seriesId: string
   eventId: string
   enrolmentId: string
+  annotationId: string
+  segmentationId: string
 }
+
+/** A point drawn on a series. */
+export const drawnPoint = (seriesId: string, label: string) => ({
+  seriesId,
+  label,
+  tool: 'probe',
+  space: 'patient',
+  points: [[1, 2, 3]],
+})
 
 export const when = (dateTime: string) => ({ dateTime, precision: 'minute' })
 
@@ -100,6 +111,12 @@ export async function makeProject(
     subjectId: subject.id,
     subjectNumber: `1 ${name}`,
   })
+  const annotation = await person.make('annotations', drawnPoint(series.id, `Point ${name}`))
+  const segmentation = await person.make('segmentations', {
+    seriesId: series.id,
+    label: `Organs ${name}`,
+    segments: [{ number: 1, label: `Tumour ${name}`, colour: '#e8774f' }],
+  })
   return {
     projectId: project.id,
     studyId: study.id,
@@ -108,6 +125,8 @@ export async function makeProject(
     seriesId: series.id,
     eventId: event.id,
     enrolmentId: enrolment.id,
+    annotationId: annotation.id,
+    segmentationId: segmentation.id,
   }
 }
 

@@ -69,10 +69,10 @@ async function sweepStaging(ctx: Context): Promise<number> {
   return count
 }
 
-/** Blobs that neither a file nor an import refers to. */
+/** Blobs that neither a file nor an import nor a segmentation refers to. */
 async function sweepBlobs(ctx: Context, job: RunningJob): Promise<number> {
   const unused = Sequelize.literal(
-    'NOT EXISTS (SELECT 1 FROM files f WHERE f.sha256 = Blob.sha256) AND NOT EXISTS (SELECT 1 FROM import_files i WHERE i.sha256 = Blob.sha256)',
+    'NOT EXISTS (SELECT 1 FROM files f WHERE f.sha256 = Blob.sha256) AND NOT EXISTS (SELECT 1 FROM import_files i WHERE i.sha256 = Blob.sha256) AND NOT EXISTS (SELECT 1 FROM segmentation_versions s WHERE s.sha256 = Blob.sha256)',
   )
   let count = 0
   for (let last = ''; !job.signal.aborted;) {

@@ -51,6 +51,11 @@ export async function gather(caller: Caller, seriesIds: readonly string[], t?: T
     order: [['labelSort', 'ASC']],
     transaction: t ?? null,
   })
+  const drawn = async (name: string) => {
+    const where = { deletedAt: null, audience: 'public', seriesId: { [Op.in]: series.map((s) => s.id) } }
+    const rows = await recordModel({ name }).findAll({ where: where as never, transaction: t ?? null })
+    return toRecords(caller, entityNamed(name), rows, t)
+  }
   const gathered: Gathered = new Map([
     ['Project', await of('Project', [projectId])],
     [
@@ -70,6 +75,8 @@ export async function gather(caller: Caller, seriesIds: readonly string[], t?: T
     ],
     ['ImageSeries', seriesIds.flatMap((id) => series.find((s) => s.id === id) ?? [])],
     ['File', await toRecords(caller, entityNamed('File'), fileRows, t)],
+    ['Annotation', await drawn('Annotation')],
+    ['Segmentation', await drawn('Segmentation')],
     ['Event', await toRecords(caller, entityNamed('Event'), eventRows, t)],
   ])
   // Catalogue entries that these records name; they are shared, so the product itself reads them.

@@ -1,0 +1,85 @@
+/** What segmentations have beside their records: their label volumes. */
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '#api/context.ts'
+import { callerOf } from '#api/plugins/signIn.ts'
+import { AppError } from '#api/errors.ts'
+import { sendBytes } from '#api/modules/content/sendBytes.ts'
+import { expectedVersion, idParams, ifMatchHeader, withTag } from '#api/records/routes.ts'
+import { closed } from '#ontology/vocabulary.ts'
+import { labelsOf, mostBytes, putLabels, versionsOf } from './labels.ts'
+
+const base = '/api/v1/segmentations/:id'
+const packed = { content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } } }
+const layout =
+  'Runs of labels, compressed with gzip: “VLB1”, four 32-bit little-endian numbers (labels along x, y, z, time), then for each run its label in one byte and its length in LEB128. x runs fastest; 0 is what belongs to no segment.'
+
+interface ById {
+  Params: { id: string }
+}
+
+export async function segmentationRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
+  const about = (summary: string, more: Record<string, unknown>) => ({ tags: ['Segmentation'], summary, ...more })
+  // Answers 404 to those who may not see it: what is not visible does not exist.
+  const reading = { config: { access: 'public' as const }, compress: false as const }
+  app.addContentTypeParser(
+    ['application/gzip', 'application/octet-stream'],
+    { parseAs: 'buffer', bodyLimit: mostBytes },
+    async (_request: unknown, bytes: Buffer) => bytes,
+  )
+
+  app.get<ById & { Querystring: { version?: number } }>(
+    `${base}/labels`,
+    {
+      ...reading,
+      schema: about('Label volume', {
+        description: layout,
+        params: idParams,
+        querystring: closed({
+          version: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: 'As it was in this version.' }),
+          ),
+        }),
+        response: { 200: packed, 206: packed },
+      }),
+    },
+    async (request, reply) =>
+      sendBytes(request, reply, await labelsOf(ctx, callerOf(request), request.params.id, request.query.version)),
+  )
+  app.get<ById>(
+    `${base}/versions`,
+    {
+      config: { access: 'public' as const },
+      schema: about('Versions of the label volume, newest first', {
+        params: idParams,
+        response: {
+          200: closed({
+            items: Type.Array(closed({ version: Type.Integer(), sha256: Type.String(), createdAt: Type.String() })),
+          }),
+        },
+      }),
+    },
+    async (request) => ({ items: await versionsOf(callerOf(request), request.params.id) }),
+  )
+  app.put<ById & { Body: unknown }>(
+    `${base}/labels`,
+    {
+      config: { access: 'signedIn' as const },
+      bodyLimit: mostBytes,
+      schema: about('Replace the label volume', {
+        description: layout,
+        params: idParams,
+        headers: ifMatchHeader,
+        consumes: ['application/gzip'],
+        response: { 200: { $ref: 'Segmentation#' } },
+      }),
+    },
+    async (request, reply) => {
+      const { body } = request
+      if (!Buffer.isBuffer(body))
+        throw new AppError('invalid', 'Send the label volume as application/gzip; see the description of this route.')
+      const expected = expectedVersion(request)
+      return withTag(reply, await putLabels(ctx, callerOf(request), request.params.id, expected, body))
+    },
+  )
+}
