@@ -19,8 +19,10 @@ export interface DemoSite {
 
 /** Starts the site and waits until the demo facility is complete. The portal must be built. */
 export async function startDemoSite(seconds = 240): Promise<DemoSite> {
+  // A site that runs already, for working on a test; it is left as the test leaves it.
+  const running = process.env.VIVARCHIVE_TEST_SITE
+  if (running) return demoSite(running, async () => {})
   const server = await startServer({ VIVARCHIVE_DEMO: '1', VIVARCHIVE_DEMO_PASSWORD: demoPassword })
-  const address = server.url
   const marker = path.join(server.dataFolder, 'demo-facility')
   const complete = () => existsSync(marker) && readFileSync(marker, 'utf8').trim() === 'done'
   for (const deadline = Date.now() + seconds * 1000; !complete(); await sleep(200)) {
@@ -28,7 +30,10 @@ export async function startDemoSite(seconds = 240): Promise<DemoSite> {
     await server.stop()
     throw new Error(`The demo facility did not get complete:\n${server.output().slice(-4000)}`)
   }
+  return demoSite(server.url, () => server.stop())
+}
 
+function demoSite(address: string, stop: () => Promise<void>): DemoSite {
   const get: DemoSite['get'] = async (where, cookie = '') => {
     const response = await fetch(`${address}/api/v1${where}`, { headers: { cookie } })
     if (!response.ok) throw new Error(`GET ${where} answered ${response.status}: ${await response.text()}`)
@@ -46,5 +51,5 @@ export async function startDemoSite(seconds = 240): Promise<DemoSite> {
       .map((cookie) => cookie.split(';')[0])
       .join('; ')
   }
-  return { address, get, signIn, password: demoPassword, stop: () => server.stop() }
+  return { address, get, signIn, password: demoPassword, stop }
 }

@@ -107,7 +107,7 @@ export function Directions({ header, flat, onShow }: Props) {
       <p className="dim">
         Changes what the axes mean, never the voxels
         {flat ? ': this picture stays as it is stored, and its letters change.' : '.'} Series that were measured
-        together need the same change. What was measured on this one is let go.
+        together need the same change. What was drawn on it before is shown again when they are as they were.
       </p>
     </Section>
   )

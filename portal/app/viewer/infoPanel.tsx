@@ -6,7 +6,6 @@ import { Directions } from './directions.tsx'
 import { DisplaySettings } from './displaySettings.tsx'
 import { voxelAt, worldOf } from './geometry.ts'
 import { LayerList } from './layerList.tsx'
-import { MeasurementList, type MeasurementListProps } from './measurementList.tsx'
 import { formatLength, formatPosition } from './numbers.ts'
 import type { LayerView } from './overlayContent.ts'
 import { valueText } from './pane.client.tsx'
@@ -15,7 +14,7 @@ import type { ViewerActions } from './useViewer.ts'
 import type { ViewState } from './viewState.ts'
 import styles from './viewer.module.css'
 
-export interface InfoPanelProps extends MeasurementListProps {
+export interface InfoPanelProps {
   /** Series on screen by place, the active one first. */
   shown: { n: number; layer: LayerView }[]
   /** Places of the series that are laid over each other, the lowest first; null when none are. */
@@ -27,18 +26,11 @@ export interface InfoPanelProps extends MeasurementListProps {
   onHeader: (header: SeriesHeader) => void
   /** Shows it in another quantity: places stay what they are. */
   onQuantity: (header: SeriesHeader) => void
+  /** What is drawn on the pictures. */
+  children: ReactNode
 }
 
-export function InfoPanel({
-  shown,
-  fused,
-  state,
-  actions,
-  summary,
-  onHeader,
-  onQuantity,
-  ...measurements
-}: InfoPanelProps) {
+export function InfoPanel({ shown, fused, state, actions, summary, onHeader, onQuantity, children }: InfoPanelProps) {
   const active = shown[0]
   if (!active) return null
   const { header, geometry } = active.layer.pixels
@@ -69,7 +61,7 @@ export function InfoPanel({
           .map(({ n, layer }) => (
             <CurvePanel key={layer.pixels.header.seriesId} layer={layer} onTime={(t) => actions.setView(n, { t })} />
           ))}
-        <MeasurementList {...measurements} />
+        {children}
         <Facts layer={active.layer} />
         {header.orientation !== 'known' && header.record?.mayEdit && (
           <Directions key={header.seriesId} header={header} flat={geometry === null} onShow={onHeader} />

@@ -1,5 +1,10 @@
 /** Keys of the viewer: one list for what they do and for the help that tells of it. */
 
+import type { AnnotationTool } from '#ontology/entities/annotation.ts'
+
+/** Takes a drawing tool. */
+export type ToolCommand = `draw ${AnnotationTool}`
+
 export type Command =
   | 'next'
   | 'previous'
@@ -30,9 +35,10 @@ export type Command =
   | 'toolWindow'
   | 'toolPan'
   | 'toolZoom'
-  | 'toolLength'
-  | 'toolEllipse'
-  | 'toolProbe'
+  | ToolCommand
+  | 'remove'
+  | 'undo'
+  | 'redo'
   | 'crosshair'
   | 'smooth'
   | 'nextMap'
@@ -102,9 +108,24 @@ export const keyGroups: { title: string; keys: Key[] }[] = [
       { keys: ['h'], command: 'toolCrosshair', does: 'Crosshair' },
       { keys: ['p'], command: 'toolPan', does: 'Move' },
       { keys: ['z'], command: 'toolZoom', does: 'Zoom' },
-      { keys: ['l'], command: 'toolLength', does: 'Measure a length' },
-      { keys: ['e'], command: 'toolEllipse', does: 'Measure in an ellipse' },
-      { keys: ['v'], command: 'toolProbe', does: 'Measure a point' },
+    ],
+  },
+  {
+    title: 'Draw and measure',
+    keys: [
+      { keys: ['l'], command: 'draw length', does: 'Length' },
+      { keys: ['j'], command: 'draw angle', does: 'Angle' },
+      { keys: ['d'], command: 'draw bidirectional', does: 'Two diameters' },
+      { keys: ['e'], command: 'draw ellipse', does: 'Ellipse' },
+      { keys: ['q'], command: 'draw rectangle', does: 'Rectangle' },
+      { keys: ['y'], command: 'draw polygon', does: 'Polygon, point by point' },
+      { keys: ['o'], command: 'draw freehand', does: 'Outline by hand' },
+      { keys: ['u'], command: 'draw sphere', does: 'Sphere' },
+      { keys: ['v'], command: 'draw probe', does: 'Point' },
+      { keys: ['k'], command: 'draw arrow', does: 'Arrow with words' },
+      { keys: ['Delete'], command: 'remove', does: 'Remove what is chosen' },
+      { keys: ['Ctrl+z'], command: 'undo', does: 'Undo' },
+      { keys: ['Ctrl+y', 'Ctrl+Shift+z'], command: 'redo', does: 'Redo' },
     ],
   },
   {
@@ -123,7 +144,7 @@ const commands = new Map(
 
 /** The command of a key press, or undefined when it belongs to something else: a field, a slider, a dialog, the browser. */
 export function commandOf(event: KeyboardEvent): Command | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined
+  if (event.altKey || event.defaultPrevented) return undefined
   const target = event.target instanceof Element ? event.target : null
   if (
     target?.closest(
@@ -134,7 +155,9 @@ export function commandOf(event: KeyboardEvent): Command | undefined {
   }
   // Space and Enter press the button that has the focus.
   if (event.key === ' ' && target?.closest('button, a')) return undefined
-  return commands.get(event.key.length === 1 ? event.key.toLowerCase() : event.key)
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  if (event.ctrlKey || event.metaKey) return commands.get(`Ctrl+${event.shiftKey ? 'Shift+' : ''}${key}`)
+  return commands.get(key)
 }
 
 const names: Record<string, string> = {
@@ -147,7 +170,10 @@ const names: Record<string, string> = {
   PageUp: 'Page ↑',
 }
 /** How a key is written for people. */
-export const keyName = (key: string): string => names[key] ?? (key.length === 1 ? key.toUpperCase() : key)
+export const keyName = (key: string): string =>
+  names[key] ??
+  (key.startsWith('Ctrl+') ? key.replace(/\w$/, (letter) => letter.toUpperCase()) : undefined) ??
+  (key.length === 1 ? key.toUpperCase() : key)
 
 /** The first key of a command, for tooltips. */
 export const keyOf = (command: Command): string =>

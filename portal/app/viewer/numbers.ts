@@ -17,6 +17,14 @@ export function formatArea(squareMillimetres: number): string {
   return `${significant(squareMillimetres / 100, 3)} cm²`
 }
 
+/** Cubic millimetres in the unit that reads best. */
+export function formatVolume(cubicMillimetres: number): string {
+  const size = Math.abs(cubicMillimetres)
+  if (size !== 0 && size < 0.000995) return `${significant(cubicMillimetres * 1e9, 3)} µm³`
+  if (size < 99950) return `${significant(cubicMillimetres, 4)} mm³`
+  return `${significant(cubicMillimetres / 1000, 4)} cm³`
+}
+
 /** A position in millimetres, or micrometres for microscopes, with the digits that the voxel size deserves. */
 export function formatPosition(point: readonly number[], voxelMillimetres: number): string {
   const [factor, unit] = voxelMillimetres < 0.02 ? [1000, 'µm'] : [1, 'mm']

@@ -1,6 +1,9 @@
 /** One picture with what is written over it, and what hands and keys do to it. */
 import { useEffect, useLayoutEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
 import { IconLoader2 } from '@tabler/icons-react'
+import { DrawingLayer } from './annotations/drawingLayer.tsx'
+import type { Annotations } from './annotations/useAnnotations.ts'
+import { surfaceOf, useHand } from './annotations/useHand.ts'
 import { clampIndex, dot, indexOf, plus, scaled, towardsViewer, voxelAt, worldOf, type Vec3 } from './geometry.ts'
 import { listen, type DragKind, type GestureMeaning, type Point } from './gestures.ts'
 import { formatMeasured, formatPosition } from './numbers.ts'
@@ -18,6 +21,7 @@ export interface PaneProps {
   layers: LayerView[]
   state: ViewerState
   actions: ViewerActions
+  annotations: Annotations
   focused: boolean
   onFocus: () => void
   onEnlarge: () => void
@@ -25,7 +29,7 @@ export interface PaneProps {
   onPicture: (key: string, picture: Picture | null) => void
 }
 
-export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge, onPicture }: PaneProps) {
+export function Pane({ spec, layers, state, actions, annotations, focused, onFocus, onEnlarge, onPicture }: PaneProps) {
   const host = useRef<HTMLDivElement>(null)
   const [picture, setPicture] = useState<Picture | null>(null)
   const [hover, setHover] = useState<Point | null>(null)
@@ -90,10 +94,15 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
     picture?.render()
   })
 
+  const surface = picture?.mounted ? surfaceOf(spec, ground, picture, point) : null
+  const { taking, shown: drawings } = useHand(annotations, state.tool, layers, surface)
+
   const meaning = useRef<GestureMeaning>(null)
   useEffect(() => {
     meaning.current = {
       tool: state.tool,
+      taking,
+      menu: () => undefined,
       point: (at) => moveTo(at),
       drag: (kind, by, at) => drag(kind, by, at),
       scroll: (planes) => scroll(spec, ground, actions, planes),
@@ -154,6 +163,11 @@ export function Pane({ spec, layers, state, actions, focused, onFocus, onEnlarge
       {picture && (
         <div className={styles.overlay}>
           <Overlay content={overlayContent(spec, layers, picture, point, size, { crosshair: state.crosshair })} />
+        </div>
+      )}
+      {surface && (
+        <div className={styles.overlay}>
+          <DrawingLayer shown={drawings} selected={annotations.selected} surface={surface} {...size} />
         </div>
       )}
       {hover && picture?.mounted && <Hover at={hover} picture={picture} layers={layers} />}

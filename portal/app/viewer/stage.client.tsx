@@ -1,10 +1,13 @@
 /** The open series on the screen: toolbar, pictures, time, values. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { AnnotationTable } from './annotations/annotationTable.tsx'
+import type { Drawn } from './annotations/drawn.ts'
+import { middle } from './annotations/shapes.ts'
+import { useAnnotations } from './annotations/useAnnotations.ts'
 import { indexOf } from './geometry.ts'
 import { HeaderPanel } from './headerPanel.tsx'
 import { HelpDialog } from './helpDialog.tsx'
 import { InfoPanel } from './infoPanel.tsx'
-import type { Measurement } from './measurements.ts'
 import { Message } from './message.tsx'
 import type { LayerView } from './overlayContent.ts'
 import { BodyPane } from './bodyPane.client.tsx'
@@ -17,7 +20,6 @@ import { TimeBar } from './timeBar.tsx'
 import { Trouble } from './trouble.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useCommands } from './useCommands.ts'
-import { useMeasuring } from './useMeasuring.client.ts'
 import { useFocus, useOpenSeries } from './useOpenSeries.client.ts'
 import { paneSeries, useViewer, type ViewerActions, type ViewerState } from './useViewer.ts'
 import styles from './viewer.module.css'
@@ -66,6 +68,9 @@ export function Stage({ linked }: { linked: LinkedView }) {
       return next
     })
   }, [])
+  const { layersOf, sources } = useShownLayers(panes)
+  const headers = pixels.flatMap((one) => (one ? [one.header] : []))
+  const annotations = useAnnotations(headers, layersOf, sources)
   const run = useCommands({
     state,
     actions,
@@ -78,6 +83,12 @@ export function Stage({ linked }: { linked: LinkedView }) {
     canFuse: fusionLayers(series) !== null,
     scrollBy: (planes) => pane && !pane.spec.body && scroll(pane.spec, pane.layers[0]!, actions, planes),
     play: () => setPlaying(!playing),
+    edit: (what) => {
+      const { store, selected } = annotations
+      if (what !== 'remove') return store[what]()
+      const chosen = selected === null ? undefined : store.find(selected)
+      if (chosen && annotations.mayChange(chosen)) store.remove([chosen.key])
+    },
     open: (what) => (what === 'screenshot' ? void save() : setPanel(what)),
   })
 
@@ -87,13 +98,13 @@ export function Stage({ linked }: { linked: LinkedView }) {
   }
 
   /** Shows the plane that something was measured on. */
-  function goTo({ seriesId, point, plane }: Measurement) {
+  function goTo({ seriesId, points, plane }: Drawn) {
     const n = linked.series.indexOf(seriesId)
     const layer = layerAt(n)
     if (!layer) return
     if (!shown.some((one) => one.n === n)) actions.set({ active: n, arrangement: 'one' })
     const { geometry, header } = layer.pixels
-    if (geometry) return actions.moveTo(n, indexOf(geometry, point))
+    if (geometry) return actions.moveTo(n, indexOf(geometry, middle(...points)))
     const { z, t } = header.shape
     const k = plane ?? 0
     actions.setView(n, {
@@ -109,8 +120,6 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const several = columns.length > 1 || state.layout === 'four'
   const grid = gridOf(columns.length, Math.max(...rows), state.layout)
   const active = layerAt(state.active)
-  const { layersOf, sources } = useShownLayers(panes)
-  const { measurements, remove } = useMeasuring(state.tool, pictures, layersOf, sources)
   const fused = panes.find(({ spec }) => spec.overlays.length > 0)?.spec ?? null
   return (
     <>
@@ -126,6 +135,8 @@ export function Stage({ linked }: { linked: LinkedView }) {
           volume={shown.some(({ layer }) => layer.pixels.geometry)}
           canFuse={fusionLayers(series) !== null}
           several={pixels.length > 1}
+          canUndo={annotations.store.canUndo}
+          canRedo={annotations.store.canRedo}
           run={run}
         />
       )}
@@ -165,6 +176,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
                 layers={layers}
                 state={state}
                 actions={actions}
+                annotations={annotations}
                 focused={panes.length > 1 && pane?.spec.key === spec.key}
                 onFocus={() => setFocused(spec.key)}
                 onEnlarge={() =>
@@ -181,16 +193,11 @@ export function Stage({ linked }: { linked: LinkedView }) {
             state={state}
             actions={actions}
             summary={summaryOf(panes)}
-            onHeader={(header) => {
-              // Its places have other coordinates from now on.
-              remove(measurements.filter((one) => one.seriesId === header.seriesId).map(({ id }) => id))
-              show(header)
-            }}
+            onHeader={show}
             onQuantity={show}
-            measurements={measurements}
-            onSelect={goTo}
-            onRemove={remove}
-          />
+          >
+            <AnnotationTable annotations={annotations} headers={headers} onGoTo={goTo} />
+          </InfoPanel>
         </div>
       )}
       {shown

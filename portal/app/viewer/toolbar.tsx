@@ -1,8 +1,13 @@
 import type { ReactNode } from 'react'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import {
+  IconAngle,
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconArrowUpRight,
   IconArrowsMove,
   IconCamera,
+  IconRulerMeasure2,
   IconColorPicker,
   IconColumns2,
   IconColumns3,
@@ -12,6 +17,7 @@ import {
   IconFocus2,
   IconGridDots,
   IconKeyboard,
+  IconLasso,
   IconLayersIntersect,
   IconLayout2,
   IconLayoutGrid,
@@ -19,8 +25,11 @@ import {
   IconListDetails,
   IconMaximize,
   IconOvalVertical,
+  IconPolygon,
+  IconRectangle,
   IconRestore,
   IconRulerMeasure,
+  IconSphere,
   IconSquare,
   IconZoomIn,
   type Icon,
@@ -37,9 +46,16 @@ const tools: { tool: Tool; label: string; command: Command; Icon: Icon }[] = [
   { tool: 'zoom', label: 'Zoom', command: 'toolZoom', Icon: IconZoomIn },
 ]
 const measuring: typeof tools = [
-  { tool: 'length', label: 'Measure a length', command: 'toolLength', Icon: IconRulerMeasure },
-  { tool: 'ellipse', label: 'Measure in an ellipse', command: 'toolEllipse', Icon: IconOvalVertical },
-  { tool: 'probe', label: 'Measure a point', command: 'toolProbe', Icon: IconColorPicker },
+  { tool: 'length', label: 'Measure a length', command: 'draw length', Icon: IconRulerMeasure },
+  { tool: 'angle', label: 'Measure an angle', command: 'draw angle', Icon: IconAngle },
+  { tool: 'bidirectional', label: 'Measure two diameters', command: 'draw bidirectional', Icon: IconRulerMeasure2 },
+  { tool: 'ellipse', label: 'Measure in an ellipse', command: 'draw ellipse', Icon: IconOvalVertical },
+  { tool: 'rectangle', label: 'Measure in a rectangle', command: 'draw rectangle', Icon: IconRectangle },
+  { tool: 'polygon', label: 'Measure in a polygon', command: 'draw polygon', Icon: IconPolygon },
+  { tool: 'freehand', label: 'Measure in an outline', command: 'draw freehand', Icon: IconLasso },
+  { tool: 'sphere', label: 'Measure in a sphere', command: 'draw sphere', Icon: IconSphere },
+  { tool: 'probe', label: 'Measure a point', command: 'draw probe', Icon: IconColorPicker },
+  { tool: 'arrow', label: 'Arrow with words', command: 'draw arrow', Icon: IconArrowUpRight },
 ]
 
 export interface ToolbarProps {
@@ -54,11 +70,14 @@ export interface ToolbarProps {
   volume: boolean
   canFuse: boolean
   several: boolean
+  canUndo: boolean
+  canRedo: boolean
   run: (command: Command) => void
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { tool, layout, plane, arrangement, together, crosshair, smooth, volume, canFuse, several, run } = props
+  const { tool, layout, plane, arrangement, together, crosshair, smooth, volume, canFuse } = props
+  const { several, canUndo, canRedo, run } = props
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Viewer tools">
       <Group label="Main button">
@@ -70,6 +89,8 @@ export function Toolbar(props: ToolbarProps) {
         {measuring.map((one) => (
           <Tooled key={one.tool} {...one} pressed={tool === one.tool} run={run} />
         ))}
+        <Tooled label="Undo" command="undo" Icon={IconArrowBackUp} run={run} disabled={!canUndo} />
+        <Tooled label="Redo" command="redo" Icon={IconArrowForwardUp} run={run} disabled={!canRedo} />
       </Group>
       {volume && (
         <Group label="Layout">
@@ -160,10 +181,11 @@ interface ButtonProps {
   Icon: Icon
   /** Left out for buttons that do something once. */
   pressed?: boolean
+  disabled?: boolean
   run: (command: Command) => void
 }
 
-function Tooled({ label, command, Icon, pressed, run }: ButtonProps) {
+function Tooled({ label, command, Icon, pressed, disabled = false, run }: ButtonProps) {
   return (
     <Tip label={label} command={command}>
       <ActionIcon
@@ -172,6 +194,7 @@ function Tooled({ label, command, Icon, pressed, run }: ButtonProps) {
         size={36}
         aria-label={label}
         aria-pressed={pressed}
+        disabled={disabled}
         onClick={() => run(command)}
       >
         <Icon size={19} stroke={1.6} aria-hidden />

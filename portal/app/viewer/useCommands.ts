@@ -1,5 +1,6 @@
 /** What the commands of keys and buttons do. */
 import { useCallback, useEffect, useRef } from 'react'
+import type { AnnotationTool } from '#ontology/entities/annotation.ts'
 import { colourMapNames } from './colourMaps.ts'
 import { commandOf, type Command } from './keyboard.ts'
 import type { LayerView } from './overlayContent.ts'
@@ -23,6 +24,7 @@ export interface CommandScene {
   canFuse: boolean
   scrollBy: (planes: number) => void
   play: () => void
+  edit: (what: 'remove' | 'undo' | 'redo') => void
   open: (what: 'screenshot' | 'header' | 'help') => void
 }
 
@@ -115,12 +117,6 @@ function runCommand(command: Command, scene: CommandScene): void {
       return actions.set({ tool: 'pan' })
     case 'toolZoom':
       return actions.set({ tool: 'zoom' })
-    case 'toolLength':
-      return actions.set({ tool: 'length' })
-    case 'toolEllipse':
-      return actions.set({ tool: 'ellipse' })
-    case 'toolProbe':
-      return actions.set({ tool: 'probe' })
     case 'crosshair':
       return actions.set({ crosshair: !state.crosshair })
     case 'smooth':
@@ -129,5 +125,11 @@ function runCommand(command: Command, scene: CommandScene): void {
     case 'header':
     case 'help':
       return scene.open(command)
+    case 'remove':
+    case 'undo':
+    case 'redo':
+      return scene.edit(command)
+    default:
+      return actions.set({ tool: command.slice('draw '.length) as AnnotationTool })
   }
 }

@@ -1,4 +1,5 @@
 /** What is shown and how, and its form in the address bar, so that a link restores the picture. */
+import type { AnnotationTool } from '#ontology/entities/annotation.ts'
 import { bodyStyles, type BodyStyle, type Eye } from './bodyLook.ts'
 import { isColourMapName, type ColourMapName } from './colourMaps.ts'
 import { planeNames, type PlaneName, type Vec3 } from './geometry.ts'
@@ -21,7 +22,7 @@ export interface Slab {
   /** Millimetres; 0 draws the plane alone. */
   thickness: number
 }
-export type Tool = 'crosshair' | 'window' | 'pan' | 'zoom' | 'length' | 'ellipse' | 'probe'
+export type Tool = 'crosshair' | 'window' | 'pan' | 'zoom' | AnnotationTool
 
 /** How one series is looked at. */
 export interface SeriesView {
