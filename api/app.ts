@@ -28,6 +28,7 @@ import { manifestRoutes } from './modules/manifests/routes.ts'
 import { pixelRoutes } from './modules/pixels/routes.ts'
 import { problemRoutes } from './modules/problems/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
+import { sessionRoutes } from './modules/sessions/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
 import { searchRoutes } from './modules/search/routes.ts'
 import { segmentationRoutes } from './modules/segmentations/routes.ts'
@@ -73,6 +74,7 @@ const modules = [
   manifestRoutes,
   termRoutes,
   schemaRoutes,
+  sessionRoutes,
   problemRoutes,
   userRoutes,
   auditRoutes,

@@ -148,6 +148,6 @@ export function synonymsOf(label: string): string[] {
 }
 
 /** Names of one and the same thing, its label first: what a search for one of them should find as well. */
-export const synonymGroups: readonly (readonly string[])[] = [
-  ...[...vocabularies.values()].flatMap((list) => list.terms.map((term) => [term.label, ...(term.synonyms ?? [])])),
-].filter((group) => group.length > 1)
+export const synonymGroups: readonly (readonly string[])[] = [...vocabularies]
+  .flatMap(([name, list]) => (name === 'units' ? [] : list.terms.map((term) => [term.label, ...(term.synonyms ?? [])])))
+  .filter((group) => group.length > 1)

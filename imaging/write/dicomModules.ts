@@ -67,7 +67,8 @@ export function commonAttributes(header: Header, metadata: DicomMetadata): Dicom
   }
 }
 
-function patientAttributes({ patient }: DicomMetadata): DicomAttributes {
+/** Patient Module with the attributes of animals (PS3.3 C.7.1.1). */
+export function patientAttributes({ patient }: Pick<DicomMetadata, 'patient'>): DicomAttributes {
   const { species, strain } = patient
   return {
     PatientName: patient.name ?? '',
