@@ -3,10 +3,11 @@ import type { Caller } from '#api/access/caller.ts'
 import { animalsPerLicence, arriveSheet, methodsParagraph, type Told } from '#ontology/completeness/report.ts'
 import { gatherScope } from './service.ts'
 
-export async function reportOf(caller: Caller, scope: 'projects' | 'studies', id: string) {
+/** The records of a project or study as reports and tables read them. */
+export async function toldOf(caller: Caller, scope: 'projects' | 'studies', id: string): Promise<Told> {
   const { records } = await gatherScope(caller, scope, id)
   const of = (name: string): never => (records.get(name) ?? []) as never
-  const told: Told = {
+  return {
     projects: of('Project'),
     studies: of('Study'),
     subjects: of('Subject'),
@@ -17,5 +18,9 @@ export async function reportOf(caller: Caller, scope: 'projects' | 'studies', id
     agents: new Map((records.get('Agent') ?? []).map((agent) => [agent.id, agent])) as never,
     instruments: of('Instrument'),
   }
+}
+
+export async function reportOf(caller: Caller, scope: 'projects' | 'studies', id: string) {
+  const told = await toldOf(caller, scope, id)
   return { arrive: arriveSheet(told), methods: methodsParagraph(told), licences: animalsPerLicence(told) }
 }

@@ -5,6 +5,7 @@ import { callerOf } from '#api/plugins/signIn.ts'
 import { idParams } from '#api/records/routes.ts'
 import { profiles, type ProfileKey } from '#ontology/profiles.ts'
 import { closed, oneOf } from '#ontology/vocabulary.ts'
+import { bidsZip } from './bids.ts'
 import { reportOf } from './report.ts'
 import { completeness, type Scope } from './service.ts'
 
@@ -89,4 +90,25 @@ export async function completenessRoutes(app: FastifyInstance): Promise<void> {
       (request) => reportOf(callerOf(request), scope, request.params.id),
     )
   }
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/studies/:id/bids-tables',
+    {
+      config,
+      schema: {
+        tags: ['Completeness'],
+        summary: 'The record of a study as BIDS',
+        description:
+          'dataset_description.json, participants, sessions and the timeline as phenotype/procedures: a zip without images.',
+        params: idParams,
+        response: { 200: { content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } } },
+      },
+    },
+    async (request, reply) => {
+      const bytes = await bidsZip(callerOf(request), request.params.id)
+      return reply
+        .type('application/zip')
+        .header('content-disposition', 'attachment; filename="bids-tables.zip"')
+        .send(bytes)
+    },
+  )
 }
