@@ -123,12 +123,12 @@ export function bidsTables(told: Told & { people: readonly Person[] }): Files {
   )
   files.set('dataset_description.json', `${JSON.stringify(Object.fromEntries(told_), null, 2)}\n`)
   files.set('README', `${study?.title ?? 'Study'}\n\n${study?.description ?? 'No description is recorded.'}\n`)
-  files.set(
-    '.bidsignore',
-    ['ct/', 'us/', 'oi/', 'pai/', 'spect/']
-      .flatMap((folder) => [`sub-*/${folder}**`, `sub-*/ses-*/${folder}**`])
-      .join('\n') + '\n',
-  )
+  // A phenotype table has one row for each participant; the timeline has one for each event.
+  const ignored = ['ct/', 'us/', 'oi/', 'pai/', 'spect/'].flatMap((folder) => [
+    `sub-*/${folder}**`,
+    `sub-*/ses-*/${folder}**`,
+  ])
+  files.set('.bidsignore', `${['phenotype/procedures.*', ...ignored].join('\n')}\n`)
   const aroundOf = (subject: Subject): Around => ({
     subject,
     events: told.events.filter(({ subjectId }) => subjectId === subject.id),
