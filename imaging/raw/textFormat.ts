@@ -1,12 +1,16 @@
 import { ImagingError } from '../errors.ts'
 import type { Fact, Format, Tag } from '../format.ts'
 import type { ByteSource } from '../source.ts'
+import type { HeaderFields } from './headerFields.ts'
 import { companionPath } from './companions.ts'
 import { openRaw, scanRaw } from './series.ts'
 import type { RawSeries } from './series.ts'
 
 /** What sets one format with a text header and raw data apart from another. */
-interface TextHeader<T extends { tags: Tag[] }> extends Omit<Format, 'sniff' | 'scan' | 'open'> {
+interface TextHeader<T extends { tags: Tag[]; fields: HeaderFields<unknown> }> extends Omit<
+  Format,
+  'sniff' | 'scan' | 'open'
+> {
   /** Whether the first bytes (up to 4 KiB) are such a header. */
   isHeader(head: Uint8Array): boolean
   /** @throws ImagingError */
@@ -28,8 +32,9 @@ export interface OtherThanImage {
 const headBytes = 4096
 
 /** A format whose header is text and whose samples follow it or stand in files that it names. */
-export function textFormat<T extends { tags: Tag[] }>(header: TextHeader<T>): Format {
-  const { id, label, mediaType, extensions, verified, isHeader, read, layOut } = header
+export function textFormat<T extends { tags: Tag[]; fields: HeaderFields<unknown> }>(header: TextHeader<T>): Format {
+  const { id, label, mediaType, extensions, verified, isHeader, read } = header
+  const layOut = (text: T) => text.fields.locate(() => header.layOut(text))
   const factsOf = (text: T) => header.facts?.(text) ?? []
   return {
     id,

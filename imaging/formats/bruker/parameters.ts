@@ -30,6 +30,8 @@ export interface Parameters {
   number(name: string): number | undefined
   /** The first word without blanks at its ends, undefined when it is empty. @throws ImagingError */
   text(name: string): string | undefined
+  /** Where the record stands in the file. */
+  offset(name: string): number | undefined
   /** An error about this record, with its place in the file. */
   malformed(name: string, what: string): ImagingError
   /** Every record in the file's own words. */
@@ -122,6 +124,7 @@ function parametersOf(bytes: Uint8Array, file: string): Parameters {
     words,
     number: (name) => numbers(name)?.[0],
     text: (name) => words(name)?.[0]?.trim() || undefined,
+    offset: (name) => records.get(name)?.offset,
     malformed,
     tags: (label) =>
       [...records].map(([name, { raw }]) => ({

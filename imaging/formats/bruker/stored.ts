@@ -43,6 +43,7 @@ export function samplesOf(parameters: Parameters, type: string, order: string) {
     throw new ImagingError(
       'unsupported',
       `${type} is ${word ?? 'missing'}; ${Object.keys(sampleTypes).join(', ')} are read here.`,
+      parameters.offset(type),
     )
   }
   const endian = parameters.text(order)

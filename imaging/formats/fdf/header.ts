@@ -1,6 +1,7 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
 import type { Tag } from '../../format.ts'
+import { HeaderFields, linesOf } from '../../raw/headerFields.ts'
 import type { ByteSource } from '../../source.ts'
 
 /** The numbers and strings of one declaration: `float  span[] = {2.0, 2.0};`, `char  *storage = "float";`. */
@@ -11,7 +12,7 @@ interface Declaration {
 
 /** The text before the samples. The first declaration of a name stands. */
 export interface FdfHeader {
-  declared: Map<string, Declaration>
+  declared: HeaderFields<Declaration>
   tags: Tag[]
   /** Bytes up to and with the NUL that ends the text. */
   length: number
@@ -59,12 +60,12 @@ export async function readHeader(source: ByteSource): Promise<FdfHeader> {
     bytes = await source.read(0, Math.min(bytes.length * 4, mostHeaderBytes, source.size))
     end = bytes.indexOf(0)
   }
-  const declared = new Map<string, Declaration>()
+  const declared = new HeaderFields<Declaration>()
   const tags: Tag[] = []
-  for (const line of strFromU8(bytes.subarray(0, end), true).split(/\r\n|\n|\r/)) {
+  for (const { line, offset } of linesOf(strFromU8(bytes.subarray(0, end), true))) {
     const [, name, body] = (line.length <= longestLine && declaration.exec(line)) || []
     if (name === undefined || body === undefined || declared.has(name)) continue
-    declared.set(name, valuesOf(body))
+    declared.add(name, valuesOf(body), offset)
     const value = body
       .replace(/;\s*$/, '')
       .replace(/^\{\s*|\s*\}$/g, '')

@@ -41,20 +41,7 @@ const mostPadding = 64 * 1024
 export async function readPart(entry: FileEntry): Promise<FdfPart> {
   const { source, path } = entry
   const header = await readHeader(source)
-  const matrix = numbersOf(header, 'matrix')
-  const rank = numberOf(header, 'rank') ?? matrix.length
-  if ((rank !== 2 && rank !== 3) || matrix.length !== rank) {
-    throw new ImagingError(
-      rank === 1 || rank > 3 ? 'unsupported' : 'malformed',
-      `${path} has rank ${rank} and matrix {${matrix.join(', ')}}; images of rank 2 or 3 are read here.`,
-    )
-  }
-  if (matrix.some((size) => !Number.isSafeInteger(size) || size < 1)) {
-    throw new ImagingError('malformed', `The matrix of ${path} is {${matrix.join(', ')}}; sizes must be 1 or more.`)
-  }
-  const [x, y, z] = [matrix[0]!, matrix[1]!, matrix[2] ?? 1]
-  const sampleType = sampleTypeOf(header, path)
-  checkExtent({ shape: { x, y, z, t: 1, c: 1 }, sampleType, samplesPerPixel: 1 }, `${matrix.join(' x ')} voxels`)
+  const { matrix, x, y, z, sampleType } = header.declared.locate(() => samplesOf(header, path))
   const length = x * y * z * sampleBytes[sampleType]
   const offset = source.size - length
   if (offset < header.length) {
@@ -80,6 +67,26 @@ async function checkPadding({ path, source }: FileEntry, from: number, to: numbe
       from,
     )
   }
+}
+
+/** Size and type of the image. @throws ImagingError */
+function samplesOf(header: FdfHeader, path: string) {
+  const stated = numberOf(header, 'rank')
+  const matrix = numbersOf(header, 'matrix')
+  const rank = stated ?? matrix.length
+  if ((rank !== 2 && rank !== 3) || matrix.length !== rank) {
+    throw new ImagingError(
+      rank === 1 || rank > 3 ? 'unsupported' : 'malformed',
+      `${path} has rank ${rank} and matrix {${matrix.join(', ')}}; images of rank 2 or 3 are read here.`,
+    )
+  }
+  if (matrix.some((size) => !Number.isSafeInteger(size) || size < 1)) {
+    throw new ImagingError('malformed', `The matrix of ${path} is {${matrix.join(', ')}}; sizes must be 1 or more.`)
+  }
+  const [x, y, z] = [matrix[0]!, matrix[1]!, matrix[2] ?? 1]
+  const sampleType = sampleTypeOf(header, path)
+  checkExtent({ shape: { x, y, z, t: 1, c: 1 }, sampleType, samplesPerPixel: 1 }, `${matrix.join(' x ')} voxels`)
+  return { matrix, x, y, z, sampleType }
 }
 
 function sampleTypeOf(header: FdfHeader, path: string): SampleType {

@@ -1,6 +1,7 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
 import type { Tag } from '../../format.ts'
+import { HeaderFields, linesOf } from '../../raw/headerFields.ts'
 import { readHeaderText } from '../../raw/headerText.ts'
 import type { ByteSource } from '../../source.ts'
 import type { OtherThanImage } from '../../raw/textFormat.ts'
@@ -8,7 +9,7 @@ import type { OtherThanImage } from '../../raw/textFormat.ts'
 /** The header before anything is derived from it. */
 export interface InterfileText {
   /** By the key in lower case without "!" and without a blank before "["; every value, in order. */
-  fields: Map<string, string[]>
+  fields: HeaderFields<string[]>
   tags: Tag[]
 }
 
@@ -27,8 +28,8 @@ export async function readInterfileText(source: ByteSource): Promise<InterfileTe
     throw new ImagingError('not-this-format', 'The file does not start with the key INTERFILE.', 0)
   }
   const { text } = await readHeaderText(source, /^[ \t]*!?[ \t]*END OF INTERFILE[ \t]*:=/im)
-  const found: InterfileText = { fields: new Map(), tags: [] }
-  for (const line of text.split(/\r\n|\n|\r/)) {
+  const found: InterfileText = { fields: new HeaderFields(), tags: [] }
+  for (const { line, offset } of linesOf(text)) {
     const [, written, rest] = line.trimStart().startsWith(';') ? [] : (/^(.*?):=(.*)$/.exec(line) ?? [])
     if (written === undefined || rest === undefined) continue
     const name = written.replace('!', '').trim().replace(/\s+/g, ' ')
@@ -36,7 +37,7 @@ export async function readInterfileText(source: ByteSource): Promise<InterfileTe
     const key = name.toLowerCase().replace(/ \[/g, '[')
     const values = found.fields.get(key)
     if (values) values.push(value)
-    else found.fields.set(key, [value])
+    else found.fields.add(key, [value], offset)
     if (found.tags.length < mostTags) found.tags.push({ key: name, name, value: value.slice(0, 1000) })
   }
   return found

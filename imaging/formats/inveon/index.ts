@@ -45,7 +45,7 @@ export const inveon: Format = {
       const needed = neededBytes(text)
       const data = dataOf(file.path, text, needed, { find, siblings, sizeOf: (path) => source(path)?.size })
       found.companions.push(data?.path ?? file.path.replace(/\.hdr$/i, ''))
-      if (data?.size !== undefined) layOut(text, data.path, data.size)
+      if (data?.size !== undefined) text.main.locate(() => layOut(text, data.path, data.size!))
     } catch (error) {
       if (!(error instanceof ImagingError)) throw error
       found.problem = error
@@ -63,7 +63,7 @@ export const inveon: Format = {
     if (raw) throw new ImagingError('unsupported', `${headerFile.path} describes ${raw}, not an image.`)
     const others = files.filter((file) => file !== headerFile)
     const data = pick(headerFile.path, text, others)
-    const layout = layOut(text, data.path, data.source.size)
+    const layout = text.main.locate(() => layOut(text, data.path, data.source.size))
     const { header, volumeOffsets, littleEndian } = layout
     const { z } = header.shape
     const offsetOf = (k: number) => volumeOffsets[Math.floor(k / z)]! + (k % z) * planeBytes(header)
@@ -95,7 +95,7 @@ function rawKind({ main }: InveonText): string | undefined {
 }
 
 function neededBytes(text: InveonText): number {
-  const extent = extentOf(text)
+  const extent = text.main.locate(() => extentOf(text))
   return extent.volumeBytes * extent.frames
 }
 

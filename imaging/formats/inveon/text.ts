@@ -1,14 +1,15 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
 import type { Tag } from '../../format.ts'
+import { HeaderFields, linesOf } from '../../raw/headerFields.ts'
 import { readHeaderText } from '../../raw/headerText.ts'
 import type { ByteSource } from '../../source.ts'
 import { codeMeaning } from './codes.ts'
 
 /** The text header: one block for the acquisition, one per frame. Keys are unique inside a block; the first one stands. */
 export interface InveonText {
-  main: Map<string, string>
-  frames: Map<string, string>[]
+  main: HeaderFields
+  frames: HeaderFields[]
   tags: Tag[]
 }
 
@@ -30,12 +31,12 @@ export async function readText(source: ByteSource): Promise<InveonText> {
   const head = await source.read(0, Math.min(4096, source.size))
   if (!isInveonText(head)) throw new ImagingError('not-this-format', 'The file is not a Siemens Inveon text header.', 0)
   const { text } = await readHeaderText(source)
-  const main = new Map<string, string>()
-  const frames: Map<string, string>[] = []
+  const main = new HeaderFields()
+  const frames: HeaderFields[] = []
   const tags: Tag[] = []
-  let block: Map<string, string> | null = main
+  let block: HeaderFields | null = main
   let prefix = ''
-  for (const line of text.split(/\r\n|\n|\r/)) {
+  for (const { line, offset } of linesOf(text)) {
     if (line.startsWith('#')) continue
     const [, key, value] = /^(\S+)\s*(.*)$/.exec(line.trim()) ?? []
     if (key === undefined || value === undefined) continue
@@ -44,13 +45,13 @@ export async function readText(source: ByteSource): Promise<InveonText> {
       continue
     }
     if (key === 'frame') {
-      block = new Map()
+      block = new HeaderFields(main)
       frames.push(block)
       prefix = `frame ${frames.length - 1}/`
       continue
     }
     if (!block) continue
-    if (!block.has(key)) block.set(key, value)
+    block.add(key, value, offset)
     if (tags.length < mostTags) {
       const meaning = codeMeaning(key, value)
       tags.push({

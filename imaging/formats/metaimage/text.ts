@@ -1,13 +1,14 @@
 import { strFromU8 } from 'fflate'
 import { ImagingError } from '../../errors.ts'
 import type { Tag } from '../../format.ts'
+import { HeaderFields, linesOf } from '../../raw/headerFields.ts'
 import { readHeaderText } from '../../raw/headerText.ts'
 import type { ByteSource } from '../../source.ts'
 
 /** The header of a MetaImage before anything is derived from it. */
 export interface MetaText {
   /** By the key in lower case; the first one stands. */
-  fields: Map<string, string>
+  fields: HeaderFields
   /** Lines after `ElementDataFile = LIST`. */
   listed: string[]
   /** Offset of the byte after the line of ElementDataFile. */
@@ -45,12 +46,12 @@ export async function readMetaText(source: ByteSource): Promise<MetaText> {
       source.size,
     )
   }
-  const found: MetaText = { fields: new Map(), listed: [], end: head.end, tags: [] }
-  for (const line of head.text.split(/\r?\n/)) {
+  const found: MetaText = { fields: new HeaderFields(), listed: [], end: head.end, tags: [] }
+  for (const { line, offset } of linesOf(head.text)) {
     const [, key, rest] = /^([^=:\s]+)\s*[=:](.*)$/.exec(line.trim()) ?? []
     if (key === undefined || rest === undefined) continue
     const value = rest.trim()
-    if (!found.fields.has(key.toLowerCase())) found.fields.set(key.toLowerCase(), value)
+    found.fields.add(key.toLowerCase(), value, offset)
     if (found.tags.length < mostTags) found.tags.push({ key, name: key, value: value.slice(0, 1000) })
   }
   if (/^LIST\b/.test(found.fields.get('elementdatafile') ?? '')) {

@@ -1,12 +1,13 @@
 import { ImagingError } from '../../errors.ts'
 import type { Tag } from '../../format.ts'
+import { HeaderFields, linesOf } from '../../raw/headerFields.ts'
 import { readHeaderText } from '../../raw/headerText.ts'
 import type { ByteSource } from '../../source.ts'
 
 /** The header of a NRRD file before anything is derived from it (teem.sourceforge.net/nrrd/format.html). */
 export interface NrrdText {
   /** Fields by their name in lower case without blanks, because both "data file" and "datafile" are in use. */
-  fields: Map<string, string>
+  fields: HeaderFields
   /** `key:=value` pairs. */
   pairs: Map<string, string>
   /** Lines after `data file: LIST`. */
@@ -32,9 +33,9 @@ export async function readNrrdText(source: ByteSource): Promise<NrrdText> {
     throw new ImagingError('not-this-format', 'The file does not start with the NRRD magic.', 0)
   }
   const { text, end } = await readHeaderText(source, /\n\r?\n/)
-  const [magic = '', ...lines] = text.split(/\r?\n/)
+  const [magic = ''] = text.split(/\r?\n/, 1)
   const found: NrrdText = {
-    fields: new Map(),
+    fields: new HeaderFields(),
     pairs: new Map(),
     listed: [],
     dataOffset: end,
@@ -44,7 +45,7 @@ export async function readNrrdText(source: ByteSource): Promise<NrrdText> {
     if (found.tags.length < mostTags) found.tags.push({ key, name: key, value: value.slice(0, 1000) })
   }
   let isList = false
-  for (const line of lines) {
+  for (const { line, offset } of linesOf(text, magic.length)) {
     if (isList) {
       if (line.trim() !== '') found.listed.push(line.trim())
       continue
@@ -59,7 +60,7 @@ export async function readNrrdText(source: ByteSource): Promise<NrrdText> {
     }
     const name = key.toLowerCase().replace(/\s/g, '')
     const value = rest.trim()
-    if (!found.fields.has(name)) found.fields.set(name, value)
+    found.fields.add(name, value, offset)
     tag(key, value)
     isList = name === 'datafile' && /^LIST(\s|$)/.test(value)
   }

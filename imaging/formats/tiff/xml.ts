@@ -1,3 +1,4 @@
+import { strToU8 } from 'fflate'
 import { XMLParser } from 'fast-xml-parser'
 import { ImagingError } from '../../errors.ts'
 import { table } from '../../table.ts'
@@ -28,10 +29,12 @@ const parser = new XMLParser({
 export function parseXml(text: string): XmlNode {
   if (text.length > longestText)
     throw new ImagingError('too-large', `XML of ${text.length} characters is not read here.`)
-  if (/<!DOCTYPE|<!ENTITY/i.test(text))
+  const definition = text.search(/<!DOCTYPE|<!ENTITY/i)
+  if (definition >= 0)
     throw new ImagingError(
       'malformed',
       'The XML has a document type; it is not read, because entities can be defined there.',
+      byteOffset(text, definition),
     )
   try {
     return parser.parse(text) as XmlNode
@@ -41,9 +44,13 @@ export function parseXml(text: string): XmlNode {
     throw new ImagingError(
       'malformed',
       `The XML cannot be read${position === undefined ? '' : `; something is wrong near character ${position}`}.`,
+      position === undefined ? undefined : byteOffset(text, Number(position)),
     )
   }
 }
+
+/** Of a character of text that stands in the file in UTF-8. */
+const byteOffset = (text: string, character: number): number => strToU8(text.slice(0, character)).length
 
 export const children = (node: XmlNode | undefined, name: string): XmlNode[] => {
   const found = node?.[name]
