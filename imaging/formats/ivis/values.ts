@@ -80,3 +80,20 @@ function commonField(texts: readonly ClickInfo[]): number | undefined {
   const stated = new Set(fields.filter((field) => field !== undefined))
   return stated.size === 1 ? [...stated][0] : undefined
 }
+
+/**
+ * Photograph and signal of a click show the same square under the camera with different pixels: both lie around its middle, so
+ * that they can be shown over each other. How the animal lies in it is not stated, and the directions are assumed.
+ */
+export function placeOf(
+  { shape }: Pick<Header, 'shape'>,
+  spacing: Header['spacing'],
+): Pick<Header, 'origin' | 'direction' | 'orientation'> {
+  if (!spacing) return { origin: null, direction: null, orientation: 'unknown' }
+  const corner = (samples: number, size: number) => (-(samples - 1) * size) / 2 + 0 // + 0: JSON has no -0
+  return {
+    origin: [corner(shape.x, spacing[0]), corner(shape.y, spacing[1]), 0],
+    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    orientation: 'assumed',
+  }
+}

@@ -66,17 +66,24 @@ describe('a click', () => {
     ]
     const { series, attachments } = await recognise(files)
     expect(
-      series.map(({ format, files: own, problem }) => [format, own.map((path) => path.slice(4)), problem]),
+      series.map(({ format, files: own, problem }) => [format, own.map((path) => path.replace('s/c/', '')), problem]),
     ).toEqual([
       [
         'ivis',
-        ['readbiasonly.TIF', 'AnalyzedClickInfo.txt', 'luminescent.TIF', 'background.tif', 'ClickInfo.txt'],
+        [
+          'readbiasonly.TIF',
+          'AnalyzedClickInfo.txt',
+          'luminescent.TIF',
+          'background.tif',
+          'ClickInfo.txt',
+          's/SequenceInfo.txt',
+        ],
         undefined,
       ],
-      ['ivis', ['photograph.TIF', 'AnalyzedClickInfo.txt', 'ClickInfo.txt'], undefined],
+      ['ivis', ['photograph.TIF', 'AnalyzedClickInfo.txt', 'ClickInfo.txt', 's/SequenceInfo.txt'], undefined],
       ['tiff', ['export of mine.tif'], undefined],
     ])
-    expect(attachments.map(({ path }) => path)).toEqual(['s/SequenceInfo.txt'])
+    expect(attachments).toEqual([])
     const [first, second] = await Promise.all(
       series.slice(0, 2).map(({ files: own }) => open('ivis', ...files.filter(({ path }) => own.includes(path)))),
     )
@@ -345,3 +352,77 @@ describe('the writer', () => {
 })
 
 it('is marked as not verified', () => expect(formatById('ivis')!.verified).toBe(false))
+
+describe('a sequence', () => {
+  const clicks = async (settings: Record<string, string | number>[], names = ['photograph.TIF', 'luminescent.TIF']) => {
+    const files: FileEntry[] = [entry('d/N_SEQ/SequenceInfo.txt', '*** Sequence Info\r\nName:\tx')]
+    for (const [i, own] of settings.entries()) {
+      const folder = `d/N_SEQ/N_00${i + 1}/`
+      const section: Section = ['luminescent image:\tluminescent.TIF', { ...luminescent, ...own }]
+      const photo: Section = ['photographic image:\tphotograph.TIF', { ...luminescent, ...own }]
+      files.push(entry(`${folder}ClickInfo.txt`, text([`ClickNumber:\tN_00${i + 1}`], section, photo)))
+      for (const name of names) files.push(await picture(folder + name, name.startsWith('p') ? 8 : 4, 10 * (i + 1)))
+      files.push(await picture(`${folder}readbiasonly.TIF`, 4, 200))
+    }
+    return files
+  }
+  const opened = async (files: FileEntry[]) => {
+    const { series, attachments } = await recognise(files)
+    expect(attachments).toEqual([])
+    expect(series.map(({ problem, conflicts }) => [problem, conflicts])).toEqual(series.map(() => [undefined, []]))
+    expect(new Set(series.flatMap((each) => each.files)).size).toBe(files.length)
+    return Promise.all(
+      series.map((each) => formatById('ivis')!.open(files.filter(({ path }) => each.files.includes(path)))),
+    )
+  }
+  const firsts = (reader: Awaited<ReturnType<typeof open>>, count: number) =>
+    Promise.all(Array.from({ length: count }, async (_, k) => samplesOf('uint16', await reader.plane(k))[0]))
+
+  it('over time is one series of photographs and one of signals, in the order of the clock, in one field', async () => {
+    const times = ['14:34:15', '14:32:15', '14:33:15'].map((time) => ({ 'Acquisition Time': time }))
+    const readers = await opened(await clicks(times))
+    expect(readers.map(({ header }) => [header.shape.x, header.shape.t, header.shape.c])).toEqual([
+      [4, 3, 1],
+      [8, 3, 1],
+    ])
+    const [signal, photograph] = readers as [(typeof readers)[0], (typeof readers)[0]]
+    expect(await firsts(signal, 3)).toEqual([20, 30, 10])
+    expect(signal.header.frames).toEqual({ startSeconds: [0, 60, 120], durationSeconds: [60, 60, 60] })
+    // A square of 128 mm around the middle: 8 pixels of 16 mm, 4 of 32 mm.
+    expect(photograph.header).toMatchObject({ spacing: [16, 16, 16], origin: [-56, -56, 0], orientation: 'assumed' })
+    expect(signal.header).toMatchObject({ spacing: [32, 32, 32], origin: [-48, -48, 0] })
+    await expect(signal.plane(3)).rejects.toMatchObject({ name: 'ImagingError' })
+  })
+
+  it('over filters is one series with a channel for each', async () => {
+    const settings = ['620', '640'].map((filter, i) => ({
+      'Emission filter': filter,
+      'Acquisition Time': `14:3${i}:15`,
+    }))
+    const [reader] = await opened(await clicks(settings, ['luminescent.TIF']))
+    expect(reader!.header).toMatchObject({ shape: { t: 1, c: 2 }, frames: null })
+    expect(reader!.header.channels).toEqual([
+      { label: 'excitation Block, emission 620' },
+      { label: 'excitation Block, emission 640' },
+    ])
+  })
+
+  it('keeps pictures of another size apart, and a damaged one for itself', async () => {
+    const files = await clicks(
+      [{ 'Acquisition Time': '14:32:15' }, { 'Acquisition Time': '14:33:15' }],
+      ['luminescent.TIF'],
+    )
+    const other = await Promise.all(
+      files.map(async (file) => (file.path.endsWith('002/luminescent.TIF') ? picture(file.path, 8, 5) : file)),
+    )
+    expect((await opened(other)).map(({ header }) => [header.shape.x, header.shape.t])).toEqual([
+      [4, 1],
+      [8, 1],
+    ])
+    const cut = files.map((file) => (file.path.endsWith('002/luminescent.TIF') ? entry(file.path, 'II*\0cut') : file))
+    const { series } = await recognise(cut)
+    const [whole, damaged] = series.map((each) => cut.filter(({ path }) => each.files.includes(path)))
+    expect((await open('ivis', ...whole!)).header.shape.t).toBe(1)
+    await expect(open('ivis', ...damaged!)).rejects.toMatchObject({ name: 'ImagingError' })
+  })
+})
