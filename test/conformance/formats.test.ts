@@ -31,7 +31,7 @@ describe.each(profiles)('$format', (profile) => {
       const files = profile.parts(path)!.map(sampleFile)
       const before = await digest(files)
       const reader = await format.open(files)
-      await profile.check(reader, known[path]!.expected ?? {})
+      await profile.check(reader, known[path]!.expected ?? {}, path)
       expect(await digest(files)).toEqual(before)
     })
 

@@ -1,11 +1,13 @@
 import { expect } from 'vitest'
+import type { FileEntry } from '#imaging/format.ts'
+import { dicom } from '#imaging/formats/dicom/index.ts'
 import { planeCount } from '#imaging/header.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
 import { createStatistics } from '#imaging/render/statistics.ts'
 import { memorySource } from '#imaging/source.ts'
 import { writeDicom } from '#imaging/write/dicom.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
-import { sampleFacts, sha256 } from './profile.ts'
+import { sampleBytes, sampleFacts, sha256 } from './profile.ts'
 import type { FormatProfile } from './profile.ts'
 
 interface Expected {
@@ -15,6 +17,7 @@ interface Expected {
   Columns: number
   frames: number | string
   photometric: string
+  modalityLUT?: boolean
   pixelSpacing_row_col_mm?: [number, number]
   sliceThickness_mm?: number
   imageOrientation?: number[]
@@ -63,8 +66,15 @@ export const dicomProfile: FormatProfile = {
   },
   notRead,
 
-  async check(reader, given) {
+  async check(reader, given, path) {
     const expected = given as unknown as Expected
+    // The facts are of the stored values; with a Modality LUT its values are served (PS3.3 C.11.1).
+    if (expected.modalityLUT) {
+      const served = await reader.plane(0)
+      const stored = await dicom.open([withoutModalityLut(path)])
+      expect(served).not.toEqual(await stored.plane(0))
+      return dicomProfile.check(stored, { ...given, modalityLUT: false }, path)
+    }
     const { header } = reader
     const [stack] = expected.stacks ?? []
     if (stack) {
@@ -151,4 +161,12 @@ export const dicomProfile: FormatProfile = {
     }
     return files
   },
+}
+
+/** The sample with the tag of its Modality LUT Sequence (0028,3000) changed to one that nobody knows. */
+function withoutModalityLut(path: string): FileEntry {
+  const bytes = Buffer.from(sampleBytes(path))
+  const at = bytes.indexOf(Buffer.from([0x28, 0, 0, 0x30, 0x53, 0x51]))
+  bytes.writeUInt16LE(0x3fff, at + 2)
+  return { path, source: memorySource(new Uint8Array(bytes)) }
 }

@@ -16,8 +16,8 @@ export interface FormatProfile {
   parts(path: string): readonly string[] | null
   /** Sample files that are not read, each with the reason; the suite fails when one becomes readable or is gone. */
   notRead: Readonly<Record<string, string>>
-  /** Compares an open series with what independent programs found; uses `expect`. */
-  check(reader: SeriesReader, expected: Record<string, unknown>): Promise<void>
+  /** Compares an open series with what independent programs found of the sample `path`; uses `expect`. */
+  check(reader: SeriesReader, expected: Record<string, unknown>, path: string): Promise<void>
   /** A small series made by our own writer. */
   generate(): Promise<FileEntry[]>
 }
