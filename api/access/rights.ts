@@ -26,6 +26,9 @@ export function readableProjects(caller: Caller): string[] | 'all' {
   return isAdmin(caller) ? 'all' : [...caller.projects.keys()]
 }
 
+/** Datasets that harvesters get: what is open, and what was withdrawn. What is under embargo waits. */
+export const harvested: WhereOptions = { state: { [Op.in]: ['published', 'withdrawn'] } }
+
 /** Which rows of an entity the caller may read. */
 export function visible(caller: Caller, entity: string): WhereOptions {
   const projects = readableProjects(caller)
@@ -37,7 +40,10 @@ export function visible(caller: Caller, entity: string): WhereOptions {
     case 'Concept':
       return caller.kind === 'anonymous' || !caller.scopes.has('read') ? nothing : everything
     case 'Dataset': {
-      const published = { state: { [Op.in]: ['published', 'withdrawn'] } }
+      // Of embargoed datasets everybody sees the metadata; their bytes are kept by access/bytes.ts.
+      const published = {
+        [Op.or]: [harvested, { embargoUntil: { [Op.ne]: null } }],
+      }
       if (projects === 'all') return everything
       if (isCurator(caller))
         return { [Op.or]: [published, { state: 'submitted' }, { projectId: { [Op.in]: projects } }] }

@@ -52,6 +52,11 @@ export class Dataset extends Model {
   declare title: string
   declare labelSort: string
   declare state: 'draft' | 'submitted' | 'published' | 'withdrawn'
+  /**
+   * Day on which it opens by itself. An embargoed dataset is accepted and has its version, but stays 'submitted' here
+   * until then: whatever asks for what is public does not find it, and only what knows of embargoes shows its metadata.
+   */
+  declare embargoUntil: Date | null
   declare version: number
   declare versionNumber: number
   declare publishedAt: Date | null
@@ -181,6 +186,7 @@ export function defineModels(sequelize: Sequelize): void {
     title: DataTypes.STRING(300),
     labelSort: DataTypes.STRING(190),
     state: DataTypes.STRING(10),
+    embargoUntil: instantColumn(),
     version: DataTypes.INTEGER,
     versionNumber: DataTypes.INTEGER,
     publishedAt: instantColumn(),

@@ -136,11 +136,16 @@ export const fundingOf = ({ snapshot }: Published): { funder: string; grantNumbe
 /** Access rights in the vocabulary of COAR (https://vocabularies.coar-repositories.org/access_rights/). */
 export const accessRights = {
   open: { iri: 'http://purl.org/coar/access_right/c_abf2', label: 'open access' },
+  embargoed: { iri: 'http://purl.org/coar/access_right/c_f1cf', label: 'embargoed access' },
   metadataOnly: { iri: 'http://purl.org/coar/access_right/c_14cb', label: 'metadata only access' },
 } as const
 
 export const accessRightOf = ({ state }: Dataset) =>
-  state === 'published' ? accessRights.open : accessRights.metadataOnly
+  state === 'published' || state === 'superseded'
+    ? accessRights.open
+    : state === 'embargoed'
+      ? accessRights.embargoed
+      : accessRights.metadataOnly
 
 /** Address of an SPDX licence as a concept, without the ending of its page. */
 export const licenceAddress = (spdx: string): string => `https://spdx.org/licenses/${spdx}`

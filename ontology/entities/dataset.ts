@@ -1,6 +1,7 @@
 import {
   Type,
   closed,
+  date,
   id,
   instant,
   line,
@@ -15,7 +16,9 @@ import { systemFields, fieldsOf, type Entity } from '../entity.ts'
 import { entities } from '../index.ts'
 import { licences } from './project.ts'
 
-export const datasetStates = ['draft', 'submitted', 'published', 'withdrawn'] as const
+/** superseded: an older version of what is public. */
+export const datasetStates = ['draft', 'submitted', 'embargoed', 'published', 'superseded', 'withdrawn'] as const
+export type DatasetState = (typeof datasetStates)[number]
 
 const Creator = closed(
   {
@@ -87,6 +90,13 @@ export const Dataset = closed(
     state: oneOf(datasetStates, { title: 'State', 'x-term': 'schema:creativeWorkStatus' }),
     versionNumber: Type.Integer({ minimum: 0, title: 'Published version', 'x-term': 'schema:version' }),
     publishedAt: Type.Optional(instant({ title: 'Published', 'x-term': 'schema:datePublished', 'x-sort': true })),
+    embargoUntil: Type.Optional(
+      date({
+        title: 'Opens on',
+        description: 'Until that day the metadata is public and the files are not.',
+        'x-term': 'dcterms:available',
+      }),
+    ),
     reason: Type.Optional(text({ title: 'Reason', description: 'Why it was withdrawn or sent back.' })),
     projectTitle: Type.Optional(Type.String({ title: 'Project' })),
     studyTitle: Type.Optional(Type.String({ title: 'Study' })),

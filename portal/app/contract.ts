@@ -79,7 +79,7 @@ export interface AuditEntry {
 }
 
 /** What states people see a thing in; always shown by StateBadge. */
-export type PublicationState = 'draft' | 'submitted' | 'published' | 'embargoed' | 'withdrawn'
+export type PublicationState = 'draft' | 'submitted' | 'published' | 'embargoed' | 'superseded' | 'withdrawn'
 
 /** Public views of all records of a dataset, frozen when its version was published. */
 export interface Snapshot {

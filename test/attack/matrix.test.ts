@@ -193,6 +193,11 @@ const explicit: Record<string, Row> = {
   'POST /api/v1/datasets/check': { rule: 'read', body: (w) => ({ seriesIds: [w.p.seriesId] }) },
   'GET /api/v1/datasets/by-series/:seriesId': { rule: 'dataset', params: (w) => ({ seriesId: w.p.seriesId }) },
   'GET /api/v1/datasets/:id': { rule: 'dataset', params: submitted },
+  'GET /api/v1/datasets/:id/versions/:number': {
+    rule: 'dataset',
+    params: (w) => ({ id: extra.submittedId ?? w.p.seriesId, number: '1' }),
+  },
+  'POST /api/v1/datasets/:id/embargo': { rule: 'datasetAct', params: submitted, body: () => ({ until: null }) },
   'GET /api/v1/datasets/:id/versions': { rule: 'dataset', params: submitted },
   'GET /api/v1/datasets/:id/as/:form': {
     rule: 'dataset',

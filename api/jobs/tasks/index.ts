@@ -4,6 +4,7 @@ import { commitImport } from './commitImport.ts'
 import { deriveSeries } from './deriveSeries.ts'
 import { evict } from './evict.ts'
 import { inspectImport } from './inspectImport.ts'
+import { openEmbargoes } from './openEmbargoes.ts'
 import { sweep } from './sweep.ts'
 
-export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries, evict, sweep]
+export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries, evict, openEmbargoes, sweep]

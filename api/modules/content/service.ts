@@ -4,7 +4,7 @@ import { File } from '#ontology/entities/file.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { ImagingSession } from '#ontology/entities/session.ts'
 import { Study } from '#ontology/entities/study.ts'
-import { datasetStates, demandBytes } from '#api/access/bytes.ts'
+import { closedUntil, datasetStates, demandBytes } from '#api/access/bytes.ts'
 import type { Caller } from '#api/access/caller.ts'
 import { can } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
@@ -103,6 +103,7 @@ export async function datasetArchive(
 ): Promise<Archive & { texts: Record<string, string> }> {
   const dataset = await getDataset(ctx, caller, id)
   if (dataset.state === 'withdrawn') throw new AppError('gone', 'This dataset was withdrawn; its page says why.')
+  if (dataset.state === 'embargoed' && !can(caller, 'read', dataset.projectId)) throw closedUntil(dataset.embargoUntil)
   const site = siteOf(ctx.config)
   return {
     name: dataset.title,

@@ -24,6 +24,8 @@ export interface DatasetBody {
   keywords: string[]
   seriesIds: string[]
   reason?: string
+  /** Asked for when it was sent; kept until it is accepted. */
+  embargoUntil?: string
   facts: Pick<
     Dataset,
     | 'projectTitle'

@@ -1,7 +1,9 @@
 /** Where the series of a study stand on their way to the public. */
 import { Op } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
+import { stateOf } from '#api/access/bytes.ts'
 import { visible } from '#api/access/rights.ts'
+import type { DatasetState } from '#ontology/entities/dataset.ts'
 import { Dataset, DatasetSeries } from '#api/db/models.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import { entityNamed, findRow } from '#api/records/read.ts'
@@ -9,11 +11,11 @@ import { entityNamed, findRow } from '#api/records/read.ts'
 export interface SeriesPublication {
   seriesId: string
   datasetId: string
-  state: Dataset['state']
+  state: DatasetState
 }
 
 /** A series in several datasets stands where the most public of them stands; of equals the newest counts. */
-const order: Dataset['state'][] = ['withdrawn', 'draft', 'submitted', 'published']
+const order: DatasetState[] = ['withdrawn', 'draft', 'submitted', 'embargoed', 'published']
 
 /**
  * The dataset of each series of a study that is part of one.
@@ -23,11 +25,11 @@ export async function publicationOfStudy(caller: Caller, studyId: string): Promi
   const study = await findRow(caller, entityNamed('Study'), studyId)
   const projectId = study.get('projectId' as never) as string
   const datasets = await Dataset.findAll({
-    attributes: ['id', 'state'],
+    attributes: ['id', 'state', 'embargoUntil'],
     where: { [Op.and]: [visible(caller, 'Dataset'), { projectId }] },
     order: [['id', 'ASC']],
   })
-  const states = new Map(datasets.map(({ id, state }) => [id, state]))
+  const states = new Map(datasets.map((dataset) => [dataset.id, stateOf(dataset)]))
   const series = await recordModel({ name: 'ImageSeries' }).findAll({
     attributes: ['id'],
     where: { [Op.and]: [visible(caller, 'ImageSeries'), { studyId, deletedAt: null }] } as never,

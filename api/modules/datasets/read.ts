@@ -1,6 +1,7 @@
 /** Reading datasets: one with its snapshot, lists, versions. Everything is limited to what the caller may see. */
 import { Op, type WhereOptions } from 'sequelize'
 import { isCurator, type Caller } from '#api/access/caller.ts'
+import { stateOf } from '#api/access/bytes.ts'
 import { visible } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
 import { Dataset as Row, DatasetSeries, DatasetVersion } from '#api/db/models.ts'
@@ -9,7 +10,9 @@ import { findPage, newestFirst, sliceOf, type PageAsk, type RowPage, type Slice 
 import { citationText } from '#api/exports/citation.ts'
 import { addressesOf, siteOf } from '#api/exports/published.ts'
 import type { Dataset, Snapshot } from '#ontology/entities/dataset.ts'
-import type { DatasetBody } from './description.ts'
+import type { Rec } from '#api/records/read.ts'
+import { entities } from '#ontology/index.ts'
+import { factsOf, type DatasetBody } from './description.ts'
 import { gather, snapshotOf } from './snapshot.ts'
 
 export function datasetOf(ctx: Context, row: Row): Dataset {
@@ -27,7 +30,8 @@ export function datasetOf(ctx: Context, row: Row): Dataset {
     ...(body.licence !== undefined && { licence: body.licence as Dataset['licence'] & string }),
     creators: body.creators,
     keywords: body.keywords,
-    state: row.state,
+    state: stateOf(row),
+    ...(row.embargoUntil && { embargoUntil: row.embargoUntil.toISOString().slice(0, 10) }),
     versionNumber: row.versionNumber,
     ...(row.publishedAt && { publishedAt: row.publishedAt.toISOString() }),
     ...(body.reason !== undefined && { reason: body.reason }),
@@ -73,15 +77,53 @@ export async function sliceDatasets(ctx: Context, caller: Caller, query: Dataset
 }
 
 function pageOfDatasets(ctx: Context, caller: Caller, query: DatasetQuery): Promise<RowPage<Row>> {
-  const { q, limit: _limit, cursor: _cursor, backward: _backward, ...filters } = query
-  const conditions: WhereOptions[] = [visible(caller, 'Dataset'), filters]
+  const { q, limit: _limit, cursor: _cursor, backward: _backward, state, ...filters } = query
+  const conditions: WhereOptions[] = [visible(caller, 'Dataset'), filters, ...whereState(state)]
   const { fn, col, where } = Row.sequelize!.Sequelize
   if (q?.trim())
     conditions.push(
       where(fn('INSTR', fn('LOWER', col('title')), q.trim().toLowerCase()), { [Op.gt]: 0 }) as unknown as WhereOptions,
     )
-  const listing = { secret: ctx.config.secret, scope: ['datasets', q, filters], sort: newestFirst, where: conditions }
+  const listing = {
+    secret: ctx.config.secret,
+    scope: ['datasets', q, state, filters],
+    sort: newestFirst,
+    where: conditions,
+  }
   return findPage(Row, listing, query)
+}
+
+/** Rows of a state as people see it. */
+function whereState(state: string | undefined): WhereOptions[] {
+  if (state === undefined) return []
+  if (state === 'embargoed') return [{ state: 'submitted', embargoUntil: { [Op.ne]: null } }]
+  return [{ state, ...(state === 'submitted' && { embargoUntil: null }) }]
+}
+
+/**
+ * One published version, as it was; older ones say that they are superseded.
+ * @throws AppError notFound, also for a version that was never published
+ */
+export async function getVersion(
+  ctx: Context,
+  caller: Caller,
+  id: string,
+  number: number,
+): Promise<Dataset & { snapshot: Snapshot }> {
+  const row = await Row.findOne({ where: { [Op.and]: [visible(caller, 'Dataset'), { id }] } })
+  const version = row && (await DatasetVersion.findOne({ where: { datasetId: id, number } }))
+  if (!version) throw notFound(`version ${number} of a dataset`, id)
+  const snapshot = JSON.parse(version.snapshot) as Snapshot
+  const newest = datasetOf(ctx, row)
+  const records = entities.map((entity) => [entity.name, (snapshot[entity.plural] ?? []) as Rec[]] as const)
+  const dataset: Dataset = {
+    ...newest,
+    ...factsOf(new Map(records)),
+    versionNumber: number,
+    publishedAt: version.publishedAt.toISOString(),
+    state: newest.state === 'published' && number < row.versionNumber ? 'superseded' : newest.state,
+  }
+  return { ...dataset, citation: citationText(dataset, siteOf(ctx.config)), snapshot }
 }
 
 export async function listVersions(caller: Caller, id: string) {

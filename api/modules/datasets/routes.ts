@@ -9,10 +9,11 @@ import { landingHeader, seriesHeader } from '#api/exports/linkset.ts'
 import { filesOf, siteOf } from '#api/exports/published.ts'
 import { datasetStates } from '#ontology/entities/dataset.ts'
 import { licences } from '#ontology/entities/project.ts'
-import { closed, id, line, oneOf, text } from '#ontology/vocabulary.ts'
+import { closed, date, id, line, oneOf, text } from '#ontology/vocabulary.ts'
 import { publicationOfStudy } from './publication.ts'
-import { datasetOfSeries, getDataset, listDatasets, listVersions, type DatasetQuery } from './read.ts'
+import { datasetOfSeries, getDataset, getVersion, listDatasets, listVersions, type DatasetQuery } from './read.ts'
 import {
+  changeEmbargo,
   checkDataset,
   createDataset,
   publishDataset,
@@ -83,6 +84,9 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
           creators: Type.Optional(Type.Array(id(), { maxItems: 100, uniqueItems: true })),
           keywords: Type.Optional(Type.Array(line(), { maxItems: 50, uniqueItems: true })),
           send: Type.Optional(Type.Boolean()),
+          embargoUntil: Type.Optional(
+            date({ description: 'Day on which the files open; the metadata is public at once.' }),
+          ),
           excuseMissing: Type.Optional(oneOf(['unknown', 'notRecorded', 'notApplicable', 'withheld'])),
         }),
         response: { 201: answer },
@@ -157,6 +161,32 @@ export async function datasetRoutes(app: FastifyInstance, ctx: Context): Promise
       },
     },
     async (request) => ({ items: await listVersions(callerOf(request), request.params.id) }),
+  )
+  app.get<{ Params: { id: string; number: number } }>(
+    '/api/v1/datasets/:id/versions/:number',
+    {
+      config: open,
+      schema: {
+        ...about('A published version as it was, also when it is superseded'),
+        params: closed({ id: id(), number: Type.Integer({ minimum: 1, maximum: 100_000 }) }),
+        response: { 200: answer },
+      },
+    },
+    (request) => getVersion(ctx, callerOf(request), request.params.id, request.params.number),
+  )
+  app.post<ById & { Body: { until: string | null } }>(
+    '/api/v1/datasets/:id/embargo',
+    {
+      config: writing,
+      schema: {
+        ...about('Move the end of an embargo, or open the dataset now'),
+        params: idParams,
+        body: closed({ until: Type.Union([date(), Type.Null()], { description: 'null: open now' }) }),
+        response: { 200: answer },
+      },
+    },
+    async (request, reply) =>
+      send(reply, await changeEmbargo(ctx, callerOf(request), request.params.id, request.body.until)),
   )
   app.post<ById>(
     '/api/v1/datasets/:id/publish',

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { Op, type Transaction } from 'sequelize'
 import { ulid } from 'ulid'
 import type { Context } from '#api/context.ts'
-import { isCurator, type Caller } from '#api/access/caller.ts'
+import { stateOf } from '#api/access/bytes.ts'
+import { isCurator, system, type Caller } from '#api/access/caller.ts'
 import { can, demand, visible } from '#api/access/rights.ts'
 import { recordAudit } from '#api/audit/record.ts'
 import { Dataset as Row, DatasetSeries, DatasetVersion } from '#api/db/models.ts'
@@ -24,6 +25,8 @@ export interface Choice {
 }
 
 export interface NewDataset extends Choice, Description {
+  /** Day on which the files open, YYYY-MM-DD; the metadata is public at once. */
+  embargoUntil?: string
   send?: boolean
   /** Records what is still missing as empty for this reason, instead of refusing. */
   excuseMissing?: 'unknown' | 'notRecorded' | 'notApplicable' | 'withheld'
@@ -95,10 +98,14 @@ export async function createDataset(
       title: title.slice(0, 300),
       labelSort: labelSort(title),
       state: 'draft',
+      embargoUntil: null,
       version: 1,
       versionNumber: 0,
       publishedAt: null,
-      body: await bodyOf(caller, given, seriesIds, gathered, t),
+      body: {
+        ...(await bodyOf(caller, given, seriesIds, gathered, t)),
+        ...(given.embargoUntil && { embargoUntil: futureDay(given.embargoUntil) }),
+      },
       createdBy: caller.userId,
       createdAt: now,
       updatedAt: now,
@@ -169,10 +176,13 @@ function refuseIncomplete(row: Row, gathered: Gathered): void {
 async function release(caller: Caller, row: Row, gathered: Gathered, t: Transaction): Promise<void> {
   const body = row.body as unknown as DatasetBody
   const snapshot = JSON.stringify(snapshotOf(gathered))
+  const { reason: _reason, embargoUntil, ...kept } = body
+  const opens = embargoUntil ? new Date(embargoUntil) : null
+  const waits = opens !== null && opens > new Date() && row.state !== 'published'
   row.versionNumber += 1
   row.publishedAt = new Date()
-  row.state = 'published'
-  const { reason: _reason, ...kept } = body
+  row.state = waits ? 'submitted' : 'published'
+  row.embargoUntil = waits ? opens : null
   row.body = { ...kept, facts: factsOf(gathered) } as never
   await saveNext(row, t)
   await DatasetVersion.create(
@@ -186,7 +196,63 @@ async function release(caller: Caller, row: Row, gathered: Gathered, t: Transact
     },
     { transaction: t },
   )
+  await note(t, caller, row, waits ? 'embargo' : 'publish')
+}
+
+const longestEmbargoYears = 5
+
+/** @throws AppError invalid unless the day is after today, and not too far */
+function futureDay(day: string): string {
+  const latest = new Date()
+  latest.setUTCFullYear(latest.getUTCFullYear() + longestEmbargoYears)
+  if (new Date(day) <= new Date() || new Date(day) > latest) {
+    const message = `An embargo ends after today and within ${longestEmbargoYears} years. Choose another day, or none.`
+    throw invalidField('/embargoUntil', message, day)
+  }
+  return day
+}
+
+/**
+ * Moves the end of an embargo, or ends it now.
+ * @param until YYYY-MM-DD; null: open at once
+ * @throws AppError conflict when the dataset is under none
+ */
+export async function changeEmbargo(ctx: Context, caller: Caller, id: string, until: string | null) {
+  await ctx.db.write(async (t) => {
+    const row = await ownRow(caller, id, t)
+    if (!isCurator(caller)) demand(caller, 'publish', row.projectId)
+    if (stateOf(row) !== 'embargoed') {
+      throw new AppError('conflict', `Only an embargoed dataset has a day to change; this one is ${stateOf(row)}.`)
+    }
+    if (until === null) await open(caller, row, t)
+    else {
+      row.embargoUntil = new Date(futureDay(until))
+      await saveNext(row, t)
+      await note(t, caller, row, 'embargo')
+    }
+  })
+  return getDataset(ctx, caller, id)
+}
+
+async function open(caller: Caller, row: Row, t: Transaction): Promise<void> {
+  row.state = 'published'
+  row.embargoUntil = null
+  row.publishedAt = new Date()
+  await saveNext(row, t)
   await note(t, caller, row, 'publish')
+}
+
+/** Opens what waited for its day. @returns how many were opened */
+export async function openEmbargoes(ctx: Context, now = new Date()): Promise<number> {
+  const due = await Row.findAll({ attributes: ['id'], where: { state: 'submitted', embargoUntil: { [Op.lte]: now } } })
+  for (const { id } of due) {
+    await ctx.db.write(async (t) => {
+      const row = await Row.findOne({ where: { id }, transaction: t, lock: t.LOCK.UPDATE })
+      // Another process may have opened it, or a person moved the day.
+      if (row && stateOf(row) === 'embargoed' && row.embargoUntil && row.embargoUntil <= now) await open(system, row, t)
+    })
+  }
+  return due.length
 }
 
 /**
@@ -197,6 +263,9 @@ export async function publishDataset(ctx: Context, caller: Caller, id: string) {
   await ctx.db.write(async (t) => {
     const row = await ownRow(caller, id, t)
     if (row.state === 'withdrawn') throw new AppError('conflict', 'This dataset was withdrawn. Make a new one.')
+    if (stateOf(row) === 'embargoed') {
+      throw new AppError('conflict', 'This dataset waits for the end of its embargo. Change or end the embargo first.')
+    }
     if (!isCurator(caller)) {
       demand(caller, 'publish', row.projectId)
       if (ctx.config.review)
@@ -213,8 +282,8 @@ export async function publishDataset(ctx: Context, caller: Caller, id: string) {
 export async function returnDataset(ctx: Context, caller: Caller, id: string, reason: string) {
   return ctx.db.write(async (t) => {
     const row = await ownRow(caller, id, t)
-    if (row.state !== 'submitted')
-      throw new AppError('conflict', `Only a submission can be sent back; this dataset is ${row.state}.`)
+    if (stateOf(row) !== 'submitted')
+      throw new AppError('conflict', `Only a submission can be sent back; this dataset is ${stateOf(row)}.`)
     if (!isCurator(caller)) demand(caller, 'publish', row.projectId)
     const snapshot = await snapshotFor(caller, row)
     row.state = 'draft'
@@ -231,9 +300,10 @@ export async function withdrawDataset(ctx: Context, caller: Caller, id: string, 
   await ctx.db.write(async (t) => {
     const row = await ownRow(caller, id, t)
     if (!isCurator(caller)) demand(caller, 'publish', row.projectId)
-    if (row.state !== 'published')
+    if (!['published', 'embargoed'].includes(stateOf(row)))
       throw new AppError('conflict', `Only what is public can be withdrawn; this dataset is ${row.state}.`)
     row.state = 'withdrawn'
+    row.embargoUntil = null
     row.body = { ...row.body, reason }
     await saveNext(row, t)
     await note(t, caller, row, 'withdraw')

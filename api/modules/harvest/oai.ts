@@ -3,8 +3,8 @@
  * included. Tokens are signed and stand for a place in the list, so they hold across restarts and changes.
  */
 import { sign, unsign } from '#api/access/secrets.ts'
-import { anonymous } from '#api/access/caller.ts'
-import { visible } from '#api/access/rights.ts'
+import { harvested } from '#api/access/rights.ts'
+import { Op } from 'sequelize'
 import type { Context } from '#api/context.ts'
 import { Dataset as Row } from '#api/db/models.ts'
 import { siteOf, type Published, type Site, type View } from '#api/exports/published.ts'
@@ -144,8 +144,7 @@ async function getRecord(ctx: Context, site: Site, args: Arguments): Promise<Vie
 async function rowOf(site: Site, identifier: string): Promise<Row> {
   const prefix = identifierOf(site, '')
   const id = identifier.startsWith(prefix) ? identifier.slice(prefix.length) : ''
-  const row =
-    /^[0-9A-Z]{26}$/.test(id) && (await Row.findOne({ where: { id, ...visible(anonymous, 'Dataset') } as never }))
+  const row = /^[0-9A-Z]{26}$/.test(id) && (await Row.findOne({ where: { [Op.and]: [harvested, { id }] } }))
   if (!row) throw new OaiError('idDoesNotExist', `There is no record with this identifier; ours begin with ${prefix}`)
   return row
 }

@@ -1,6 +1,5 @@
 /** The sets by which harvesters choose: modality, species, licence. */
-import { anonymous } from '#api/access/caller.ts'
-import { visible } from '#api/access/rights.ts'
+import { harvested } from '#api/access/rights.ts'
 import { Dataset as Row } from '#api/db/models.ts'
 import { licences } from '#ontology/entities/project.ts'
 import { modalities } from '#ontology/entities/series.ts'
@@ -19,7 +18,7 @@ export const setsOf = (row: Row): string[] => {
 const setName = (text: string): string => text.trim().replaceAll(/[^A-Za-z0-9.-]+/g, '_')
 
 export async function allSets(): Promise<[spec: string, name: string][]> {
-  const rows = await Row.findAll({ attributes: ['body'], where: visible(anonymous, 'Dataset') })
+  const rows = await Row.findAll({ attributes: ['body'], where: harvested })
   const species = [...new Set(rows.flatMap((row) => (row.body as { facts: { species: string[] } }).facts.species))]
   return [
     ['modality', 'By modality'],

@@ -1,7 +1,6 @@
 /** What harvesters see: public datasets, and withdrawn ones as such, in the order in which they changed. */
 import { Op, type WhereOptions } from 'sequelize'
-import { anonymous } from '#api/access/caller.ts'
-import { visible } from '#api/access/rights.ts'
+import { harvested } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
 import { Dataset as Row, DatasetVersion } from '#api/db/models.ts'
 import type { Published } from '#api/exports/published.ts'
@@ -24,7 +23,7 @@ export function publicRows(
   ctx: Context,
   { from, until, withdrawn = true, limit, cursor }: PublicQuery,
 ): Promise<RowPage<Row>> {
-  const where: WhereOptions[] = [visible(anonymous, 'Dataset')]
+  const where: WhereOptions[] = [harvested]
   if (!withdrawn) where.push({ state: 'published' })
   if (from) where.push({ updatedAt: { [Op.gte]: from } })
   if (until) where.push({ updatedAt: { [Op.lt]: new Date(until.getTime() + 1000) } })
@@ -55,7 +54,7 @@ export async function periodOfChanges(): Promise<{ earliest: Date | null; latest
     (
       await Row.findOne({
         attributes: ['updatedAt'],
-        where: visible(anonymous, 'Dataset'),
+        where: harvested,
         order: [['updatedAt', direction]],
       })
     )?.updatedAt ?? null

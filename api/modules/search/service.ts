@@ -2,6 +2,7 @@
 import { Op } from 'sequelize'
 import type { Context } from '#api/context.ts'
 import type { Caller } from '#api/access/caller.ts'
+import { stateOf } from '#api/access/bytes.ts'
 import { readableProjects, visible } from '#api/access/rights.ts'
 import { recordModel } from '#api/db/recordModels.ts'
 import { Dataset, DatasetSeries } from '#api/db/models.ts'
@@ -10,6 +11,7 @@ import { privateKey, projectKey, publicKey } from '#search/documents.ts'
 import { SearchError, SearchUnavailable, type FacetCount, type SearchHit, type SearchQuery } from '#search/engine.ts'
 import { excerpt, highlight, type Segment } from '#search/highlight.ts'
 import type { HitPayload } from '#search/payload.ts'
+import type { DatasetState } from '#ontology/entities/dataset.ts'
 import { ranges } from '#search/ranges.ts'
 import { dateName } from '#search/settings.ts'
 
@@ -26,7 +28,7 @@ export interface Asked {
   cursor?: string
 }
 
-type State = Dataset['state']
+type State = DatasetState
 
 export interface Item {
   type: string
@@ -159,7 +161,7 @@ async function publishedAmong(ids: readonly string[]): Promise<Set<string>> {
 }
 
 /** The state that says most, when something is part of several datasets. */
-const rank: State[] = ['draft', 'withdrawn', 'submitted', 'published']
+const rank: State[] = ['draft', 'withdrawn', 'submitted', 'embargoed', 'published']
 
 /** How series and studies stand in the registry. */
 async function statesOf(hits: readonly { type: string; payload: HitPayload }[]): Promise<Map<string, State>> {
@@ -169,13 +171,15 @@ async function statesOf(hits: readonly { type: string; payload: HitPayload }[]):
   if (series.length + studies.length === 0) return states
   const held = await DatasetSeries.findAll({ where: { seriesId: { [Op.in]: series } } })
   const datasets = await Dataset.findAll({
-    attributes: ['id', 'studyId', 'state'],
+    attributes: ['id', 'studyId', 'state', 'embargoUntil'],
     where: { [Op.or]: [{ id: { [Op.in]: held.map((row) => row.datasetId) } }, { studyId: { [Op.in]: studies } }] },
   })
   const raise = (id: string, state: State) => {
     if (rank.indexOf(state) >= rank.indexOf(states.get(id) ?? 'draft')) states.set(id, state)
   }
-  for (const { id, studyId, state } of datasets) {
+  for (const dataset of datasets) {
+    const { id, studyId } = dataset
+    const state = stateOf(dataset)
     if (studyId !== null && studies.includes(studyId)) raise(studyId, state)
     for (const row of held) if (row.datasetId === id) raise(row.seriesId, state)
   }

@@ -1,4 +1,12 @@
-import { IconCircleDashed, IconClockPause, IconLock, IconSend, IconWorld, IconWorldOff } from '@tabler/icons-react'
+import {
+  IconCircleDashed,
+  IconClockPause,
+  IconHistory,
+  IconLock,
+  IconSend,
+  IconWorld,
+  IconWorldOff,
+} from '@tabler/icons-react'
 import type { PublicationState } from '../contract.ts'
 import styles from './stateBadge.module.css'
 
@@ -8,6 +16,7 @@ const states = {
   submitted: { label: 'Submitted', hint: 'Waiting for a curator; not public yet.', Icon: IconSend },
   published: { label: 'Published', hint: 'Everybody can see and download it.', Icon: IconWorld },
   embargoed: { label: 'Embargoed', hint: 'Will be public when the embargo ends.', Icon: IconClockPause },
+  superseded: { label: 'Superseded', hint: 'There is a newer version.', Icon: IconHistory },
   withdrawn: {
     label: 'Withdrawn',
     hint: 'Its description stays; its files are no longer offered.',

@@ -14,7 +14,7 @@ import { animationAddress } from '../components/animationAddress.ts'
 import { Thumbnail, seriesThumbnail } from '../components/thumbnail.tsx'
 import { Time } from '../components/time.tsx'
 import type { Dataset, DatasetVersion } from '../contract.ts'
-import { counted, formatBytes } from '../format.ts'
+import { counted, formatBytes, formatDate } from '../format.ts'
 import {
   Block,
   CitationBlock,
@@ -76,7 +76,7 @@ export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeade
 
 export default function DatasetPage({ loaderData }: Route.ComponentProps) {
   const { dataset, versions, series, subjects, subjectCount, about } = loaderData
-  const open = dataset.state !== 'withdrawn'
+  const open = dataset.state !== 'withdrawn' && dataset.state !== 'embargoed'
   const viewable = series.filter((one) => one.viewable).slice(0, viewedTogether)
   const covers = series.filter(({ id }) => dataset.coverSeriesIds.includes(id))
   return (
@@ -128,7 +128,7 @@ export default function DatasetPage({ loaderData }: Route.ComponentProps) {
           )
         }
       />
-      <StateNotice state={dataset.state} reason={dataset.reason} />
+      <StateNotice state={dataset.state} reason={dataset.reason} opens={dataset.embargoUntil} />
       <div className={styles.columns}>
         <div>
           {open && covers.length > 0 && (
@@ -190,7 +190,13 @@ export default function DatasetPage({ loaderData }: Route.ComponentProps) {
   )
 }
 
-function StateNotice({ state, reason }: { state: Dataset['state']; reason: string | undefined }) {
+interface Notice {
+  state: Dataset['state']
+  reason: string | undefined
+  opens: string | undefined
+}
+
+function StateNotice({ state, reason, opens }: Notice) {
   const notice = {
     withdrawn: {
       title: 'This dataset was withdrawn',
@@ -204,6 +210,11 @@ function StateNotice({ state, reason }: { state: Dataset['state']; reason: strin
       title: 'Not sent to the registry',
       text: 'This is how the page will look. Only the project and the curators see it.',
     },
+    embargoed: {
+      title: opens ? `Under embargo until ${formatDate(opens)}` : 'Under embargo',
+      text: 'What is known of the images is public; the images and files open by themselves on that day.',
+    },
+    superseded: { title: 'There is a newer version', text: 'This version stays as it was, so that it can be cited.' },
     published: null,
   }[state]
   if (!notice) return null
