@@ -13,6 +13,7 @@ import { imagingPool } from './imaging/pool.ts'
 import { openJobs } from './jobs/queue.ts'
 import { tasks } from './jobs/tasks/index.ts'
 import { accountRoutes } from './modules/account/routes.ts'
+import { aiDatasetRoutes } from './modules/aiDatasets/routes.ts'
 import { auditRoutes } from './modules/audit/routes.ts'
 import { completenessRoutes } from './modules/completeness/routes.ts'
 import { contentRoutes } from './modules/content/routes.ts'
@@ -72,6 +73,7 @@ const modules = [
   arkRoutes,
   searchRoutes,
   manifestRoutes,
+  aiDatasetRoutes,
   termRoutes,
   schemaRoutes,
   sessionRoutes,

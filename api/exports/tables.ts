@@ -136,7 +136,8 @@ export function csvOf({ columns, rows }: Table): string {
   )
 }
 
-function csvCell(value: unknown): string {
+/** RFC 4180; a cell that a spreadsheet would run as a formula starts with an apostrophe. */
+export function csvCell(value: unknown): string {
   if (value === undefined || value === null) return ''
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -6,6 +6,8 @@ export default [
   route('registry', 'routes/registry.tsx'),
   route('datasets/:id', 'routes/dataset.tsx'),
   route('series/:id', 'routes/series.tsx'),
+  route('ai-datasets/new', 'routes/aiDatasetNew.tsx'),
+  route('ai-datasets/:id', 'routes/aiDataset.tsx'),
   route('sign-in', 'routes/signIn.tsx'),
   route('sign-out', 'routes/signOut.ts'),
   route('account', 'routes/account.tsx'),

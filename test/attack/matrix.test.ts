@@ -28,6 +28,7 @@ type CallerName = (typeof callers)[number]
  * edit / manage: editors / owners get past the guard; viewers 403; others 404 or 422 as for something that is not there.
  * bytes, dataset: as read, and curators see what was submitted to them.
  * datasetAct: owners and curators get past the guard.
+ * private: to everybody but the one who made it, an administrator, it does not exist.
  * admin: administrators only; others 403, anonymous 401.
  * catalogue: everybody signed in may read; writing needs no project.
  */
@@ -44,6 +45,7 @@ type Rule =
   | 'bytes'
   | 'dataset'
   | 'datasetAct'
+  | 'private'
 
 interface Row {
   rule: Rule
@@ -68,7 +70,7 @@ const catalogue = ['agents', 'instruments', 'people', 'organizations', 'concepts
 
 let site: TestSite
 let world: World
-let extra: { importId: string; jobId: string; fileId: string; submittedId: string; tokenId: string }
+let extra: { importId: string; jobId: string; fileId: string; submittedId: string; tokenId: string; aiDatasetId: string }
 const people = {} as Record<CallerName, Person>
 
 const idOf = (w: World, plural: string) =>
@@ -144,6 +146,25 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/schemas/:name/create': { rule: 'open', params: () => ({ name: 'Subject' }) },
   'GET /api/v1/terms/:vocabulary': { rule: 'open', params: () => ({ vocabulary: 'species' }) },
   'GET /api/v1/search': { rule: 'open' },
+  'GET /api/v1/ai-datasets': { rule: 'own' },
+  'POST /api/v1/ai-datasets': {
+    rule: 'own',
+    body: (w) => ({
+      title: 'Mice',
+      seriesIds: [w.p.seriesId],
+      format: 'original',
+      split: { groupBy: [], shares: { train: 1, validation: 0, test: 0 }, seed: 1 },
+    }),
+  },
+  'POST /api/v1/ai-datasets/check': { rule: 'open', body: (w) => ({ train: [w.p.seriesId] }) },
+  ...Object.fromEntries(
+    ['', '/items.csv', '/croissant', '/datasheet.md', '/manifest', '/files/:place'].map((end) => [
+      `GET /api/v1/ai-datasets/:id${end}`,
+      { rule: 'private' as const, params: () => ({ id: extra.aiDatasetId, place: '0' }) },
+    ]),
+  ),
+  'DELETE /api/v1/ai-datasets/:id': { rule: 'private', params: () => ({ id: extra.aiDatasetId }) },
+  'POST /api/v1/ai-datasets/:id/versions': { rule: 'private', params: () => ({ id: extra.aiDatasetId }) },
   'GET /api/v1/search/manifest': { rule: 'open' },
   'POST /api/v1/manifests': { rule: 'bytes', body: (w) => ({ seriesIds: [w.p.seriesId] }) },
   'GET /api/v1/search/facets/:facet': { rule: 'open', params: () => ({ facet: 'Modality' }) },
@@ -274,7 +295,16 @@ beforeAll(async () => {
     fileId: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
     submittedId: submission.id,
     tokenId: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+    aiDatasetId: '',
   }
+  extra.aiDatasetId = (
+    await world.admin.make('ai-datasets', {
+      title: `Mice of ${marker}`,
+      seriesIds: [world.p.seriesId],
+      format: 'original',
+      split: { groupBy: [], shares: { train: 1, validation: 0, test: 0 }, seed: 1 },
+    })
+  ).id
   const { paths } = (await site.anonymous.get('/openapi.json')).json() as {
     paths: Record<string, Record<string, unknown>>
   }
@@ -308,6 +338,8 @@ function allowed(rule: Rule, caller: CallerName): (status: number) => boolean {
       return editors.includes(caller) ? through : members.includes(caller) ? denied : hidden
     case 'manage':
       return owners.includes(caller) ? through : members.includes(caller) ? denied : hidden
+    case 'private':
+      return caller === 'admin' ? through : hidden
     case 'admin':
       return caller === 'admin' ? through : (s) => s === (anonymous ? 401 : 403)
     case 'catalogueRead':

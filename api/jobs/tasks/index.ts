@@ -1,5 +1,6 @@
 /** All background tasks. A new one is one file and one line here. */
 import type { Task } from '#api/jobs/task.ts'
+import { buildAiDataset } from './buildAiDataset.ts'
 import { commitImport } from './commitImport.ts'
 import { deriveSeries } from './deriveSeries.ts'
 import { evict } from './evict.ts'
@@ -7,4 +8,12 @@ import { inspectImport } from './inspectImport.ts'
 import { openEmbargoes } from './openEmbargoes.ts'
 import { sweep } from './sweep.ts'
 
-export const tasks: readonly Task[] = [inspectImport, commitImport, deriveSeries, evict, openEmbargoes, sweep]
+export const tasks: readonly Task[] = [
+  inspectImport,
+  commitImport,
+  deriveSeries,
+  buildAiDataset,
+  evict,
+  openEmbargoes,
+  sweep,
+]

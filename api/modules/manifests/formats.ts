@@ -1,4 +1,5 @@
 /** A list of files to fetch in the words of the programs that fetch and check them. */
+import { csvCell } from '#api/exports/tables.ts'
 import { checksumLine } from '#api/modules/datasets/routes.ts'
 
 export interface ManifestFile {
@@ -30,13 +31,6 @@ interface Format {
 const curlText = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`
 
-/** RFC 4180; a cell that a spreadsheet would run as a formula starts with an apostrophe. */
-function cell(value: string | number): string {
-  const text = String(value)
-  const harmless = /^[=+\-@\t\r]/.test(text) && typeof value === 'string' ? `'${text}` : text
-  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
-}
-
 /** Line ends would begin another entry: aria2c reads no escapes, so they become a blank. */
 const oneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ')
 
@@ -56,7 +50,7 @@ export const formats = {
         ['path', 'url', 'bytes', 'sha256', 'series'],
         ...files.map((f) => [f.path, f.url, f.byteCount, f.sha256, f.seriesId]),
       ]
-        .map((row) => `${row.map(cell).join(',')}\r\n`)
+        .map((row) => `${row.map(csvCell).join(',')}\r\n`)
         .join(''),
   },
   curl: {

@@ -12,6 +12,7 @@ import { ResultCards, ResultTable } from '../components/registry/results.tsx'
 import styles from '../components/registry/registry.module.css'
 import type { Me, SearchPage } from '../contract.ts'
 import { counted } from '../format.ts'
+import { pathWith } from '../http.ts'
 import { activeFilters, changed, searchQuery, withoutFilter, withoutFilters } from '../searchAddress.ts'
 
 const kinds = [
@@ -115,6 +116,12 @@ export default function Registry({ loaderData }: Route.ComponentProps) {
               </select>
             </label>
             <Views current={current} />
+            {kind.type === 'series' && page && page.total > 0 && (
+              <span className={styles.uses}>
+                <a href={manifestAddress(current)}>Manifest</a>
+                <Link to={`/ai-datasets/new?query=${encodeURIComponent(String(current))}`}>AI dataset</Link>
+              </span>
+            )}
           </div>
           <Chips address={address} />
           {page?.suggestion && (
@@ -219,6 +226,12 @@ function NothingFound({ address, words }: { address: URLSearchParams; words: str
       </EmptyState.Actions>
     </EmptyState>
   )
+}
+
+/** The files of all that is found, as a table. */
+function manifestAddress(current: URLSearchParams): string {
+  const { type: _type, limit: _limit, sort: _sort, cursor: _cursor, ...conditions } = searchQuery(current, 1)
+  return pathWith('/api/v1/search/manifest', { ...conditions, format: 'csv' })
 }
 
 /** Facets differ between kinds of things, so only the words and the place to search stay. */
