@@ -17,6 +17,7 @@ const item = (n: number, more: Partial<Item> = {}): Item => ({
   label: null,
   animals: [`m${n}`],
   acquisition: `a${n}`,
+  lineage: [`s${n}`],
   groups: { litter: [], cage: [], bed: [], instrument: [] },
   bytes: [`b${n}`],
   segmentations: [],
@@ -109,6 +110,7 @@ describe('the check', () => {
   it.each([
     ['animal', { animals: ['m'] }, 'error'],
     ['acquisition', { acquisition: 'one scan' }, 'error'],
+    ['lineage', { lineage: ['raw'] }, 'error'],
     ['bytes', { bytes: ['same'] }, 'error'],
     ['bed', { groups: { litter: [], cage: [], bed: ['bed'], instrument: [] } }, 'error'],
     ['cage', { groups: { litter: ['l1'], cage: ['cage'], bed: [], instrument: [] } }, 'warning'],

@@ -7,7 +7,9 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from '#api/context.ts'
 import { SeriesPixels } from '#api/db/models.ts'
-import { derivedFolder } from '#api/modules/pixels/shelf.ts'
+import { AppError } from '#api/errors.ts'
+import { orderDerivation } from '#api/modules/pixels/derivation.ts'
+import { derivedFolder } from '#api/modules/pixels/derivedFiles.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import { resampled } from '#imaging/resample.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
@@ -18,7 +20,7 @@ export const filesFolder = (ctx: Context, id: string): string => path.join(ctx.c
 /**
  * Writes `file` below the folder of a dataset. It appears under its name only when it is whole.
  * @param spacing mm; null keeps the voxels as they are
- * @throws ImagingError for what NIfTI cannot hold or cannot be resampled, ENOENT when the planes are being made anew
+ * @throws ImagingError for what NIfTI cannot hold or cannot be resampled, AppError busy when the planes are being made anew
  */
 export async function writeSeries(
   ctx: Context,
@@ -36,7 +38,12 @@ export async function writeSeries(
       ? { file: await ctx.blobs.localFile(layout.sha256), offset: layout.offset }
       : { file: path.join(ctx.config.dataFolder, derivedFolder(seriesId), layout.key), offset: 0 }
   const length = planeBytes(header)
-  const handle = await open(place.file)
+  const handle = await open(place.file).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    // Derived planes are taken away when space is short; the job is tried again when they are there.
+    await orderDerivation(ctx, [seriesId])
+    throw new AppError('busy', 'The planes of a series are being made anew.')
+  })
   try {
     const plane = async (k: number): Promise<Uint8Array> => {
       const bytes = new Uint8Array(length)

@@ -45,7 +45,7 @@ export async function gatherItems(
     return projects.has(id) && !mine.includes(id) && mayHaveBytes(caller, standing)
   })
   const publications = new Map<string, Publication>()
-  for (const datasetId of new Set([...newest.values()])) {
+  for (const datasetId of new Set(newest.values())) {
     const publication = await loadPublication(datasetId)
     if (publication) publications.set(datasetId, publication)
   }
@@ -92,8 +92,9 @@ function itemOf(
     animals,
     // Reconstructions of one scan have its session, its animals, its modality and its time.
     acquisition: [session?.id, root.modality, acquiredAt ?? root.id, ...animals].join(' '),
+    lineage: [root.id, ...((root.sourceSeriesIds as string[] | undefined) ?? [])],
     groups: {
-      litter: distinct(subjects.map((subject) => text(of(subject, 'litter') ?? of(subject, 'litterId')))),
+      litter: distinct(subjects.map((subject) => text(of(subject, 'litter')))),
       cage: distinct(subjects.flatMap((subject) => [text(of(subject, 'cage')), ...cageMarks(subject)])),
       bed: distinct([session?.id]),
       instrument: distinct([text(session?.instrumentId)]),

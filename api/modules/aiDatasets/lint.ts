@@ -2,9 +2,14 @@
 import { groupings, splitNames, type Finding, type Grouping, type Item } from './types.ts'
 
 /** Leaks that spoil a test, and likenesses that may. */
-const rules: [rule: 'animal' | 'acquisition' | 'bytes' | Grouping, severity: Finding['severity'], words: string][] = [
+const rules: [
+  rule: 'animal' | 'acquisition' | 'lineage' | 'bytes' | Grouping,
+  severity: Finding['severity'],
+  words: string,
+][] = [
   ['animal', 'error', 'the same animal'],
   ['acquisition', 'error', 'reconstructions of one scan'],
+  ['lineage', 'error', 'a scan and what was made of it'],
   ['bytes', 'error', 'equal files'],
   ['bed', 'error', 'images of one session, whose animals may lie in one bed,'],
   ['litter', 'warning', 'animals of one litter'],
@@ -13,14 +18,19 @@ const rules: [rule: 'animal' | 'acquisition' | 'bytes' | Grouping, severity: Fin
 ]
 const mostNamed = 20
 
-const valuesOf = (item: Item, rule: (typeof rules)[number][0]): string[] =>
-  rule === 'animal'
-    ? item.animals
-    : rule === 'acquisition'
-      ? [item.acquisition]
-      : rule === 'bytes'
-        ? item.bytes
-        : item.groups[rule]
+function valuesOf(item: Item, rule: (typeof rules)[number][0]): string[] {
+  switch (rule) {
+    case 'animal':
+      return item.animals
+    case 'acquisition':
+      return [item.acquisition]
+    case 'lineage':
+    case 'bytes':
+      return item[rule]
+    default:
+      return item.groups[rule]
+  }
+}
 
 /** Errors first. Looks at the parts as they are, whoever made them. */
 export function lint(items: readonly Item[], { labelled }: { labelled: boolean }): Finding[] {

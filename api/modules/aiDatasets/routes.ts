@@ -73,6 +73,7 @@ const Item = closed({
   label: Type.Union([Type.String(), Type.Null()]),
   animals: texts,
   acquisition: Type.String(),
+  lineage: texts,
   groups: closed({ litter: texts, cage: texts, bed: texts, instrument: texts }),
   bytes: texts,
   segmentations: texts,

@@ -8,7 +8,7 @@ import { splitNames } from './types.ts'
 /** What two items share when they must not be apart. */
 export function keysOf(item: Item, groupBy: readonly Grouping[]): string[] {
   return [
-    `series ${item.seriesId}`,
+    ...item.lineage.map((id) => `series ${id}`),
     `acquisition ${item.acquisition}`,
     ...item.animals.map((id) => `animal ${id}`),
     ...item.bytes.map((sha256) => `bytes ${sha256}`),

@@ -45,6 +45,8 @@ export interface Item {
   animals: string[]
   /** Equal for all reconstructions of one scan. */
   acquisition: string
+  /** Itself and what it was made from. */
+  lineage: string[]
   groups: Record<Grouping, string[]>
   /** SHA-256 of the original files. */
   bytes: string[]
@@ -60,7 +62,7 @@ export interface Item {
 
 export interface Finding {
   severity: 'error' | 'warning'
-  rule: 'animal' | 'acquisition' | 'bytes' | Grouping | 'unknown' | 'label' | 'empty'
+  rule: 'animal' | 'acquisition' | 'lineage' | 'bytes' | Grouping | 'unknown' | 'label' | 'empty'
   message: string
   seriesIds: string[]
 }

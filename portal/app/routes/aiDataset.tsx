@@ -123,7 +123,7 @@ export default function AiDatasetPage({ loaderData: dataset, actionData }: Route
               </li>
             ))}
           </ul>
-          <code className={styles.command} tabIndex={0}>
+          <code className={styles.command}>
             {`records = mlcroissant.Dataset("${dataset.url.replace(/\/ai-datasets\/.*/, api)}/croissant").records("items")`}
           </code>
           <h2>{counted(result.items.length, 'image series', 'image series')}</h2>
