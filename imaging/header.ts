@@ -20,6 +20,12 @@ export interface Header {
   origin: [number, number, number] | null
   /** Unit vectors of the x, y and z axes in LPS, one after the other (9 numbers); null when not known. */
   direction: number[] | null
+  /**
+   * The true steps from voxel to voxel along x, y and z in LPS millimetres (9 numbers) where axes are not at right angles;
+   * `spacing` and `direction` are then those of the nearest right-angled axes. What the API serves is resampled
+   * (imaging/geometry/straightened.ts) and has none.
+   */
+  sheared?: number[]
   /** known = stated by the file; assumed = a convention that may not hold for animals; unknown. */
   orientation: 'known' | 'assumed' | 'unknown'
   /** value = slope * stored + intercept. Arrays have length 1, or one entry per plane. */

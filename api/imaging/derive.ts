@@ -17,6 +17,7 @@ import type { SeriesReader } from '#imaging/format.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import type { Header } from '#imaging/header.ts'
 import { formatById } from '#imaging/formats/index.ts'
+import { straightened } from '#imaging/geometry/straightened.ts'
 import { coarseOf, createCoarse } from '#imaging/render/coarse.ts'
 import { createStatistics } from '#imaging/render/statistics.ts'
 import type { Statistics } from '#imaging/render/statistics.ts'
@@ -107,7 +108,7 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
     )
   }
   const entries = input.files.map((file) => ({ path: file.path, source: sources.source(file) }))
-  const reader = await format.open(entries, input.part)
+  const reader = straightened(await format.open(entries, input.part), input.modality ?? undefined)
   tools.beat()
   const { header } = reader
   const count = planeCount(header)

@@ -1,6 +1,9 @@
 import type { Header } from '../header.ts'
 
-export type Placement = Pick<Header, 'spacing' | 'origin' | 'direction' | 'orientation'>
+export type Placement = Pick<Header, 'spacing' | 'origin' | 'direction' | 'orientation' | 'sheared'>
+
+/** End of the sentence about sheared axes for those who look at the stored planes. */
+export const nearestAxesNote = 'the axes shown are the nearest right-angled ones.'
 
 /** Largest cosine between two axes that rounding in float32 files explains; about 0.06 degrees. */
 const mostShear = 1e-3
@@ -30,8 +33,8 @@ export function isUsable(steps: number[][]): boolean {
 }
 
 /**
- * Placement of an image whose voxel axes step by three usable vectors in LPS millimetres. Sheared axes become the nearest
- * right-angled ones, and the orientation is then an assumption.
+ * Placement of an image whose voxel axes step by three usable vectors in LPS millimetres. Where they are sheared, the
+ * nearest right-angled axes are given with the true steps beside them.
  * @param steps    the step from voxel to voxel along x, y and z
  * @param origin   centre of voxel (0,0,0)
  * @param what     the file's name for the matrix
@@ -49,9 +52,9 @@ export function placed(steps: number[][], origin: number[], what: string, warnin
   const shear = Math.max(...pairs.map(([i, j]) => Math.abs(dot(axes[i]!, axes[j]!))))
   if (shear <= mostShear) return { spacing, origin: at, direction: axes.flat(), orientation: 'known' }
 
-  warnings.push(`The ${what} of this file is sheared; the axes shown are the nearest right-angled ones.`)
+  warnings.push(`The ${what} of this file is sheared; ${nearestAxesNote}`)
   const x = axes[0]!
   const y = unit(less(axes[1]!, x, dot(axes[1]!, x)))
   const z = unit(less(less(axes[2]!, x, dot(axes[2]!, x)), y, dot(axes[2]!, y)))
-  return { spacing, origin: at, direction: [x, y, z].flat(), orientation: 'assumed' }
+  return { spacing, origin: at, direction: [x, y, z].flat(), orientation: 'known', sheared: steps.flat() }
 }

@@ -626,3 +626,37 @@ test('archives are as long as announced and hold every file with its checksum', 
   expect(Object.keys(entries)).toContain('U87/data/Day 7/CT whole body/m1.nii')
   expect(Object.keys(entries)).toContain('U87/data/Day 7/CT whole body (2)/m1.nii.gz')
 })
+
+test('an image with sheared axes is served upright', async () => {
+  who = viewer
+  const bytes = await blobOf(writeNifti(stored))
+  // sform: the third axis leans to the side by half a voxel for each slice (NIfTI-1, srow_x at offset 280).
+  const { spacing, shape } = image.header
+  bytes.writeFloatLE(-spacing![0] / 2, 280 + 8)
+  const id = await derived(await seriesOf({ 'tilted.nii': one(bytes) }))
+  const header = (await get(`/series/${id}/header`)).json()
+  expect(header.sheared).toBeUndefined()
+  expect(header.shape).toEqual({ ...shape, x: shape.x + Math.ceil((shape.z - 1) / 2) })
+  expect(header.spacing.map((v: number) => v.toFixed(5))).toEqual(spacing!.map((v) => v.toFixed(5)))
+  expect(header.warnings.join()).toContain('resampled to right-angled axes')
+  const plane = new Int16Array(
+    new Uint8Array((await get(`/series/${id}/r/${header.revision}/planes/4`)).rawPayload).buffer,
+  )
+  const original = new Int16Array(new Uint8Array(planes[4]!).buffer)
+  // Two whole voxels to the side; -1000 HU beside the slice.
+  const row = (from: Int16Array, width: number, y: number) => [...from.subarray(y * width, (y + 1) * width)]
+  for (const y of [0, shape.y >> 1]) {
+    const found = row(plane, header.shape.x, y)
+    expect(found.slice(2, 2 + shape.x)).toEqual(row(original, shape.x, y))
+    expect(new Set([...found.slice(0, 2), ...found.slice(2 + shape.x)])).toEqual(new Set([-1000]))
+  }
+})
+
+async function blobOf(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const part of parts) all.push(part)
+  return Buffer.concat(all)
+}
+async function* one(bytes: Uint8Array) {
+  yield bytes
+}

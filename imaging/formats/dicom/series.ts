@@ -69,6 +69,7 @@ export async function openSeries(files: FileEntry[], part?: string): Promise<Ser
     origin: stack.origin,
     direction: stack.direction,
     orientation: stack.orientation,
+    ...(stack.sheared && { sheared: stack.sheared }),
     ...scaling(stack.frames),
     unit: format.samplesPerPixel === 1 ? unitOf(data) : '',
     frames: stack.times,

@@ -1,4 +1,5 @@
 import { isPlace } from '../../geometry/millimetres.ts'
+import { nearestAxesNote } from '../../geometry/placement.ts'
 import type { Header } from '../../header.ts'
 import type { Frame } from './frames.ts'
 import { cross, difference, dot } from './vector.ts'
@@ -13,6 +14,7 @@ export interface Stack {
   origin: Header['origin']
   direction: Header['direction']
   orientation: Header['orientation']
+  sheared?: number[]
   times: Header['frames']
   warnings: string[]
 }
@@ -38,6 +40,16 @@ export function stackOf(given: Frame[]): Stack {
   if (!orientation || frames.some(({ position }) => position === null || !isPlace(position))) {
     return unplaced(frames, orientation === undefined, warnings)
   }
+  const scales = new Set(frames.map(({ pixelSpacing }) => pixelSpacing?.map((v) => v.toPrecision(3)).join(' x ')))
+  if (scales.size > 1) {
+    warnings.push(
+      `The images have different pixel spacings (${[...scales].slice(0, 3).join(', ')} mm); they are shown one after the other, without geometry.`,
+    )
+    return flat(
+      frames.toSorted((a, b) => compare(a, b, order)),
+      warnings,
+    )
+  }
   const normal = cross(orientation)
   const along = new Map(frames.map((frame) => [frame, dot(normal, frame.position!)]))
   const sorted = frames.toSorted((a, b) => along.get(a)! - along.get(b)! || a.instance - b.instance)
@@ -60,8 +72,8 @@ export function stackOf(given: Frame[]): Stack {
     first,
     warnings,
   )
-  checkTilt(placed, z, normal, warnings)
   const inPlane = first.pixelSpacing
+  const sheared = inPlane && tiltOf(placed, z, orientation, inPlane, warnings)
   if (!inPlane) warnings.push('The files give no pixel spacing; distances cannot be measured.')
   return {
     frames: placed,
@@ -71,6 +83,7 @@ export function stackOf(given: Frame[]): Stack {
     origin: [...first.position!],
     direction: [...orientation, ...normal],
     orientation: 'known',
+    ...(sheared && { sheared }),
     times: kind?.isTime ? timing(placed, z, t) : null,
     warnings,
   }
@@ -170,16 +183,35 @@ function sliceStep(positions: number[], first: Frame, warnings: string[]): numbe
   return Math.round(median * 1e6) / 1e6
 }
 
-/** A gantry tilt moves slices sideways; the stack is then a sheared box, which is shown as if it were straight. */
-function checkTilt(placed: Frame[], z: number, normal: Vector, warnings: string[]): void {
-  if (z < 2) return
-  const way = difference(placed[z - 1]!.position!, placed[0]!.position!)
-  const length = Math.hypot(...way)
-  if (length > 0 && Math.abs(dot(way, normal)) / length < 0.999) {
-    warnings.push(
-      'The slices are shifted sideways against each other (gantry tilt); they are shown as a straight stack.',
-    )
+/**
+ * A gantry tilt moves slices sideways: the stack is a sheared box. The steps along its axes when each slice is moved as far
+ * as the last; null for a straight stack, and for one that is crooked, which is shown as if it were straight.
+ */
+function tiltOf(
+  placed: Frame[],
+  z: number,
+  orientation: number[],
+  [rowSpacing, columnSpacing]: [number, number],
+  warnings: string[],
+): number[] | null {
+  if (z < 2) return null
+  const first = placed[0]!.position!
+  const way = difference(placed[z - 1]!.position!, first)
+  const sideways = Math.sqrt(Math.max(0, dot(way, way) - dot(way, cross(orientation)) ** 2))
+  // Less than a voxel over the whole stack is not seen, and positions are written with few digits.
+  if (sideways < Math.min(rowSpacing, columnSpacing)) return null
+  const step = way.map((v) => v / (z - 1))
+  const off = placed.slice(0, z).map((frame, k) => Math.hypot(...difference(frame.position!, first).map((v, i) => v - k * step[i]!))) // prettier-ignore
+  if (Math.max(...off) > 0.02 * Math.hypot(...step)) {
+    warnings.push('The slices are shifted sideways against each other, not evenly; they are shown as a straight stack.')
+    return null
   }
+  warnings.push(`The slices are shifted sideways against each other (gantry tilt); ${nearestAxesNote}`)
+  return [
+    ...orientation.slice(0, 3).map((v) => v * columnSpacing),
+    ...orientation.slice(3).map((v) => v * rowSpacing),
+    ...step,
+  ]
 }
 
 /** Start and duration of each time, from the first slice of each. */

@@ -1,13 +1,18 @@
 /** Lookup tables of DICOM: values mapped by a Modality LUT, and how a VOI LUT wants them shown. */
 import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dicom } from '#imaging/formats/dicom/index.ts'
 import { brightnessOf } from '#imaging/render/looks.ts'
 import { thumbnail } from '#imaging/render/thumbnail.ts'
 import { samplesOf } from '#imaging/samples.ts'
+import { entry } from './files.ts'
 import { dicomEntry, encode, image, part10, type Attributes } from './dicomFiles.ts'
 
 const side = 16
+const sample = path.resolve(import.meta.dirname, '../../../../shared/samples/dicom/single/mlut_18.dcm')
+if (!existsSync(sample)) console.warn('skipped in part: no sample files')
 const stored = Array.from({ length: side * side }, (_, i) => (i * 37) % 300)
 const words = (values: readonly number[]) => new Uint8Array(Uint16Array.from(values, (v) => v & 0xffff).buffer)
 
@@ -209,5 +214,16 @@ print(json.dumps([values.ravel().tolist(), None if shown is None else shown.rave
     expect(own).toEqual(values)
     expect(curve !== undefined).toBe(shown !== null)
     if (shown) for (const [i, value] of own.entries()) expect(Math.abs(brightnessOf(value, curve!) * 65535 - shown[i]!)).toBeLessThan(1) // prettier-ignore
+  })
+
+  it.skipIf(!existsSync(sample))('the table of a real file', async () => {
+    const bytes = readFileSync(sample)
+    const [values] = JSON.parse(
+      execFileSync(python!, ['-c', script], { input: bytes, encoding: 'utf8', maxBuffer: 2 ** 26 }),
+    ) as [number[]]
+    const reader = await dicom.open([entry('mlut.dcm', Uint8Array.from(bytes))])
+    const own = samplesOf(reader.header.sampleType, await reader.plane(0))
+    expect(own.length).toBe(512 * 512)
+    expect(own.every((value, i) => value === values[i])).toBe(true)
   })
 })
