@@ -19,11 +19,13 @@ import type { Header } from '#imaging/header.ts'
 import { formatById } from '#imaging/formats/index.ts'
 import { straightened } from '#imaging/geometry/straightened.ts'
 import { coarseOf, createCoarse } from '#imaging/render/coarse.ts'
+import { levelHeader, levelOffset, levelsOf } from '#imaging/render/levels.ts'
 import { createStatistics } from '#imaging/render/statistics.ts'
 import type { Statistics } from '#imaging/render/statistics.ts'
 import { thumbnail } from '#imaging/render/thumbnail.ts'
 import { encodePng } from '#imaging/write/png.ts'
 import type { FileSources, StoredFile } from './fileSource.ts'
+import { writeLevels } from './levels.ts'
 import type { TaskTools } from './threadTasks.ts'
 import { writeComplete } from './writeComplete.ts'
 
@@ -82,6 +84,7 @@ export type DerivedKind = keyof ReturnType<typeof derivedNames>
 export const derivedNames = (revision: string) => ({
   planes: `${revision}.planes`,
   coarse: `${revision}.coarse`,
+  levels: `${revision}.levels`,
   thumbnail: `${revision}.png`,
   animation: `${revision}.animation.png`,
   tags: `${revision}.tags.json`,
@@ -135,21 +138,32 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
     else await writePlanes(input.folder, names.planes, bytes, pass)
   })
 
+  const planes = direct
+    ? { file: input.files[direct.file]!.blobPath, offset: direct.offset }
+    : { file: path.join(input.folder, names.planes), offset: 0 }
+  const levels = levelsOf(header)
+  const smallest = levels.at(-1)
+  if (smallest)
+    await writeComplete(input.folder, names.levels, (to) => writeLevels(header, planes, to, () => tools.beat()))
+
   // Planes come back from the file just written: many readers can only go forwards cheaply.
-  const stored = direct ? null : openSync(path.join(input.folder, names.planes), 'r')
+  const stored = smallest ? path.join(input.folder, names.levels) : direct ? null : planes.file
+  const handle = stored === null ? null : openSync(stored, 'r')
   try {
-    const source = stored === null ? reader : { ...reader, header, plane: planeOf(stored, planeBytes(header)) }
+    const start = levelOffset(header, levels, levels.length - 1)
+    const shown = smallest ? levelHeader(header, smallest) : header
+    const source = handle === null ? reader : { header: shown, plane: planeOf(handle, planeBytes(shown), start) }
     const { width, height, rgb } = await thumbnail(source, { size: thumbnailSide, modality: input.modality })
     await writeComplete(input.folder, names.thumbnail, (to) => writeFileSync(to, encodePng(width, height, 3, rgb)))
   } finally {
-    if (stored !== null) closeSync(stored)
+    if (handle !== null) closeSync(handle)
   }
   const file = input.files.length === 1 ? input.files[0]!.path : null
   const tags = JSON.stringify((await reader.tags()).slice(0, tagLimit).map((tag) => ({ file, ...tag })))
   await writeComplete(input.folder, names.tags, (to) => writeFileSync(to, tags))
   const sizes: Derived['sizes'] = {}
-  for (const kind of ['planes', 'coarse', 'thumbnail', 'tags'] as const) {
-    if (kind === 'planes' ? direct : kind === 'coarse' && !coarseOf(header)) continue
+  for (const kind of ['planes', 'coarse', 'levels', 'thumbnail', 'tags'] as const) {
+    if (kind === 'planes' ? direct : kind === 'coarse' ? !coarseOf(header) : kind === 'levels' && !smallest) continue
     sizes[kind] = statSync(path.join(input.folder, names[kind])).size
   }
   return { revision, header, direct, byteCount: bytes, range: rangeOf(statistics.result()), sizes }
@@ -204,9 +218,9 @@ async function eachPlane(
   }
 }
 
-const planeOf = (file: number, size: number) => async (k: number) => {
+const planeOf = (file: number, size: number, start: number) => async (k: number) => {
   const plane = new Uint8Array(size)
-  readSync(file, plane, 0, size, k * size)
+  readSync(file, plane, 0, size, start + k * size)
   return plane
 }
 

@@ -10,7 +10,7 @@ export async function writeComplete(
 ): Promise<void> {
   const part = path.join(folder, `${randomUUID()}.part`)
   try {
-    const to = openSync(part, 'wx', 0o640)
+    const to = openSync(part, 'wx+', 0o640)
     try {
       await write(to)
       fsyncSync(to)

@@ -108,7 +108,7 @@ export interface Storage {
   derived: {
     byteCount: number
     limitBytes: number | null
-    kinds: Record<'planes' | 'coarse' | 'thumbnail' | 'animation' | 'tags', number>
+    kinds: Record<'planes' | 'coarse' | 'levels' | 'thumbnail' | 'animation' | 'tags', number>
   }
   /** Those that take up most space. */
   projects: { id: string; title: string; fileCount: number; originalBytes: number; derivedBytes: number }[]

@@ -432,6 +432,7 @@ test('whoever may not see the series gets 404 for all of it', async () => {
     `/series/${direct}/r/${revision}/chunks/0`,
     `/series/${direct}/r/${revision}/box?x=0:1`,
     `/series/${direct}/r/${revision}/coarse/0`,
+    `/series/${direct}/r/${revision}/levels/1/box`,
     `/files/${file!.id}/content`,
     `/studies/${studyId}/archive.zip`,
   ]
@@ -625,6 +626,43 @@ test('archives are as long as announced and hold every file with its checksum', 
   }
   expect(Object.keys(entries)).toContain('U87/data/Day 7/CT whole body/m1.nii')
   expect(Object.keys(entries)).toContain('U87/data/Day 7/CT whole body (2)/m1.nii.gz')
+})
+
+test('large planes have reduced levels that are sent in tiles', async () => {
+  who = viewer
+  const shape = { x: 2500, y: 40, z: 2, t: 1, c: 1 }
+  const large = [0, 1].map((k) => Uint8Array.from({ length: 2500 * 40 }, (_, i) => (i * 7 + k * 50) % 256))
+  const header = { ...image.header, shape, sampleType: 'uint8' as const, slope: [1], intercept: [0] }
+  const id = await derived(await seriesOf({ 'large.nii': writeNifti({ header, planes: () => large }) }))
+  const { levels, revision } = (await get(`/series/${id}/header`)).json()
+  expect(levels).toEqual([
+    { shape: { ...shape, x: 1250, y: 20 }, factor: 2, planeBytes: 25_000 },
+    { shape: { ...shape, x: 625, y: 10 }, factor: 4, planeBytes: 6250 },
+  ])
+  const half = (from: Uint8Array, width: number, height: number) =>
+    Array.from({ length: (width / 2) * (height / 2) }, (_, i) => {
+      const at = Math.floor(i / (width / 2)) * 2 * width + (i % (width / 2)) * 2
+      return Math.round((from[at]! + from[at + 1]! + from[at + width]! + from[at + width + 1]!) / 4)
+    })
+  const first = half(large[1]!, 2500, 40)
+  const second = half(Uint8Array.from(first), 1250, 20)
+  const base = `/series/${id}/r/${revision}/levels`
+  const whole = await get(`${base}/1/box?z=1:2`)
+  expect([whole.statusCode, whole.headers['cache-control']]).toEqual([200, 'private, max-age=31536000, immutable'])
+  expect([...whole.rawPayload]).toEqual(first)
+  expect([...(await get(`${base}/2/box?z=1:2`)).rawPayload]).toEqual(second)
+  const tile = await get(`${base}/2/box?z=1:2&x=512:625&y=3:7`)
+  expect([...tile.rawPayload]).toEqual([3, 4, 5, 6].flatMap((y) => second.slice(y * 625 + 512, y * 625 + 625)))
+  expect((await get(`${base}/2/box?z=1:2&x=512:625&y=3:7`, { range: 'bytes=5-9' })).rawPayload).toEqual(tile.rawPayload.subarray(5, 10)) // prettier-ignore
+  expect(tile.headers.etag).not.toBe((await get(`${base}/1/box?z=1:2&x=512:625&y=3:7`)).headers.etag)
+  const beyond = await get(`${base}/2/box?x=0:626`)
+  expect([beyond.statusCode, beyond.json().errors[0].pointer]).toEqual([422, '?x'])
+  const none = await get(`${base}/3/box`)
+  expect([none.statusCode, none.json().detail]).toEqual([404, expect.stringContaining('levels 1 to 2; there is no level 3')]) // prettier-ignore
+  const small = (await get(`/series/${direct}/header`)).json()
+  expect(small.levels).toEqual([])
+  expect((await get(`/series/${direct}/r/${small.revision}/levels/1/box`)).json().detail).toContain('handy size')
+  expect((await get(`/series/${id}/thumbnail`)).rawPayload.readUInt32BE(16)).toBe(256)
 })
 
 test('an image with sheared axes is served upright', async () => {

@@ -198,6 +198,7 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/series/:id/r/:revision/planes/:number': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/coarse/:number': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/box': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/r/:revision/levels/:number/box': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/statistics': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/curve': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/projection': { rule: 'bytes', params: series },

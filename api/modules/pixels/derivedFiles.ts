@@ -25,7 +25,7 @@ export const derivedFile = (
 ): string => path.join(ctx.config.dataFolder, derivedFolder(seriesId), derivedNames(revision)[kind])
 
 /** What can go. */
-export const evictable = ['planes', 'coarse', 'animation'] as const
+export const evictable = ['planes', 'coarse', 'levels', 'animation'] as const
 export type Evictable = (typeof evictable)[number]
 
 /** What was used within this time stays: somebody may be looking at it. Longer than uses wait to be written down. */

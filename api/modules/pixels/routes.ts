@@ -9,7 +9,7 @@ import { bodyless, sendBytes } from '#api/modules/content/sendBytes.ts'
 import { isKnown } from '#api/modules/content/range.ts'
 import { idParams } from '#api/records/routes.ts'
 import { animation } from './animation.ts'
-import { box, chunk, coarse, pixelHeader, plane, tags, thumbnail } from './service.ts'
+import { box, chunk, coarse, levelBox, pixelHeader, plane, tags, thumbnail } from './service.ts'
 import type { BoxQuery } from './box.ts'
 import { curve, projection, statistics } from './measures.ts'
 import type { Measure, ProjectionQuery, RegionQuery, StatisticsQuery } from './measures.ts'
@@ -100,6 +100,21 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
     },
     async (request, reply) =>
       sendBytes(request, reply, await box(shelf, callerOf(request), request.params, request.query)),
+  )
+  app.get<ByNumber & { Querystring: BoxQuery }>(
+    `${series}/r/:revision/levels/:number/box`,
+    {
+      ...route,
+      schema: about('A box of voxels of a reduced level: a tile of a large plane', {
+        description:
+          'Number from 1, as in `levels` of the header; x and y count voxels of the level. Otherwise as the box.',
+        params: planeParams,
+        querystring: boxQuery,
+        response: { 200: octets, 206: octets },
+      }),
+    },
+    async (request, reply) =>
+      sendBytes(request, reply, await levelBox(shelf, callerOf(request), request.params, request.query)),
   )
   // Measuring takes longer than asking who asks.
   const measuring = { config: { access: 'public' as const }, compress: false as const }

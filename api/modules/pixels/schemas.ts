@@ -69,6 +69,17 @@ export const PixelHeader = Type.Object(
           'The reduced image: each voxel is the mean of a block of `factor` voxels. Null: the image is small.',
       },
     ),
+    levels: Type.Array(
+      closed({
+        shape: Type.Record(Type.String(), Type.Integer()),
+        factor: Type.Integer({ description: 'Voxels of the image for one voxel here, along x and y.' }),
+        planeBytes: Type.Integer(),
+      }),
+      {
+        description:
+          'Reduced levels of planes with more than 2048 voxels along x or y, each half as wide and high as the one before; fetched in tiles from r/{revision}/levels/{number}/box, numbered from 1.',
+      },
+    ),
     animation: Type.Union([oneOf(motions), Type.Null()], {
       description:
         'What moves in the animation of the series: a volume is turned, its times or its slices follow each other. Null: it is a single picture and has none.',

@@ -64,6 +64,7 @@ export async function pixelHeader(shelf: Shelf, caller: Caller, seriesId: string
     planeCount: planes.count,
     chunk: planes.chunks,
     coarse: planes.coarse,
+    levels: planes.levels,
     animation: planes.motion,
     range: row.valueRange,
   }
@@ -136,6 +137,29 @@ export async function box(
     ...representation(found, revision, `b${boxName(asked)}`),
     byteCount: boxBytes(voxels, asked),
     body: (span) => shelf.box(found.series, asked, span),
+  }
+}
+
+/** A box of voxels of a reduced level; levels are counted from 1, the image itself is none of them. */
+export async function levelBox(
+  shelf: Shelf,
+  caller: Caller,
+  { id, revision, number }: PlaneAddress,
+  query: BoxQuery,
+): Promise<Representation> {
+  const found = await ready(shelf, caller, id)
+  const { levels, voxels } = found.planes
+  const level = levels[number - 1]
+  if (!level) {
+    const some = `This series has the levels 1 to ${levels.length}; there is no level ${number}.`
+    throw new AppError('notFound', levels.length > 0 ? some : 'These planes are of a handy size; they have no levels.')
+  }
+  const reduced = { ...voxels, shape: level.shape }
+  const asked = boxOf(reduced, query)
+  return {
+    ...representation(found, revision, `v${number}${boxName(asked)}`),
+    byteCount: boxBytes(reduced, asked),
+    body: (span) => shelf.level(found.series, number - 1, asked, span),
   }
 }
 

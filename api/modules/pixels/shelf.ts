@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { planeBytes, planeCount, sampleBytes } from '#imaging/header.ts'
 import { motionOf, type Motion } from '#imaging/render/animation.ts'
+import { levelsOf, type Level } from '#imaging/render/levels.ts'
 import { coarseOf, type Coarse } from '#imaging/render/coarse.ts'
 import { datasetStates } from '#api/access/bytes.ts'
 import type { Standing } from '#api/access/bytes.ts'
@@ -44,6 +45,8 @@ export interface Shelved extends Standing {
     chunks: Chunks
     voxels: Voxels
     coarse: Coarse | null
+    /** Reduced levels of large planes. */
+    levels: Level[]
     /** What moves in its animation; null: it is a single picture. */
     motion: Motion | null
     /** DICOM code, of the record or else of the file. */
@@ -60,6 +63,8 @@ export interface Shelf {
   plane(series: Shelved, k: number, span: Span): Promise<FilePart | Held>
   /** A part of the bytes of a box. */
   box(series: Shelved, box: Box, span: Span): Promise<FilePart | Readable>
+  /** The same of a level; `n` counts from 0. */
+  level(series: Shelved, n: number, box: Box, span: Span): Promise<FilePart | Readable>
   /** A part of time point `n` of the reduced image; they are counted through the channels. */
   coarse(series: Shelved, n: number, span: Span): Promise<FilePart>
   /** Work of others on the file of the planes; when it is gone, it is made anew. */
@@ -98,6 +103,7 @@ export function openShelf(ctx: Context): Shelf {
         count: planeCount(pixels.header),
         chunks: chunksOf(pixels.header),
         coarse: coarseOf(pixels.header),
+        levels: levelsOf(pixels.header),
         motion: motionOf(pixels.header, modality),
         modality,
         voxels: {
@@ -183,6 +189,18 @@ export function openShelf(ctx: Context): Shelf {
       if (whole) return part(series, { start: whole.start + start, end: whole.start + end })
       const { file, offset } = await planesOf(series)
       return boxStream(voxels, box, { start, end }, { offset, acquire: () => acquire(series.seriesId, file) })
+    },
+
+    async level({ seriesId, planes }, n, box, { start, end }) {
+      const { levels, count, revision, voxels } = planes!
+      use(seriesId, 'levels')
+      const file = derivedFile(ctx, seriesId, revision, 'levels')
+      const offset = levels.slice(0, n).reduce((sum, level) => sum + level.planeBytes * count, 0)
+      const reduced = { ...voxels, shape: levels[n]!.shape }
+      const whole = boxSpan(reduced, box)
+      if (!whole) return boxStream(reduced, box, { start, end }, { offset, acquire: () => acquire(seriesId, file) })
+      const from = offset + whole.start
+      return { lease: await acquire(seriesId, file), start: from + start, end: from + end }
     },
 
     async coarse({ seriesId, planes }, n, { start, end }) {

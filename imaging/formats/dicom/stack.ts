@@ -3,7 +3,6 @@ import { nearestAxesNote } from '../../geometry/placement.ts'
 import type { Header } from '../../header.ts'
 import type { Frame } from './frames.ts'
 import { cross, difference, dot } from './vector.ts'
-import type { Vector } from './vector.ts'
 
 /** Frames in their places: `frames[t * z + s]` is slice s of time t. */
 export interface Stack {

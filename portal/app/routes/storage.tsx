@@ -10,6 +10,7 @@ import { counted, formatBytes, formatCount } from '../format.ts'
 const kindText: Record<keyof Storage['derived']['kinds'], string> = {
   planes: 'Planes',
   coarse: 'Reduced images',
+  levels: 'Levels of large planes',
   animation: 'Animations',
   thumbnail: 'Thumbnails',
   tags: 'Header entries',

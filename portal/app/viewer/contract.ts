@@ -18,6 +18,13 @@ export interface SeriesHeader extends Omit<Header, 'orientation'> {
   planeCount: number
   /** The fixed grid in which planes are fetched. */
   chunk: { planes: number; count: number }
+  /**
+   * Reduced levels of planes with more than 2048 voxels along x or y (16,384-pixel planes, whole slides): each has the same
+   * planes, half as wide and high as the level before. `factor` = voxels of the image for one of the level along x and y.
+   * Tiles: GET /series/:id/r/:revision/levels/:number/box?x=FROM:TO&y=FROM:TO&z=K:K+1&t=&c=, number from 1, x and y in voxels
+   * of the level; full size: GET .../box with the same query. Empty for planes of a handy size.
+   */
+  levels: { shape: Header['shape']; factor: number; planeBytes: number }[]
   /** What moves in GET /series/:id/animation (an animated PNG); null: the series is a single picture and has none. */
   animation: 'turn' | 'times' | 'slices' | null
   /** The reduced image; null for images that are small already. */

@@ -86,6 +86,7 @@ const header = (change: Partial<SeriesHeader> = {}): SeriesHeader => {
     displayName: 'Series',
     record: null,
     animation: null,
+    levels: [],
     revision: 'r7',
     format: 'test',
     modality: null,
