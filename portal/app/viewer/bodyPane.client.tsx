@@ -57,7 +57,7 @@ export function BodyPane({ spec, layers, state, actions, focused, onFocus }: Pro
   useEffect(() => {
     const available = layers.every(({ pixels, view }) => pixels.isDrawable(view.index, view.t, view.c))
     body?.show({
-      layers: layers.map(({ pixels, view }) => ({ ...view, pixels, channel: view.c })),
+      layers: layers.map(({ pixels, view }) => ({ ...view, pixels, channel: view.c, mix: null })),
       styles: layers.map((layer, n) => (n === 0 ? style : overlayStyle(style, layer))),
       available,
       eye,

@@ -44,11 +44,12 @@ export function renderingEngine(): RenderingEngine {
   imageLoader.registerImageLoader(scheme, (imageId: string) => {
     const found = lookUp(imageId)
     if (!found) throw new Error(`The series of ${imageId} is not open.`)
+    if (found.mix) return { promise: Promise.resolve(found.pixels.mixedImage(found.k, imageId)) }
     return { promise: found.pixels.image(found.k) }
   })
   metaData.addProvider((type: string, imageId: unknown) => {
     const found = typeof imageId === 'string' ? lookUp(imageId) : null
-    return found ? planeMetadata(found.pixels, type, found.k) : undefined
+    return found ? planeMetadata(found.pixels, type, found.k, found.mix) : undefined
   }, 10_000)
   for (const name of colourMapNames) {
     const stops = colourStops(name)
@@ -74,9 +75,10 @@ export function register(pixels: SeriesPixels): () => void {
   return () => open.delete(pixels.id)
 }
 
-function lookUp(imageId: string): { pixels: SeriesPixels; k: number } | null {
+/** viv:<id>/<plane>, or viv:<id>/<mixture>/<plane of the stack>. */
+function lookUp(imageId: string): { pixels: SeriesPixels; k: number; mix: boolean } | null {
   if (!imageId.startsWith(`${scheme}:`)) return null
-  const slash = imageId.lastIndexOf('/')
-  const pixels = open.get(imageId.slice(scheme.length + 1, slash))
-  return pixels ? { pixels, k: Number(imageId.slice(slash + 1)) } : null
+  const parts = imageId.slice(scheme.length + 1).split('/')
+  const pixels = open.get(parts[0]!)
+  return pixels ? { pixels, k: Number(parts.at(-1)), mix: parts.length === 3 } : null
 }

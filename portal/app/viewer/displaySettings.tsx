@@ -1,10 +1,14 @@
 /** Window, colours and channel of one series. */
+import { useState } from 'react'
 import { Button, NumberInput, Select } from '@mantine/core'
+import { ChannelList } from './channelList.tsx'
+import { firstChannels, isMixed } from './channels.ts'
 import { colourGradient, colourMapNames, colourMaps, isColourMapName, type ColourMapName } from './colourMaps.ts'
 import type { SeriesHeader } from './contract.ts'
 import { Histogram } from './histogram.tsx'
 import { Section } from './infoPanel.tsx'
 import type { LayerView } from './overlayContent.ts'
+import { mixOf } from './pane.client.tsx'
 import { QuantitySelect } from './quantitySelect.tsx'
 import type { SeriesView } from './viewState.ts'
 import styles from './viewer.module.css'
@@ -19,8 +23,10 @@ interface Props {
 
 export function DisplaySettings({ layer, several, onChange, onHeader }: Props) {
   const { pixels, view } = layer
+  const mix = mixOf(layer)
+  const [untouched, setUntouched] = useState(() => !new URLSearchParams(window.location.search).has('mix'))
   const { header } = pixels
-  const colour = header.samplesPerPixel > 1
+  const colour = header.samplesPerPixel > 1 || mix !== null
   const presets = windowPresets(header)
   const { low, high } = roundedWindow(view.window)
   const step = 10 ** -windowDigits(view.window) * 10
@@ -29,7 +35,7 @@ export function DisplaySettings({ layer, several, onChange, onHeader }: Props) {
   return (
     <Section title={several ? `Display of ${header.label}` : 'Display'}>
       <QuantitySelect layer={layer} onChange={onChange} onHeader={onHeader} />
-      {!colour && <Histogram layer={layer} onChange={(window) => onChange({ window })} />}
+      {!colour && !mix && <Histogram layer={layer} onChange={(window) => onChange({ window })} />}
       <div className={styles.window}>
         <NumberInput
           size="xs"
@@ -82,13 +88,29 @@ export function DisplaySettings({ layer, several, onChange, onHeader }: Props) {
         <Select
           size="xs"
           label="Channel"
-          data={Array.from({ length: header.shape.c }, (_, c) => ({
-            value: String(c),
-            label: header.channels?.[c]?.label || `Channel ${c + 1}`,
-          }))}
-          value={String(view.c)}
+          data={[
+            ...(isMixed(header) && pixels.geometry === null ? [{ value: 'all', label: 'All in their colours' }] : []),
+            ...Array.from({ length: header.shape.c }, (_, c) => ({
+              value: String(c),
+              label: header.channels?.[c]?.label || `Channel ${c + 1}`,
+            })),
+          ]}
+          value={mix ? 'all' : String(view.c)}
           allowDeselect={false}
-          onChange={(value) => onChange({ c: Number(value) })}
+          onChange={(value) =>
+            onChange(value === 'all' ? { mix: firstChannels(header) } : { c: Number(value), mix: null })
+          }
+        />
+      )}
+      {mix && (
+        <ChannelList
+          layer={layer}
+          views={mix}
+          untouched={untouched}
+          onChange={(views, byHand) => {
+            if (byHand) setUntouched(false)
+            onChange({ mix: views })
+          }}
         />
       )}
     </Section>

@@ -38,7 +38,7 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
   const ground = layers[0]!
   const { geometry, header } = ground.pixels
   const point: Vec3 = geometry ? worldOf(geometry, ground.view.index) : flatPoint(ground.view.index, header.spacing)
-  const stackIndex = ground.view.t * header.shape.z + ground.view.index[2]
+  const stackIndex = stackOf(ground)
   const [painted, setPainted] = useState('')
   const shown = useRef({ spec, layers })
   useVersions(layers)
@@ -75,8 +75,10 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
   useEffect(() => {
     shown.current = { spec, layers }
     picture?.show({
-      layers: layers.map(({ pixels, view }) => ({ ...view, pixels, channel: view.c })),
-      available: ground.pixels.isDrawable(ground.view.index, ground.view.t, ground.view.c),
+      layers: layers.map(({ pixels, view }) => ({ ...view, pixels, channel: view.c, mix: mixOf({ pixels, view }) })),
+      available: mixOf(ground)
+        ? ground.pixels.isMixable(stackIndex)
+        : ground.pixels.isDrawable(ground.view.index, ground.view.t, ground.view.c),
       plane: spec.plane,
       point,
       stackIndex,
@@ -130,7 +132,11 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
     actions.setView(n, { window: draggedWindow(view.window, pixels.header.range, dx, dy) })
   }
 
-  const loaded = layers.every(({ pixels, view }) => pixels.isShown(view.index, view.t, view.c))
+  const loaded = layers.every((layer) =>
+    mixOf(layer)
+      ? layer.pixels.isMixable(stackOf(layer))
+      : layer.pixels.isShown(layer.view.index, layer.view.t, layer.view.c),
+  )
   const ready = loaded && picture?.mounted === true && painted === wantedKey(spec, layers, stackIndex)
   // For those who measure how long a first picture takes.
   const marked = useRef(false)
@@ -175,6 +181,12 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
     </section>
   )
 }
+
+/** Plane of the stack, over all times. */
+const stackOf = ({ pixels, view }: LayerView): number => view.t * pixels.header.shape.z + view.index[2]
+
+/** Channels laid into each other are for pictures that are no volumes. */
+export const mixOf = ({ pixels, view }: LayerView) => (pixels.geometry ? null : view.mix)
 
 /** What must be painted: channel, time point or plane, without a gap. */
 const wantedKey = ({ plane }: PaneSpec, layers: LayerView[], stackIndex: number): string =>

@@ -18,7 +18,12 @@ interface Described {
 export const frameOfReference = ({ seriesId }: SeriesHeader): string => `vivarchive-${seriesId}`
 
 /** Answer of the metadata provider for plane `k`; undefined for modules that are not known. */
-export function planeMetadata(pixels: Described, type: string, k: number): Record<string, unknown> | undefined {
+export function planeMetadata(
+  pixels: Described,
+  type: string,
+  k: number,
+  mix = false,
+): Record<string, unknown> | undefined {
   const { header, source, shrink } = pixels
   const { z } = header.shape
   const [x, y] = [Math.ceil(header.shape.x / shrink), Math.ceil(header.shape.y / shrink)]
@@ -27,16 +32,17 @@ export function planeMetadata(pixels: Described, type: string, k: number): Recor
   const window = defaultWindow(header)
   switch (type) {
     case Enums.MetadataModules.IMAGE_PIXEL: {
-      const bits = drawnBytes[source.plan.drawn] * 8
+      const colour = mix || source.plan.components === 3
+      const bits = mix ? 8 : drawnBytes[source.plan.drawn] * 8
       return {
-        samplesPerPixel: source.plan.components,
-        photometricInterpretation: source.plan.components === 3 ? 'RGB' : 'MONOCHROME2',
+        samplesPerPixel: colour ? 3 : 1,
+        photometricInterpretation: colour ? 'RGB' : 'MONOCHROME2',
         rows: y,
         columns: x,
         bitsAllocated: bits,
         bitsStored: bits,
         highBit: bits - 1,
-        pixelRepresentation: source.plan.drawn === 'int16' || source.plan.drawn === 'float32' ? 1 : 0,
+        pixelRepresentation: !mix && (source.plan.drawn === 'int16' || source.plan.drawn === 'float32') ? 1 : 0,
       }
     }
     case Enums.MetadataModules.IMAGE_PLANE: {

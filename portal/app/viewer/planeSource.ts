@@ -28,6 +28,8 @@ export class PlaneSource {
   onDrop: (planes: Arrival) => void = () => {}
   /** The time point that is drawn from its reduced image; its samples are in the size of the planes. */
   reduced: { c: number; t: number; samples: Samples } | null = null
+  /** Channels that are laid into each other; null: that of the focus alone. */
+  channels: readonly number[] | null = null
   readonly byPlane: boolean
   readonly #followers = new Set<() => void>()
 
@@ -105,7 +107,16 @@ export class PlaneSource {
   }
 
   needs(): ChunkNeed[] {
-    return chunksByNeed(this.grid, this.focus)
+    const channels = this.channels ?? [this.focus.c]
+    if (channels.length < 2) return chunksByNeed(this.grid, { ...this.focus, c: channels[0] ?? this.focus.c })
+    const needs = new Map<number, ChunkNeed>()
+    for (const c of channels) {
+      for (const need of chunksByNeed(this.grid, { ...this.focus, c })) {
+        const known = needs.get(need.chunk)
+        if (!known || known.distance > need.distance) needs.set(need.chunk, need)
+      }
+    }
+    return [...needs.values()].sort((a, b) => a.distance - b.distance)
   }
 
   follow(follower: () => void): () => void {

@@ -1,6 +1,7 @@
 /** The pixels of one open series for Cornerstone: images, volumes and the metadata that it asks for. */
 import { Enums, cache, utilities, type Types } from '@cornerstonejs/core'
 import { imageIdOf, register } from './cornerstone.client.ts'
+import { mixed, type ChannelView } from './channels.ts'
 import type { SeriesHeader } from './contract.ts'
 import { shrunk } from './shrunk.ts'
 import { volumeGeometry, type Vec3, type VolumeGeometry } from './geometry.ts'
@@ -20,6 +21,7 @@ export interface Limits {
 }
 
 let count = 0
+let mixtures = 0
 
 export class SeriesPixels {
   /** In the names of its images and volumes: another one of the same series can be made before this one is closed. */
@@ -34,6 +36,7 @@ export class SeriesPixels {
   readonly shrink: number
   readonly #volumes = new Map<number, SeriesVolume>()
   readonly #waiting = new Map<number, ((image: Types.IImage) => void)[]>()
+  #mix: { views: readonly ChannelView[]; name: string; images: Set<string> } | null = null
   readonly #unregister: () => void
 
   constructor(header: SeriesHeader, limits: Limits) {
@@ -126,16 +129,42 @@ export class SeriesPixels {
     return this.geometry ? this.source.loaded(c, t) : this.source.plane(this.planeOf(index, t, c)) ? 1 : 0
   }
 
+  /** Lays channels into each other from now on; null shows one alone. Returns a name of this mixture. */
+  mix(views: readonly ChannelView[] | null): string {
+    if (views === this.#mix?.views) return this.#mix?.name ?? ''
+    // Pictures of a mixture are never asked for again.
+    for (const id of this.#mix?.images ?? []) if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id)
+    this.#mix = views && { views, name: `mix${++mixtures}`, images: new Set() }
+    this.source.channels = views && views.flatMap(({ visible }, c) => (visible ? [c] : []))
+    return this.#mix?.name ?? ''
+  }
+
+  /** Whether all channels that are shown of a plane are in memory. @param n plane of the stack, over all times */
+  isMixable(n: number): boolean {
+    const { z, t } = this.header.shape
+    return (this.source.channels ?? []).every((c) => this.source.plane(c * z * t + n))
+  }
+
+  /** The mixture of a plane whose channels are in memory. */
+  mixedImage(n: number, imageId: string): Types.IImage {
+    const { x, y, z, t } = this.header.shape
+    const views = this.#mix?.views ?? []
+    this.#mix?.images.add(imageId)
+    const planes = views.map(({ visible }, c) => (visible ? this.source.plane(c * z * t + n) : null))
+    return this.#image(imageId, mixed(planes, views, x * y), 3)
+  }
+
   /** The image of a plane once it is in memory. */
   image(k: number): Promise<Types.IImage> {
     const samples = this.source.plane(k)
-    if (samples) return Promise.resolve(this.#image(k, samples))
+    if (samples) return Promise.resolve(this.#image(this.imageId(k), samples))
     return new Promise((resolve) => {
       this.#waiting.set(k, [...(this.#waiting.get(k) ?? []), resolve])
     })
   }
 
   close(): void {
+    this.mix(null)
     for (const volume of this.#volumes.values()) volume.release()
     this.#volumes.clear()
     for (let k = 0; k < this.header.planeCount; k++) this.#forget(k)
@@ -147,7 +176,7 @@ export class SeriesPixels {
     for (let k = first; k < first + count; k++) {
       const waiting = this.#waiting.get(k)
       this.#waiting.delete(k)
-      const image = waiting || this.geometry ? this.#image(k, this.source.drawable(k)!) : null
+      const image = waiting || this.geometry ? this.#image(this.imageId(k), this.source.drawable(k)!) : null
       if (!image) continue
       waiting?.forEach((resolve) => resolve(image))
       if (!this.geometry || waiting) continue
@@ -167,9 +196,8 @@ export class SeriesPixels {
     if (!this.#waiting.has(k) && cache.getImageLoadObject(this.imageId(k))) cache.removeImageLoadObject(this.imageId(k))
   }
 
-  #image(k: number, whole: Samples): Types.IImage {
+  #image(imageId: string, whole: Samples, components = this.source.plan.components): Types.IImage {
     const { header, shrink } = this
-    const { components, drawn } = this.source.plan
     const samples = shrunk(whole, header.shape, components, shrink)
     const [x, y] = [Math.ceil(header.shape.x / shrink), Math.ceil(header.shape.y / shrink)]
     const window = defaultWindow(header)
@@ -179,10 +207,10 @@ export class SeriesPixels {
       width: x,
       height: y,
       numberOfComponents: components,
-      id: this.imageId(k),
+      id: imageId,
     })
     return {
-      imageId: this.imageId(k),
+      imageId,
       rows: y,
       columns: x,
       height: y,
@@ -196,7 +224,7 @@ export class SeriesPixels {
       getPixelData: () => samples,
       getCanvas: () => document.createElement('canvas'),
       imageFrame: {} as Types.IImageFrame,
-      sizeInBytes: samples.length * drawnBytes[drawn],
+      sizeInBytes: samples.byteLength,
       slope: 1,
       intercept: 0,
       isPreScaled: true,

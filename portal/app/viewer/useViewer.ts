@@ -1,6 +1,7 @@
 /** The state of the viewer and what can be done to it. */
 import { useCallback, useEffect, useMemo, useReducer } from 'react'
 import { useLocation } from 'react-router'
+import { firstChannels, isMixed } from './channels.ts'
 import type { ColourMapName } from './colourMaps.ts'
 import type { SeriesHeader } from './contract.ts'
 import { clampIndex, indexOf, isPlaced, planeNames, worldOf, type Vec3 } from './geometry.ts'
@@ -131,11 +132,18 @@ function firstView(header: SeriesHeader, linked: Partial<SeriesView>): SeriesVie
     c: Math.min(linked.c ?? 0, header.shape.c - 1),
     window: linked.window ?? defaultWindow(header),
     map,
+    mix: isMixed(header) ? mixOf(header, linked) : null,
     quantity: linked.quantity ?? plainLayer.quantity,
     visible: linked.visible ?? plainLayer.visible,
     opacity: linked.opacity ?? plainLayer.opacity,
     blend: linked.blend ?? plainLayer.blend,
   }
+}
+
+/** As a link says, as long as it names every channel; stacks of channels start laid into each other. */
+function mixOf(header: SeriesHeader, { mix, c }: Partial<SeriesView>): SeriesView['mix'] {
+  if (mix === null || (mix === undefined && c !== undefined)) return null
+  return mix?.length === header.shape.c ? mix : firstChannels(header)
 }
 
 export const paneSeries = (open: readonly (SeriesPixels | null)[]): (PaneSeries | null)[] =>

@@ -1,6 +1,7 @@
 /** What is shown and how, and its form in the address bar, so that a link restores the picture. */
 import type { AnnotationTool } from '#ontology/entities/annotation.ts'
 import { bodyStyles, type BodyStyle, type Eye } from './bodyLook.ts'
+import { readChannels, writeChannels, type ChannelView } from './channels.ts'
 import { isColourMapName, type ColourMapName } from './colourMaps.ts'
 import { planeNames, type PlaneName, type Vec3 } from './geometry.ts'
 import { quantityNames, type QuantityName } from './quantities.ts'
@@ -32,6 +33,8 @@ export interface SeriesView {
   c: number
   window: Window
   map: ColourMapName
+  /** Of a series with channels: how each is laid into the picture; null shows channel `c` alone. */
+  mix: readonly ChannelView[] | null
   /** Of the values; windows are in it. */
   quantity: QuantityName
   visible: boolean
@@ -97,6 +100,7 @@ export function readLink(query: URLSearchParams): LinkedView {
   const list = (name: string) => (query.get(name) ?? '').split(',')
   const [at, t, c, w, map] = [list('at'), list('t'), list('c'), list('w'), list('map')]
   const [opacity, blend, hidden, quantity] = [list('opacity'), list('blend'), list('hide'), list('q')]
+  const mixes = list('mix')
   const views = unique.map((_, n) => {
     const view: Partial<SeriesView> = {}
     const index = numbers(at[n], '.', 3)
@@ -110,6 +114,9 @@ export function readLink(query: URLSearchParams): LinkedView {
     // One number is that of all layers.
     const alpha = number(opacity[n] ?? (opacity.length === 1 ? opacity[0]! : ''))
     if (alpha !== undefined && alpha >= 0 && alpha <= 1) view.opacity = alpha
+    const mix = readChannels(mixes[n])
+    if (mix) view.mix = mix
+    else if (mixes[n] === 'one') view.mix = null
     const values = oneOf(quantity[n] ?? null, quantityNames)
     if (values) view.quantity = values
     const kind = oneOf(blend[n] ?? null, blends)
@@ -168,6 +175,8 @@ export function writeLink(series: readonly string[], state: ViewState, views: re
   all('c', ({ c }) => String(c), '0')
   all('w', ({ window }) => `${enough(window.low)}:${enough(window.high)}`)
   all('map', ({ map }) => map)
+  // Of most series there is one channel: nothing to say.
+  if (views.some(({ mix }) => mix)) all('mix', ({ mix }) => (mix ? writeChannels(mix) : 'one'))
   all('q', ({ quantity }) => quantity, plainLayer.quantity)
   if (series.length > 1) {
     all('opacity', ({ opacity }) => String(Math.round(opacity * 100) / 100), String(plainLayer.opacity))

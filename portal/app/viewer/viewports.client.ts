@@ -3,7 +3,8 @@
  * planar viewport stands here, because it is still changing.
  */
 import { Enums, utilities, type PlanarViewport, type Types } from '@cornerstonejs/core'
-import { colourMapId, renderingEngine } from './cornerstone.client.ts'
+import { colourMapId, imageIdOf, renderingEngine } from './cornerstone.client.ts'
+import type { ChannelView } from './channels.ts'
 import type { ColourMapName } from './colourMaps.ts'
 import { dot, towardsViewer, type Plane, type Vec3 } from './geometry.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
@@ -13,6 +14,8 @@ import type { Window } from './window.ts'
 export interface Layer {
   pixels: SeriesPixels
   channel: number
+  /** Channels laid into each other; null shows `channel` alone. */
+  mix: readonly ChannelView[] | null
   window: Window
   map: ColourMapName
   visible: boolean
@@ -53,6 +56,7 @@ export class Picture {
   readonly #observer: ResizeObserver
   #wanted: PictureView | null = null
   #mounted = ''
+  #ground = ''
   readonly #presented = new Map<string, string>()
   #busy = false
   #removed = false
@@ -111,6 +115,11 @@ export class Picture {
     if (!view.available) return false
     for (const layer of view.layers) addDisplaySet(layer, view)
     const orientation = orientationOf(view)
+    const { plane } = view
+    // Another mixture of the same channels stays where it is.
+    const ground = view.layers[0]!.pixels.id
+    const stays = this.#mounted !== '' && this.#ground === ground && !plane
+    const [zoom, pan] = stays ? [this.#viewport.getZoom(), this.#viewport.getPan()] : [1, null]
     this.#mounted = ''
     this.#presented.clear()
     await this.#viewport.setDisplaySets(
@@ -121,6 +130,11 @@ export class Picture {
     )
     if (this.#removed) return false
     this.fit()
+    if (pan) {
+      this.#viewport.setZoom(zoom)
+      this.#viewport.setPan(pan)
+    }
+    this.#ground = ground
     this.#mounted = key
     return true
   }
@@ -210,15 +224,18 @@ export class Picture {
   }
 }
 
-export const displaySetId = ({ pixels, channel }: Layer): string =>
-  `viv:${pixels.id}/${pixels.geometry ? 'channel' : 'stack'}/${channel}`
+export const displaySetId = ({ pixels, channel, mix }: Layer): string =>
+  pixels.geometry ? `viv:${pixels.id}/channel/${channel}` : `viv:${pixels.id}/stack/${mix ? pixels.mix(mix) : channel}`
 
 function addDisplaySet(layer: Layer, view: PictureView): void {
   const { pixels, channel } = layer
   const id = displaySetId(layer)
   if (view.plane) return addVolumeDisplaySet(layer)
   const { z, t } = pixels.header.shape
-  const imageIds = Array.from({ length: z * t }, (_, n) => pixels.imageId(channel * z * t + n))
+  const mixture = layer.mix && pixels.mix(layer.mix)
+  const imageIds = Array.from({ length: z * t }, (_, n) =>
+    mixture ? imageIdOf(`${pixels.id}/${mixture}`, n) : pixels.imageId(channel * z * t + n),
+  )
   displaySets.add(id, { kind: 'planar', imageIds, initialImageIdIndex: view.stackIndex })
 }
 

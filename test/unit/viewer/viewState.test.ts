@@ -32,6 +32,10 @@ const view = record({
     high: Number((low + width).toPrecision(9)) + 0,
   })),
   map: constantFrom(...colourMapNames),
+  mix: constantFrom(null, [
+    { visible: true, window: { low: 0, high: 300 }, colour: '3b6cff' },
+    { visible: false, window: { low: -0.5, high: 1e-7 }, colour: 'ff3030' },
+  ]),
   quantity: constantFrom('stored' as const, 'suv' as const),
   visible: boolean(),
   opacity: integer({ min: 0, max: 100 }).map((percent) => percent / 100),
@@ -59,7 +63,7 @@ describe('a link', () => {
         const all = {
           ...initialView,
           ...back,
-          views: back.views.map((one) => ({ t: 0, c: 0, ...plainLayer, ...one })),
+          views: back.views.map((one) => ({ t: 0, c: 0, mix: null, ...plainLayer, ...one })),
         }
         expect(all).toEqual({ series: ['01ABC', '01DEF'], ...shown, views })
       }),
@@ -106,7 +110,9 @@ describe('a link', () => {
   })
 
   it('leaves out what is as usual', () => {
-    const views = [{ index: [1, 2, 3], t: 0, c: 0, window: { low: 0, high: 10 }, map: 'grey', ...plainLayer }] as const
+    const views = [
+      { mix: null, index: [1, 2, 3], t: 0, c: 0, window: { low: 0, high: 10 }, map: 'grey', ...plainLayer },
+    ] as const
     expect(writeLink(['01ABC'], initialView, views as never)).toBe('series=01ABC&layout=mpr&at=1.2.3&w=0:10&map=grey')
   })
 })
