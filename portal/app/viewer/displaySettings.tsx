@@ -36,43 +36,50 @@ export function DisplaySettings({ layer, several, onChange, onHeader }: Props) {
     <Section title={several ? `Display of ${header.label}` : 'Display'}>
       <QuantitySelect layer={layer} onChange={onChange} onHeader={onHeader} />
       {!colour && !mix && <Histogram layer={layer} onChange={(window) => onChange({ window })} />}
-      <div className={styles.window}>
-        <NumberInput
-          size="xs"
-          label="Dark"
-          aria-label={`Darkest value${unit}`}
-          value={low}
-          step={step}
-          onChange={(value) => typeof value === 'number' && value < high && onChange({ window: usable(value, high) })}
-        />
-        <NumberInput
-          size="xs"
-          label="Bright"
-          aria-label={`Brightest value${unit}`}
-          value={high}
-          step={step}
-          onChange={(value) => typeof value === 'number' && value > low && onChange({ window: usable(low, value) })}
-        />
-        <Button
-          size="xs"
-          variant="default"
-          onClick={() => onChange({ window: defaultWindow(header) })}
-          aria-label={`Reset the window of ${header.label}`}
-        >
-          Reset
-        </Button>
-      </div>
-      <Select
-        size="xs"
-        label="Window"
-        placeholder="By hand"
-        data={presets.map(({ label }, n) => ({ value: String(n), label }))}
-        value={chosen >= 0 ? String(chosen) : null}
-        onChange={(value) => {
-          const preset = presets[Number(value ?? -1)]
-          if (preset) onChange({ window: { low: preset.low, high: preset.high } })
-        }}
-      />
+      {!mix && (
+        <>
+          {' '}
+          <div className={styles.window}>
+            <NumberInput
+              size="xs"
+              label="Dark"
+              aria-label={`Darkest value${unit}`}
+              value={low}
+              step={step}
+              onChange={(value) =>
+                typeof value === 'number' && value < high && onChange({ window: usable(value, high) })
+              }
+            />
+            <NumberInput
+              size="xs"
+              label="Bright"
+              aria-label={`Brightest value${unit}`}
+              value={high}
+              step={step}
+              onChange={(value) => typeof value === 'number' && value > low && onChange({ window: usable(low, value) })}
+            />
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => onChange({ window: defaultWindow(header) })}
+              aria-label={`Reset the window of ${header.label}`}
+            >
+              Reset
+            </Button>
+          </div>
+          <Select
+            size="xs"
+            label="Window"
+            placeholder="By hand"
+            data={presets.map(({ label }, n) => ({ value: String(n), label }))}
+            value={chosen >= 0 ? String(chosen) : null}
+            onChange={(value) => {
+              const preset = presets[Number(value ?? -1)]
+              if (preset) onChange({ window: { low: preset.low, high: preset.high } })
+            }}
+          />
+        </>
+      )}
       {!colour && (
         <Select
           size="xs"

@@ -49,12 +49,10 @@ export function overlayContent(
   const ground = layers[0]!
   const { header } = ground.pixels
   const axes = screenAxes(spec.plane, ground.pixels)
-  const windows = layers
-    .filter(({ pixels }) => pixels.header.samplesPerPixel === 1)
-    .map(({ pixels, view: { window } }) => {
-      const [low, high] = [roughly(window.low, window), roughly(window.high, window)]
-      return `W ${formatMeasured(roughly(high - low, window), '')} L ${formatMeasured(roughly((low + high) / 2, window), pixels.header.unit)}`
-    })
+  const windows = layers.filter(hasWindow).map(({ pixels, view: { window } }) => {
+    const [low, high] = [roughly(window.low, window), roughly(window.high, window)]
+    return `W ${formatMeasured(roughly(high - low, window), '')} L ${formatMeasured(roughly((low + high) / 2, window), pixels.header.unit)}`
+  })
   const frames = layers
     .filter(({ pixels }) => pixels.header.shape.t > 1)
     .map(({ pixels, view }) => formatFrame(view.t, pixels.header.shape.t, pixels.header.frames))
@@ -77,10 +75,14 @@ export function overlayContent(
     crosshair: options.crosshair && picture.mounted ? picture.toScreen(point) : null,
     scale: picture.mounted ? scaleBar(picture, spec, size.width, header.spacing !== null) : null,
     bars: layers
-      .filter(({ pixels }) => pixels.header.samplesPerPixel === 1)
+      .filter(hasWindow)
       .map(({ pixels, view }) => ({ map: view.map, window: view.window, unit: pixels.header.unit })),
   }
 }
+
+/** Colours, and channels in colours of their own, have no window and no colour bar. */
+const hasWindow = ({ pixels, view }: LayerView): boolean =>
+  pixels.header.samplesPerPixel === 1 && !(view.mix && !pixels.geometry)
 
 /** Subject and session. */
 const belongsTo = ({ pixels: { header } }: LayerView): string =>
@@ -88,6 +90,8 @@ const belongsTo = ({ pixels: { header } }: LayerView): string =>
 
 function channelTexts({ pixels, view }: LayerView): string[] {
   const { channels, shape } = pixels.header
+  const name = (c: number) => channels?.[c]?.label || `Channel ${c + 1}`
+  if (view.mix && !pixels.geometry) return view.mix.flatMap(({ visible }, c) => (visible ? [name(c)] : []))
   return shape.c > 1 ? [channels?.[view.c]?.label || `Channel ${view.c + 1}/${shape.c}`] : []
 }
 
