@@ -83,6 +83,9 @@ const Processing = closed(
 /** Each axis runs left or right, dorsal or ventral, to the head or to the tail, and each of these pairs is named once. */
 const axisPattern = '^(?!.*[LR].*[LR])(?!.*[PA].*[PA])(?!.*[SI].*[SI])[LRPASI]{3}$'
 
+/** Six decimal numbers of at most five digits before and after the point. */
+const placementPattern = '^-?[0-9]{1,5}([.][0-9]{1,5})?( -?[0-9]{1,5}([.][0-9]{1,5})?){5}$'
+
 /** A set of planes acquired or computed together, with its files (metadata model 6.6; DICOM Series). */
 export const ImageSeries = entity(
   {
@@ -204,6 +207,16 @@ export const ImageSeries = entity(
         examples: ['LPS'],
         'x-term': 'viv:axisDirections',
         'x-dicom': '(0020,0037)',
+      }),
+    ),
+    placement: Type.Optional(
+      Type.String({
+        pattern: placementPattern,
+        title: 'Moved by hand',
+        description:
+          'How the image is moved to lie over the others of its study: millimetres to the left, dorsally and to the head, then degrees about these axes through its middle, in that order. Voxels stay as they are.',
+        examples: ['1.5 0 -2 0 0 15'],
+        'x-term': 'viv:placement',
       }),
     ),
     format: Type.String({

@@ -62,7 +62,7 @@ it('the header follows the record and says that a person stated it; without the 
     axisDirections: 'RSP',
     orientation: 'stated',
     direction: [-1, 0, 0, 0, 0, 1, 0, 1, 0],
-    record: { version: before.record.version + 1, mayEdit: true },
+    record: { version: before.record.version + 1, mayEdit: true, studyId: world.p.studyId },
   })
 
   expect((await state(unplaced, null)).statusCode).toBe(200)
@@ -138,4 +138,27 @@ it('GraphQL has the field, because the schema has it', async () => {
   expect((await world.editor.post('/graphql', { query })).json()).toEqual({
     data: { imageSeries: { axisDirections: 'LPI' } },
   })
+})
+
+it('an image that was moved by hand keeps its voxels and says where it was put; nonsense is refused by name', async () => {
+  const { editor, owner } = world
+  const moved = async (placement: unknown, person = editor) =>
+    person.patch(`series/${placed}`, { placement }, (await header(placed, owner)).record.version)
+  const before = await header(placed, editor)
+  expect(before).not.toHaveProperty('placement')
+  expect((await moved('1.5 0 -2 0 0 15')).statusCode).toBe(200)
+  const after = await header(placed, editor)
+  expect(after).toEqual({
+    ...before,
+    placement: '1.5 0 -2 0 0 15',
+    record: { ...before.record, version: before.record.version + 1 },
+  })
+  for (const nonsense of ['1 2 3', '1 2 3 4 5 x', '1 2 3 4 5 6 7', 'NaN 0 0 0 0 0']) {
+    const refused = await moved(nonsense)
+    expect(refused.statusCode).toBe(422)
+    expect(JSON.stringify(refused.json())).toContain('placement')
+  }
+  expect((await moved('0 0 1 0 0 0', world.viewer)).statusCode).toBe(403)
+  expect((await moved(null)).statusCode).toBe(200)
+  expect(await header(placed, editor)).not.toHaveProperty('placement')
 })

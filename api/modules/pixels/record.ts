@@ -16,6 +16,8 @@ export interface SeriesRecord {
   modality?: string
   /** Where people say that the stored axes run, for example LPS; absent: what the file says stands. */
   axisDirections?: string
+  /** How people moved the image, six numbers; absent: it lies where its file says. */
+  placement?: string
   /** For changing the record; null for those who see what was published. */
   record: { version: number; mayEdit: boolean; studyId: string } | null
 }
@@ -28,6 +30,7 @@ interface Named {
   studyId?: string
   subjectIds?: string[]
   modality?: string
+  placement?: string
   axisDirections?: string
   version?: number
 }
@@ -70,6 +73,7 @@ function joined(series: Named, session: Named | undefined, subjects: Named[]): O
     displayName: [shown.join(', '), session?.label, label].filter(Boolean).join(' · '),
     ...(series.modality && { modality: series.modality }),
     ...(series.axisDirections && { axisDirections: series.axisDirections }),
+    ...(series.placement && { placement: series.placement }),
   }
 }
 

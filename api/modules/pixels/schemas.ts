@@ -48,6 +48,9 @@ export const PixelHeader = Type.Object(
           'Version of the record of the series, for changing it, and its study; null for those who see what was published.',
       },
     ),
+    placement: Type.Optional(
+      Type.String({ description: 'How people moved the image over the others: placement of the series.' }),
+    ),
     revision: Type.String({ description: 'Names this state of the pixels; part of the address of planes and chunks.' }),
     planeBytes: Type.Integer(),
     planeCount: Type.Integer(),

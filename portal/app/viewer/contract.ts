@@ -11,6 +11,8 @@ export interface SeriesHeader extends Omit<Header, 'orientation'> {
   orientation: Header['orientation'] | 'stated'
   /** For changing the record of the series; null for those who see what was published. */
   record: { version: number; mayEdit: boolean; studyId: string } | null
+  /** How people moved the image: mm to the left, dorsally, to the head, then degrees about these axes; absent: not. */
+  placement?: string
   /** Changes when the pixels do; part of every pixel address, so that pixels may be cached for ever. */
   revision: string
   /** Bytes of one plane as served. */

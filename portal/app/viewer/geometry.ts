@@ -69,9 +69,9 @@ export function volumeGeometry(header: GeometryHeader, maximumSide = Infinity): 
   }
 }
 
-/** Whether the file states where its voxels are, so that two series can be brought together by their coordinates. */
-export const isPlaced = (header: Pick<Header, 'origin' | 'direction'>): boolean =>
-  header.origin !== null && header.direction !== null
+/** Whether the file or a person states where its voxels are, so that two series can be brought together by their coordinates. */
+export const isPlaced = (header: Pick<Header, 'origin' | 'direction'> & { placement?: string }): boolean =>
+  (header.origin !== null && header.direction !== null) || header.placement !== undefined
 
 /** The same box as a right-handed one: third axis turned and planes counted from the other end where needed. */
 export function rightHanded(geometry: VolumeGeometry): { origin: Vec3; direction: number[] } {

@@ -2,6 +2,7 @@
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import type { SeriesHeader } from './contract.ts'
 import { CurvePanel } from './curvePanel.tsx'
+import { Moving } from './moving.tsx'
 import { Directions } from './directions.tsx'
 import { DisplaySettings } from './displaySettings.tsx'
 import { voxelAt, worldOf } from './geometry.ts'
@@ -34,6 +35,7 @@ export function InfoPanel({ shown, fused, state, actions, summary, onHeader, onQ
   const active = shown[0]
   if (!active) return null
   const { header, geometry } = active.layer.pixels
+  const top = fused && shown.find(({ n }) => n === fused.at(-1))
   return (
     <aside className={styles.info} aria-label="Values and display">
       <div className={styles.sections}>
@@ -42,7 +44,9 @@ export function InfoPanel({ shown, fused, state, actions, summary, onHeader, onQ
           <Section title="Layers">
             <LayerList layers={fused.flatMap((n) => shown.filter((one) => one.n === n))} actions={actions} />
             <p className="dim">
-              Laid over by the scanner’s coordinates; the pictures are not registered to each other.
+              {fused.some((n) => shown.some((one) => one.n === n && one.layer.pixels.header.placement))
+                ? 'Laid over as moved by hand.'
+                : 'Laid over by the scanner’s coordinates; the pictures are not registered to each other.'}
             </p>
           </Section>
         )}
@@ -55,6 +59,7 @@ export function InfoPanel({ shown, fused, state, actions, summary, onHeader, onQ
             onHeader={onQuantity}
           />
         ))}
+        {top && <Moving key={top.layer.pixels.header.seriesId} header={top.layer.pixels.header} onShow={onHeader} />}
         {shown.some(({ layer }) => layer.pixels.geometry) && <PlaneSettings state={state} actions={actions} />}
         {shown
           .filter(({ layer }) => layer.pixels.header.shape.t > 1 && layer.pixels.header.samplesPerPixel === 1)

@@ -6,6 +6,7 @@ import type { SeriesHeader } from './contract.ts'
 import { shrunk } from './shrunk.ts'
 import { volumeGeometry, type Vec3, type VolumeGeometry } from './geometry.ts'
 import { planeIndex } from './memoryPlan.ts'
+import { placed, readPlacement } from './placement.ts'
 import { frameOfReference, volumeMetadata } from './planeMetadata.client.ts'
 import { PlaneSource } from './planeSource.ts'
 import { drawnBytes, type Samples } from './samples.ts'
@@ -43,7 +44,7 @@ export class SeriesPixels {
     this.header = header
     this.id = `${header.seriesId}.${++count}`
     const box = boxOf(header, limits)
-    this.geometry = 'reason' in box ? null : box
+    this.geometry = 'reason' in box ? null : placed(box, readPlacement(header.placement))
     this.stackReason = 'reason' in box ? box.reason : null
     const side = Math.max(header.shape.x, header.shape.y)
     this.shrink = this.geometry ? 1 : Math.max(Math.ceil(side / Math.max(limits.maximumPlaneSide, 1)), 1)
@@ -97,8 +98,10 @@ export class SeriesPixels {
     if (!this.geometry) return `${t}`
     const volume = this.volume(c)
     const whole = this.source.loaded(c, t) === 1
-    // With nothing to keep on screen, parts are better than the dark.
-    if (whole || this.source.isReduced(c, t) || this.source.loaded(c, volume.shown) < 1) volume.show(t)
+    // With nothing to keep on screen, parts are better than the dark. A picture that was whole stays on the graphics card
+    // when its planes have been dropped from memory.
+    if (whole || this.source.isReduced(c, t) || !volume.whole) volume.show(t)
+    volume.whole ||= this.source.loaded(c, volume.shown) === 1
     return this.shownPart(c)
   }
 

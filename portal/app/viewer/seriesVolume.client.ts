@@ -27,6 +27,8 @@ interface Parts {
  */
 export class SeriesVolume extends ImageVolume {
   readonly #parts: Parts
+  /** All planes of the shown time point have been on the graphics card. */
+  whole = false
   #shown = 0
 
   constructor(parts: Parts) {
@@ -70,6 +72,7 @@ export class SeriesVolume extends ImageVolume {
   show(t: number): void {
     if (t === this.#shown) return
     this.#shown = t
+    this.whole = false
     this.#shownHolder.t = t
     this.imageIds = imageIdsOf(this.#parts, t)
     this.modified()
