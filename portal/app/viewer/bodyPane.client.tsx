@@ -123,6 +123,8 @@ export function BodyPane({ spec, layers, state, actions, focused, onFocus }: Pro
   const loaded = layers.every(({ pixels, view }) => pixels.isShown(view.index, view.t, view.c))
   const name = `${layers.map(({ pixels }) => pixels.header.label).join(' + ')}, the body in space, ${bodyLooks[style].label}`
   return (
+    // The picture in it is turned by hand; the buttons over it do the same for keys.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
       className={styles.pane}
       data-focused={focused || undefined}

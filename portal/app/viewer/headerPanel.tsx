@@ -1,10 +1,11 @@
 /** The header of the files in their own words, to search in. */
 import { useEffect, useMemo, useState } from 'react'
-import { Button, Drawer, Loader, Select, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { ActionIcon, Button, Drawer, Loader, Select, TextInput } from '@mantine/core'
+import { IconPin, IconSearch } from '@tabler/icons-react'
 import { ProblemError, get } from '../api.ts'
 import { counted } from '../format.ts'
 import type { Tag } from './contract.ts'
+import { toggleKey, useCorners } from './cornerFields.ts'
 import styles from './viewer.module.css'
 
 interface Props {
@@ -32,6 +33,7 @@ export function Tags({ seriesId }: { seriesId: string }) {
   const [query, setQuery] = useState('')
   const [file, setFile] = useState<string | null>(null)
   const [rows, setRows] = useState(rowStep)
+  const { keys } = useCorners()
 
   useEffect(() => {
     const leaving = new AbortController()
@@ -94,7 +96,19 @@ export function Tags({ seriesId }: { seriesId: string }) {
         <tbody>
           {found.slice(0, rows).map((tag, n) => (
             <tr key={n} title={tag.file}>
-              <td className="mono">{tag.key}</td>
+              <td className="mono">
+                <ActionIcon
+                  variant={keys.includes(tag.key) ? 'filled' : 'subtle'}
+                  color={keys.includes(tag.key) ? undefined : 'gray'}
+                  size="xs"
+                  aria-label={`Write ${tag.name || tag.key} on the pictures`}
+                  aria-pressed={keys.includes(tag.key)}
+                  onClick={() => toggleKey(tag.key)}
+                >
+                  <IconPin size={12} aria-hidden />
+                </ActionIcon>{' '}
+                {tag.key}
+              </td>
               <td>{tag.name}</td>
               <td>{tag.value}</td>
             </tr>

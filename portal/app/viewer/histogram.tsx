@@ -19,7 +19,7 @@ const height = 44
 
 export function Histogram({ layer: { pixels, view }, onChange }: Props) {
   const { header } = pixels
-  const { seriesId, revision, shape, range } = header
+  const { seriesId, revision, range } = header
   const factor = header.factor ?? 1
   const [counts, setCounts] = useState<number[] | null>(null)
   const empty = !(range.max > range.min)
@@ -43,7 +43,7 @@ export function Histogram({ layer: { pixels, view }, onChange }: Props) {
       leaving.abort()
       clearTimeout(timer)
     }
-  }, [empty, seriesId, revision, view.t, view.c, range.min, range.max, factor, shape])
+  }, [empty, seriesId, revision, view.t, view.c, range.min, range.max, factor])
   if (empty || !counts) return null
 
   const { low, high } = view.window

@@ -1,6 +1,7 @@
 /** Beside the pictures: values at the crosshair, how the series is displayed, what is known about it. */
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import type { SeriesHeader } from './contract.ts'
+import { CornerChoice } from './cornerChoice.tsx'
 import { CurvePanel } from './curvePanel.tsx'
 import { Moving } from './moving.tsx'
 import { Directions } from './directions.tsx'
@@ -177,6 +178,7 @@ function Facts({ layer: { pixels } }: { layer: LayerView }) {
           </div>
         ))}
       </dl>
+      <CornerChoice />
       {[...(stackReason && z > 1 ? [stackReason] : []), ...shrinkWords(shrink), ...header.warnings].map((sentence) => (
         <p key={sentence} className={styles.note}>
           {sentence}

@@ -1,10 +1,11 @@
 /** From what a picture shows to what is written over it. */
+import type { CornerField } from './cornerFields.ts'
 import { directionLetters, scaled, type Plane, type Vec3 } from './geometry.ts'
-import { formatFrame, formatMeasured, niceLength } from './numbers.ts'
+import { formatFrame, formatLength, formatMeasured, niceLength } from './numbers.ts'
 import { roughly, scaleText, type OverlayContent } from './overlay.tsx'
 import type { PaneSpec } from './panes.ts'
 import type { SeriesPixels } from './seriesPixels.client.ts'
-import type { SeriesView } from './viewState.ts'
+import type { SeriesView, Slab } from './viewState.ts'
 import type { Picture } from './viewports.client.ts'
 
 export interface LayerView {
@@ -44,10 +45,12 @@ export function overlayContent(
   picture: Picture,
   point: Vec3,
   size: { width: number; height: number },
-  options: { crosshair: boolean },
+  options: { crosshair: boolean; fields: readonly CornerField[]; lines: string[]; slab: Slab },
 ): OverlayContent {
   const ground = layers[0]!
   const { header } = ground.pixels
+  const shows = (field: CornerField) => options.fields.includes(field)
+  const when = (field: CornerField, text: string) => (shows(field) && text !== '' ? [text] : [])
   const axes = screenAxes(spec.plane, ground.pixels)
   const windows = layers.filter(hasWindow).map(({ pixels, view: { window } }) => {
     const [low, high] = [roughly(window.low, window), roughly(window.high, window)]
@@ -59,12 +62,20 @@ export function overlayContent(
   return {
     ...size,
     topLeft: [
-      layers.map(({ pixels }) => pixels.header.label).join(' + '),
-      ...(belongsTo(ground) ? [belongsTo(ground)] : []),
-      layers.map(({ pixels }) => pixels.header.modality ?? 'modality not known').join(' + '),
+      ...when('label', layers.map(({ pixels }) => pixels.header.label).join(' + ')),
+      ...when('belongs', belongsTo(ground)),
+      ...when('modality', layers.map(({ pixels }) => pixels.header.modality ?? 'modality not known').join(' + ')),
+      ...when('format', header.format),
+      ...options.lines,
     ],
-    topRight: [planeTitle(spec.plane, ground), ...channelTexts(ground)],
-    bottomLeft: [...frames, ...windows],
+    topRight: [...(shows('plane') ? [planeTitle(spec.plane, ground), ...channelTexts(ground)] : [])],
+    bottomLeft: [
+      ...when('size', [header.shape.x, header.shape.y, header.shape.z].join(' × ')),
+      ...when('voxel', header.spacing ? header.spacing.map(formatLength).join(' × ') : ''),
+      ...when('slab', spec.plane && options.slab.thickness > 0 ? slabText(options.slab) : ''),
+      ...(shows('frame') ? frames : []),
+      ...(shows('window') ? windows : []),
+    ],
     edges: axes && {
       right: directionLetters(axes.right),
       left: directionLetters(scaled(axes.right, -1)),
@@ -83,6 +94,9 @@ export function overlayContent(
 /** Colours, and channels in colours of their own, have no window and no colour bar. */
 const hasWindow = ({ pixels, view }: LayerView): boolean =>
   pixels.header.samplesPerPixel === 1 && !(view.mix && !pixels.geometry)
+
+const slabNames = { maximum: 'MIP', minimum: 'MinIP', mean: 'Mean' }
+const slabText = ({ kind, thickness }: Slab): string => `${slabNames[kind]} of ${formatLength(thickness)}`
 
 /** Subject and session. */
 const belongsTo = ({ pixels: { header } }: LayerView): string =>

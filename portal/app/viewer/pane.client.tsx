@@ -7,10 +7,12 @@ import { surfaceOf, useHand } from './annotations/useHand.ts'
 import { clampIndex, dot, indexOf, plus, scaled, towardsViewer, voxelAt, worldOf, type Vec3 } from './geometry.ts'
 import { listen, type DragKind, type GestureMeaning, type Point } from './gestures.ts'
 import { formatMeasured, formatPosition } from './numbers.ts'
+import { useCorners } from './cornerFields.ts'
 import { Overlay } from './overlay.tsx'
 import { overlayContent, planeTitle, type LayerView } from './overlayContent.ts'
 import { topOf, type PaneSpec } from './panes.ts'
 import { dimensionsOf, type ViewerActions, type ViewerState } from './useViewer.ts'
+import { useTagLines } from './useTagLines.ts'
 import { Picture } from './viewports.client.ts'
 import styles from './viewer.module.css'
 import { draggedWindow } from './window.ts'
@@ -36,6 +38,8 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
   const [size, setSize] = useState({ width: 0, height: 0 })
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const ground = layers[0]!
+  const corners = useCorners()
+  const lines = useTagLines(ground.pixels.header.seriesId)
   const { geometry, header } = ground.pixels
   const point: Vec3 = geometry ? worldOf(geometry, ground.view.index) : flatPoint(ground.view.index, header.spacing)
   const stackIndex = stackOf(ground)
@@ -168,7 +172,14 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
       <div ref={host} className={styles.picture} />
       {picture && (
         <div className={styles.overlay}>
-          <Overlay content={overlayContent(spec, layers, picture, point, size, { crosshair: state.crosshair })} />
+          <Overlay
+            content={overlayContent(spec, layers, picture, point, size, {
+              crosshair: state.crosshair,
+              slab: state.slab,
+              fields: corners.fields,
+              lines,
+            })}
+          />
         </div>
       )}
       {surface && (
