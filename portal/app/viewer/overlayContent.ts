@@ -68,7 +68,7 @@ export function overlayContent(
       ...when('format', header.format),
       ...options.lines,
     ],
-    topRight: [...(shows('plane') ? [planeTitle(spec.plane, ground), ...channelTexts(ground)] : [])],
+    topRight: shows('plane') ? [planeTitle(spec.plane, ground), ...channelTexts(ground)] : [],
     bottomLeft: [
       ...when('size', [header.shape.x, header.shape.y, header.shape.z].join(' × ')),
       ...when('voxel', header.spacing ? header.spacing.map(formatLength).join(' × ') : ''),
