@@ -187,6 +187,11 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
           <DrawingLayer shown={drawings} selected={annotations.selected} surface={surface} {...size} />
         </div>
       )}
+      {surface && (
+        <div className={styles.overlay}>
+          <DrawingLayer shown={drawings} selected={annotations.selected} surface={surface} {...size} />
+        </div>
+      )}
       {hover && picture?.mounted && <Hover at={hover} picture={picture} layers={layers} />}
       {!loaded && <Loading layers={layers} drawn={picture?.mounted === true} />}
     </section>
