@@ -10,11 +10,10 @@ export default defineConfig({
   ssr: { noExternal: ['@tabler/icons-react', /^@mantine\//] },
   optimizeDeps: {
     // Pre-bundling moves Cornerstone's worker away from the address it is made from; its promises then never settle.
-    exclude: ['@cornerstonejs/core', '@cornerstonejs/tools'],
+    exclude: ['@cornerstonejs/core'],
     include: [
       '@cornerstonejs/core > loglevel',
       '@cornerstonejs/metadata > dcmjs',
-      '@cornerstonejs/tools > lodash.get',
       '@kitware/vtk.js > fast-deep-equal',
       '@kitware/vtk.js > seedrandom',
       '@kitware/vtk.js > spark-md5',

@@ -36,6 +36,7 @@ export type Command =
   | 'toolPan'
   | 'toolZoom'
   | ToolCommand
+  | 'segment'
   | 'remove'
   | 'undo'
   | 'redo'
@@ -123,6 +124,7 @@ export const keyGroups: { title: string; keys: Key[] }[] = [
       { keys: ['u'], command: 'draw sphere', does: 'Sphere' },
       { keys: ['v'], command: 'draw probe', does: 'Point' },
       { keys: ['k'], command: 'draw arrow', does: 'Arrow with words' },
+      { keys: ['Shift+s'], command: 'segment', does: 'Segmentation on or off' },
       { keys: ['Delete'], command: 'remove', does: 'Remove what is chosen' },
       { keys: ['Ctrl+z'], command: 'undo', does: 'Undo' },
       { keys: ['Ctrl+y', 'Ctrl+Shift+z'], command: 'redo', does: 'Redo' },
@@ -157,7 +159,7 @@ export function commandOf(event: KeyboardEvent): Command | undefined {
   if (event.key === ' ' && target?.closest('button, a')) return undefined
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
   if (event.ctrlKey || event.metaKey) return commands.get(`Ctrl+${event.shiftKey ? 'Shift+' : ''}${key}`)
-  return commands.get(key)
+  return (event.shiftKey ? commands.get(`Shift+${key}`) : undefined) ?? commands.get(key)
 }
 
 const names: Record<string, string> = {
@@ -172,7 +174,7 @@ const names: Record<string, string> = {
 /** How a key is written for people. */
 export const keyName = (key: string): string =>
   names[key] ??
-  (key.startsWith('Ctrl+') ? key.replace(/\w$/, (letter) => letter.toUpperCase()) : undefined) ??
+  (/^(Ctrl|Shift)\+/.test(key) ? key.replace(/\w$/, (letter) => letter.toUpperCase()) : undefined) ??
   (key.length === 1 ? key.toUpperCase() : key)
 
 /** The first key of a command, for tooltips. */

@@ -1,6 +1,10 @@
 /** One picture with what is written over it, and what hands and keys do to it. */
 import { useEffect, useLayoutEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
 import { IconLoader2 } from '@tabler/icons-react'
+import { boxOf } from './annotations/measure.ts'
+import { LabelLayer } from './segmentation/labelLayer.tsx'
+import { usePaint } from './segmentation/usePaint.ts'
+import type { Segmentations } from './segmentation/useSegmentations.ts'
 import { DrawingLayer } from './annotations/drawingLayer.tsx'
 import type { Annotations } from './annotations/useAnnotations.ts'
 import { surfaceOf, useHand } from './annotations/useHand.ts'
@@ -24,6 +28,7 @@ export interface PaneProps {
   state: ViewerState
   actions: ViewerActions
   annotations: Annotations
+  segmentations: Segmentations
   focused: boolean
   onFocus: () => void
   onEnlarge: () => void
@@ -31,7 +36,18 @@ export interface PaneProps {
   onPicture: (key: string, picture: Picture | null) => void
 }
 
-export function Pane({ spec, layers, state, actions, annotations, focused, onFocus, onEnlarge, onPicture }: PaneProps) {
+export function Pane({
+  spec,
+  layers,
+  state,
+  actions,
+  annotations,
+  segmentations,
+  focused,
+  onFocus,
+  onEnlarge,
+  onPicture,
+}: PaneProps) {
   const host = useRef<HTMLDivElement>(null)
   const [picture, setPicture] = useState<Picture | null>(null)
   const [hover, setHover] = useState<Point | null>(null)
@@ -101,7 +117,11 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
   })
 
   const surface = picture?.mounted ? surfaceOf(spec, ground, picture, point) : null
-  const { taking, shown: drawings } = useHand(annotations, state.tool, layers, surface)
+  const { taking: drawing, shown: drawings } = useHand(annotations, state.tool, layers, surface)
+  const painting = usePaint(segmentations, ground, surface)
+  const taking = painting ?? drawing
+  const open = segmentations.store.active
+  const labelled = open?.header.seriesId === header.seriesId ? open : null
 
   const meaning = useRef<GestureMeaning>(null)
   useEffect(() => {
@@ -185,6 +205,20 @@ export function Pane({ spec, layers, state, actions, annotations, focused, onFoc
       {surface && (
         <div className={styles.overlay}>
           <DrawingLayer shown={drawings} selected={annotations.selected} surface={surface} {...size} />
+        </div>
+      )}
+      {surface && picture && labelled && (
+        <div className={styles.overlay}>
+          <LabelLayer
+            open={labelled}
+            labels={labelled.volumes[ground.view.t] ?? null}
+            geometry={boxOf(ground)}
+            plane={geometry ? null : ground.view.index[2]}
+            toWorld={(at) => picture.toWorld(at)}
+            opacity={segmentations.painting.opacity}
+            version={segmentations.store.version}
+            {...size}
+          />
         </div>
       )}
       {surface && (

@@ -4,6 +4,8 @@ import { AnnotationTable } from './annotations/annotationTable.tsx'
 import type { Drawn } from './annotations/drawn.ts'
 import { middle } from './annotations/shapes.ts'
 import { useAnnotations } from './annotations/useAnnotations.ts'
+import { SegmentationPanel } from './segmentation/segmentationPanel.tsx'
+import { useSegmentations } from './segmentation/useSegmentations.ts'
 import { indexOf } from './geometry.ts'
 import { HeaderPanel } from './headerPanel.tsx'
 import { HelpDialog } from './helpDialog.tsx'
@@ -31,6 +33,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const [state, actions] = useViewer(linked, pixels)
   const [focused, setFocused] = useState('')
   const [playing, setPlaying] = useState(false)
+  const [segmenting, setSegmenting] = useState(false)
   const [panel, setPanel] = useState<'header' | 'help' | null>(null)
   const [pictures, setPictures] = useState<ReadonlyMap<string, Picture>>(new Map())
   const stage = useRef<HTMLDivElement>(null)
@@ -71,6 +74,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
   const { layersOf, sources } = useShownLayers(panes)
   const headers = pixels.flatMap((one) => (one ? [one.header] : []))
   const annotations = useAnnotations(headers, layersOf, sources)
+  const segmentations = useSegmentations(headers, segmenting)
   const run = useCommands({
     state,
     actions,
@@ -85,9 +89,16 @@ export function Stage({ linked }: { linked: LinkedView }) {
     play: () => setPlaying(!playing),
     edit: (what) => {
       const { store, selected } = annotations
-      if (what !== 'remove') return store[what]()
+      if (what !== 'remove') return (segmentations.painting.tool ? segmentations.store : store)[what]()
       const chosen = selected === null ? undefined : store.find(selected)
       if (chosen && annotations.mayChange(chosen)) store.remove([chosen.key])
+    },
+    segment: () => {
+      if (segmenting) {
+        segmentations.paint({ tool: null })
+        segmentations.store.close()
+      }
+      setSegmenting(!segmenting)
     },
     open: (what) => (what === 'screenshot' ? void save() : setPanel(what)),
   })
@@ -135,6 +146,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
           volume={shown.some(({ layer }) => layer.pixels.geometry)}
           canFuse={fusionLayers(series) !== null}
           several={pixels.length > 1}
+          segmenting={segmenting}
           canUndo={annotations.store.canUndo}
           canRedo={annotations.store.canRedo}
           run={run}
@@ -177,6 +189,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
                 state={state}
                 actions={actions}
                 annotations={annotations}
+                segmentations={segmentations}
                 focused={panes.length > 1 && pane?.spec.key === spec.key}
                 onFocus={() => setFocused(spec.key)}
                 onEnlarge={() =>
@@ -196,6 +209,7 @@ export function Stage({ linked }: { linked: LinkedView }) {
             onHeader={show}
             onQuantity={show}
           >
+            {segmenting && active && <SegmentationPanel segmentations={segmentations} layer={active} />}
             <AnnotationTable annotations={annotations} headers={headers} onGoTo={goTo} />
           </InfoPanel>
         </div>

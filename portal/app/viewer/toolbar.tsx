@@ -6,6 +6,7 @@ import {
   IconArrowForwardUp,
   IconArrowUpRight,
   IconArrowsMove,
+  IconBrush,
   IconCamera,
   IconRulerMeasure2,
   IconColorPicker,
@@ -70,6 +71,7 @@ export interface ToolbarProps {
   volume: boolean
   canFuse: boolean
   several: boolean
+  segmenting: boolean
   canUndo: boolean
   canRedo: boolean
   run: (command: Command) => void
@@ -77,7 +79,7 @@ export interface ToolbarProps {
 
 export function Toolbar(props: ToolbarProps) {
   const { tool, layout, plane, arrangement, together, crosshair, smooth, volume, canFuse } = props
-  const { several, canUndo, canRedo, run } = props
+  const { several, segmenting, canUndo, canRedo, run } = props
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Viewer tools">
       <Group label="Main button">
@@ -89,6 +91,7 @@ export function Toolbar(props: ToolbarProps) {
         {measuring.map((one) => (
           <Tooled key={one.tool} {...one} pressed={tool === one.tool} run={run} />
         ))}
+        <Tooled label="Segmentation" command="segment" Icon={IconBrush} pressed={segmenting} run={run} />
         <Tooled label="Undo" command="undo" Icon={IconArrowBackUp} run={run} disabled={!canUndo} />
         <Tooled label="Redo" command="redo" Icon={IconArrowForwardUp} run={run} disabled={!canRedo} />
       </Group>

@@ -24,6 +24,7 @@ export interface CommandScene {
   canFuse: boolean
   scrollBy: (planes: number) => void
   play: () => void
+  segment: () => void
   edit: (what: 'remove' | 'undo' | 'redo') => void
   open: (what: 'screenshot' | 'header' | 'help') => void
 }
@@ -125,6 +126,8 @@ function runCommand(command: Command, scene: CommandScene): void {
     case 'header':
     case 'help':
       return scene.open(command)
+    case 'segment':
+      return scene.segment()
     case 'remove':
     case 'undo':
     case 'redo':
