@@ -3,6 +3,7 @@ import path from 'node:path'
 import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js'
 import { pino, type Logger } from 'pino'
+import { believed } from './access/believed.ts'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
 import { openDatabase } from './db/database.ts'
@@ -41,6 +42,7 @@ import { forms } from './exports/index.ts'
 import { negotiation } from './plugins/accept.ts'
 import { bodies } from './plugins/bodies.ts'
 import { components } from './plugins/components.ts'
+import { httpServer } from './plugins/httpServer.ts'
 import { openapi } from './plugins/openapi.ts'
 import { notFoundAnswer, problems, sendUnreadable, sendUnroutable } from './plugins/problems.ts'
 import { security } from './plugins/security.ts'
@@ -99,7 +101,8 @@ export async function openContext(config: Config, log: Logger): Promise<Context>
   const jobs = openJobs({ db, log, tasks, slots: { prompt: 1, background: config.workers } })
   const search = await SearchFeed.open(config, db, log)
   search.start()
-  return { config, log, db, blobs, imaging, measuring, jobs, search, pending: new Set() }
+  const callers = believed(db)
+  return { config, log, db, blobs, imaging, measuring, jobs, search, callers, shortcuts: new Set(), pending: new Set() }
 }
 
 export async function closeContext(ctx: Context): Promise<void> {
@@ -128,8 +131,7 @@ export async function buildApp(config: Config, log: Logger = newLog(config)): Pr
     // A number of proxies, never "all": else a client could write its own address and escape every limit by address.
     trustProxy: config.trustProxy === 0 ? false : config.trustProxy,
     bodyLimit: 4 * 2 ** 20,
-    requestTimeout: 0,
-    keepAliveTimeout: 72_000,
+    serverFactory: httpServer(ctx.shortcuts),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     schemaController: { compilersFactory: { buildSerializer: lazySerializers } },

@@ -5,7 +5,7 @@
 import type { Transaction } from 'sequelize'
 import type { Database } from '#api/db/database.ts'
 import { Membership, SignIn, Token, User } from '#api/db/models.ts'
-import type { Caller } from './caller.ts'
+import { anonymous, type Caller } from './caller.ts'
 
 /**
  * How long a caller is believed. What this process changes counts at once; what another process that shares the
@@ -23,6 +23,8 @@ export interface Shown {
 export interface Believed {
   /** The caller that `find` made for this key in the last seconds, else the one that it makes now; null for nobody. */
   caller(key: string, find: () => Promise<Shown | null>): Promise<Caller | null>
+  /** Whether a request that shows the same again would get this caller again, unasked; so does whoever shows nothing. */
+  holds(caller: Caller): boolean
 }
 
 interface Belief {
@@ -45,14 +47,19 @@ const writes = [
 
 export function believed({ sequelize }: Pick<Database, 'sequelize'>): Believed {
   const beliefs = new Map<string, Belief>()
+  const beliefOf = new WeakMap<Caller, Belief>()
+  function end(): void {
+    for (const belief of beliefs.values()) belief.until = 0
+    beliefs.clear()
+  }
 
   // Hooks run inside the transaction; until it is committed the old rows are the truth.
   for (const hook of writes) {
     sequelize.addHook(hook as 'afterSave', (row, options) => {
       const { model, transaction } = (options ?? row) as { model?: unknown; transaction?: Transaction | null }
       if (!sources.has(model ?? row.constructor)) return
-      if (transaction) transaction.afterCommit(() => beliefs.clear())
-      else beliefs.clear()
+      if (transaction) transaction.afterCommit(end)
+      else end()
     })
   }
 
@@ -69,7 +76,10 @@ export function believed({ sequelize }: Pick<Database, 'sequelize'>): Believed {
       try {
         const shown = await belief.shown
         if (!shown) belief.until = 0
-        else if (shown.expiresAt) belief.until = Math.min(belief.until, shown.expiresAt.getTime())
+        else {
+          if (shown.expiresAt) belief.until = Math.min(belief.until, shown.expiresAt.getTime())
+          beliefOf.set(shown.caller, belief)
+        }
         return shown?.caller ?? null
       } catch (error) {
         belief.until = 0
@@ -79,5 +89,6 @@ export function believed({ sequelize }: Pick<Database, 'sequelize'>): Believed {
         if (belief.until === 0 && beliefs.get(key) === belief) beliefs.delete(key)
       }
     },
+    holds: (caller) => caller === anonymous || (beliefOf.get(caller)?.until ?? 0) > Date.now(),
   }
 }

@@ -1,7 +1,6 @@
 /** Who is asking, on every request; cross-site writes are refused; no route without a declared access. */
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { authenticate } from '#api/access/authenticate.ts'
-import { believed } from '#api/access/believed.ts'
 import { anonymous, isCurator, type Caller } from '#api/access/caller.ts'
 import { demandAdmin, demandUser } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
@@ -33,11 +32,10 @@ export function signInPlugin(app: FastifyInstance, ctx: Context): void {
       .map((route) => `${String(route.method)} ${route.url}`)
     if (open.length > 0) throw new Error(`these routes declare no access: ${open.join(', ')}`)
   })
-  const callers = believed(ctx.db)
   app.addHook('onRequest', async (request) => {
     request.caller = anonymous
     const { access, burst } = request.routeOptions.config
-    request.caller = await authenticate(ctx.db, request, burst && callers)
+    request.caller = await authenticate(ctx.db, request, burst && ctx.callers)
     if (!safe.has(request.method)) refuseForeignOrigin(ctx, request)
     if (access === 'signedIn') demandUser(request.caller)
     if (access === 'admin') demandAdmin(request.caller)

@@ -16,13 +16,27 @@ export interface Representation {
   body(span: Span): Promise<Readable | Buffer | FilePart | Held>
 }
 
+const headersOf = ({ headers, etag }: Representation) => ({
+  ...headers,
+  etag,
+  'accept-ranges': 'bytes',
+  'x-content-type-options': 'nosniff',
+})
+
+/** Headers of an answer with all bytes. */
+export const wholeHeaders = (what: Representation): Record<string, string> => ({
+  ...headersOf(what),
+  'content-type': what.mediaType,
+  'content-length': String(what.byteCount),
+})
+
 /**
  * Answers a GET or HEAD with these bytes: 200, 206 with a single range, 304 or 416. A stream is destroyed by Fastify
  * when the client goes away.
  */
 export async function sendBytes(request: FastifyRequest, reply: FastifyReply, what: Representation): Promise<void> {
   const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers
-  const headers = { ...what.headers, etag: what.etag, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' }
+  const headers = headersOf(what)
   if (isKnown(ifNoneMatch, what.etag)) return reply.headers(headers).code(304).send(bodyless(request))
 
   const whole = { start: 0, end: what.byteCount }
@@ -35,8 +49,7 @@ export async function sendBytes(request: FastifyRequest, reply: FastifyReply, wh
   }
   const { start, end } = asked ?? whole
   const sent = {
-    ...headers,
-    'content-type': what.mediaType,
+    ...wholeHeaders(what),
     'content-length': String(end - start),
     ...(asked && { 'content-range': `bytes ${start}-${end - 1}/${what.byteCount}` }),
   }

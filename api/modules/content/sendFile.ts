@@ -1,7 +1,7 @@
 /** Sends a part of an open file, as fast as Node can without sendfile. */
 import { read } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import type { FastifyReply } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Lease } from '#api/storage/descriptors.ts'
 import { AppError } from '#api/errors.ts'
 import type { Span } from './range.ts'
@@ -17,6 +17,17 @@ export interface Held {
   /** Called once. `sent`: the operating system has the bytes; false: it may still be reading them. */
   release(sent: boolean): void
 }
+
+/** Where bytes go: a FastifyReply, or what stands for one where Fastify is not asked. */
+export interface Outlet {
+  raw: ServerResponse
+  log: Pick<FastifyBaseLogger, 'error'>
+  /** From here on nobody else answers. */
+  hijack(): unknown
+}
+
+/** By name, or name and value in turns, which takes half the time. */
+export type RawHeaders = Record<string, string> | string[]
 
 /** A client has two blocks at most: one on its way out, one being read. */
 const blockBytes = 512 * 1024
@@ -37,9 +48,9 @@ const giveBlock = (block: Buffer): void => void (blocks.length < keptBlocks && b
  * @throws AppError gone when the file ends too early and nothing was sent yet
  */
 export async function sendFile(
-  reply: FastifyReply,
+  reply: Outlet,
   status: number,
-  headers: Record<string, string>,
+  headers: RawHeaders,
   { lease, start, end }: FilePart,
 ): Promise<void> {
   const { raw } = reply
@@ -62,7 +73,7 @@ export async function sendFile(
     }
     await sendBlock(raw, block, got, true)
   } catch (error) {
-    if (!reply.sent) throw error
+    if (!raw.headersSent) throw error
     reply.log.error({ err: error }, 'sending broke off')
     raw.destroy()
   } finally {
@@ -72,9 +83,9 @@ export async function sendFile(
 
 /** Sends these headers and held bytes; as `sendFile` otherwise. */
 export async function sendHeld(
-  reply: FastifyReply,
+  reply: Outlet,
   status: number,
-  headers: Record<string, string>,
+  headers: RawHeaders,
   { bytes, release }: Held,
 ): Promise<void> {
   reply.hijack()

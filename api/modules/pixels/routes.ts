@@ -11,6 +11,7 @@ import { idParams } from '#api/records/routes.ts'
 import { animation } from './animation.ts'
 import { box, chunk, coarse, levelBox, pixelHeader, plane, tags, thumbnail } from './service.ts'
 import type { BoxQuery } from './box.ts'
+import { planeExpress } from './express.ts'
 import { curve, projection, statistics } from './measures.ts'
 import type { Measure, ProjectionQuery, RegionQuery, StatisticsQuery } from './measures.ts'
 import {
@@ -51,6 +52,9 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
   const shelf = openShelf(ctx)
   // The database is closed before the hooks of routes run.
   app.addHook('preClose', () => shelf.writeUses())
+  const express = planeExpress(ctx, shelf)
+  ctx.shortcuts.add(express.shortcut)
+  app.addHook('preClose', async () => void ctx.shortcuts.delete(express.shortcut))
   app.addHook('onClose', () => shelf.close())
   // What may be seen is decided per series: what is published is open to everybody.
   const route = { config: { access: 'public' as const, burst: true as const }, compress: false as const }
@@ -72,7 +76,11 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
   app.get<ByNumber>(
     `${series}/r/:revision/planes/:number`,
     { ...route, schema: about('One plane', { params: planeParams, response: { 200: octets, 206: octets } }) },
-    async (request, reply) => sendBytes(request, reply, await plane(shelf, callerOf(request), request.params)),
+    async (request, reply) => {
+      const what = await plane(shelf, callerOf(request), request.params)
+      await express.admit(request, reply, what)
+      return sendBytes(request, reply, what)
+    },
   )
   app.get<ByNumber>(
     `${series}/r/:revision/coarse/:number`,

@@ -172,6 +172,9 @@ export interface PlaneAddress {
 const outside = (what: string, count: number, number: number): string =>
   `This series has the ${what}s 0 to ${count - 1}; there is no ${what} ${number}.`
 
+/** Strong validator of a part of the planes. */
+export const etagOf = (revision: string, name: string): string => `"${revision}-${name}"`
+
 /** What all parts of the planes have in common. */
 export function representation({ planes, access }: Ready, revision: string, name: string) {
   if (revision !== planes.revision) {
@@ -180,7 +183,7 @@ export function representation({ planes, access }: Ready, revision: string, name
     })
   }
   return {
-    etag: `"${revision}-${name}"`,
+    etag: etagOf(revision, name),
     mediaType: 'application/octet-stream',
     headers: { 'cache-control': `${access}, max-age=${yearSeconds}, immutable` },
   }

@@ -33,6 +33,8 @@ const useMilliseconds = 60_000
 /** What is asked for again and again while a series is looked at. */
 export interface Shelved extends Standing {
   seriesId: string
+  /** When it has to be looked up again, as Date.now() counts. */
+  until: number
   version: number
   state: 'waiting' | 'ready' | 'failed' | 'none'
   problem: string | null
@@ -83,7 +85,7 @@ export function openShelf(ctx: Context): Shelf {
   const descriptors = sharedDescriptors(openPlanes)
   const near = neighbours()
 
-  async function find(seriesId: string): Promise<Shelved> {
+  async function find(seriesId: string, until: number): Promise<Shelved> {
     const row = await recordModel(ImageSeries).findOne({ where: { id: seriesId, deletedAt: null } })
     if (!row) throw notFound('image series', seriesId)
     const state = row.get('pixels' as never) as Shelved['state']
@@ -91,6 +93,7 @@ export function openShelf(ctx: Context): Shelf {
     const modality = (row.get('modality' as never) as string | null) ?? pixels?.header.modality ?? null
     return {
       seriesId,
+      until,
       version: row.version,
       projectId: row.get('projectId' as never) as string,
       datasets: await datasetStates(seriesId),
@@ -164,8 +167,9 @@ export function openShelf(ctx: Context): Shelf {
       believed.delete(seriesId)
       const [oldest] = believed.keys()
       if (oldest !== undefined && believed.size >= believedSeries) believed.delete(oldest)
-      const found = find(seriesId)
-      believed.set(seriesId, { until: now + believedMilliseconds, found })
+      const until = now + believedMilliseconds
+      const found = find(seriesId, until)
+      believed.set(seriesId, { until, found })
       // What is not there yet may be there at the next request.
       const forget = () => believed.get(seriesId)?.found === found && believed.delete(seriesId)
       found.then((series) => series.state === 'waiting' && forget(), forget)
