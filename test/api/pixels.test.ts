@@ -5,6 +5,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import { strFromU8, unzipSync } from 'fflate'
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -188,6 +189,41 @@ test('planes are immutable, can be asked for in part, and are not sent again', a
   const head = await get(url, {}, 'HEAD')
   expect(head.headers['content-length']).toBe(String(planes[2]!.length))
   expect(head.rawPayload.length).toBe(0)
+})
+
+test('chunks are compressed for who asks for it and accepts it, under a validator of their own', async () => {
+  who = viewer
+  const { revision, chunk } = (await get(`/series/${direct}/header`)).json()
+  const url = `/series/${direct}/r/${revision}/chunks/0`
+  const wanted = all.subarray(0, chunk.planes * planeBytes(image.header))
+  const plain = await get(url, { 'accept-encoding': 'gzip, zstd' })
+  expect(plain.headers['content-encoding']).toBeUndefined()
+
+  const coded = await get(`${url}?coding=zstd`, { 'accept-encoding': 'gzip, br, ZSTD;q=0.5', range: 'bytes=0-9' })
+  expect(coded.statusCode).toBe(200)
+  expect(coded.headers).toMatchObject({
+    'content-encoding': 'zstd',
+    'content-type': 'application/octet-stream',
+    'cache-control': plain.headers['cache-control'],
+    vary: 'accept-encoding',
+  })
+  expect(coded.rawPayload.length).toBeLessThan(wanted.length)
+  expect(zstdDecompressSync(coded.rawPayload).equals(wanted)).toBe(true)
+  const { etag } = coded.headers
+  expect(etag).not.toBe(plain.headers.etag)
+  const accepted = { 'accept-encoding': 'zstd' }
+  expect((await get(`${url}?coding=zstd`, { ...accepted, 'if-none-match': etag as string })).statusCode).toBe(304)
+  expect(
+    (await get(`${url}?coding=zstd`, { ...accepted, 'if-none-match': plain.headers.etag as string })).statusCode,
+  ).toBe(200)
+
+  for (const unwilling of ['gzip', 'zstd;q=0', 'zstdx']) {
+    const answer = await get(`${url}?coding=zstd`, { 'accept-encoding': unwilling })
+    expect(answer.headers).toMatchObject({ vary: 'accept-encoding', etag: plain.headers.etag })
+    expect(answer.headers['content-encoding']).toBeUndefined()
+    expect(answer.rawPayload.equals(wanted)).toBe(true)
+  }
+  expect((await get(`${url}?coding=br`)).statusCode).toBe(422)
 })
 
 test('planes, refusals and repeated answers carry the same protection as every answer', async () => {
@@ -515,7 +551,8 @@ const openFiles = () =>
 const leave = (url: string) =>
   new Promise<number>((resolve, reject) => {
     const { port } = site.app.server.address() as AddressInfo
-    const options = { host: '127.0.0.1', port, path: `/api/v1${url}`, headers: who.headers }
+    const headers = { ...who.headers, 'accept-encoding': 'zstd' }
+    const options = { host: '127.0.0.1', port, path: `/api/v1${url}`, headers }
     const request = http.get(options, (response) => {
       response.once('data', (part: Buffer) => {
         resolve(part.length)
@@ -541,6 +578,7 @@ test('a client that goes away ends what was sent to it, and the next one gets ev
   const before = openFiles()
   for (const url of [
     `/series/${id}/r/${revision}/chunks/0`,
+    `/series/${id}/r/${revision}/chunks/0?coding=zstd`,
     `/series/${id}/r/${revision}/box?x=1:${header.shape.x}`,
     `/files/${file!.id}/content`,
     `/series/${id}/archive.zip`,

@@ -7,6 +7,7 @@ import type { Context } from '#api/context.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { bodyless, sendBytes } from '#api/modules/content/sendBytes.ts'
 import { isKnown } from '#api/modules/content/range.ts'
+import { sendZstd } from '#api/modules/content/zstdCoding.ts'
 import { idParams } from '#api/records/routes.ts'
 import { animation } from './animation.ts'
 import { box, chunk, coarse, levelBox, pixelHeader, plane, tags, thumbnail } from './service.ts'
@@ -17,6 +18,7 @@ import type { Measure, ProjectionQuery, RegionQuery, StatisticsQuery } from './m
 import {
   boxParams,
   boxQuery,
+  chunkQuery,
   curveQuery,
   PixelHeader,
   planeParams,
@@ -68,10 +70,20 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       return sendJson(request, reply, json, `"${document.revision}-${digest(json)}"`, access)
     },
   )
-  app.get<ByNumber>(
+  app.get<ByNumber & { Querystring: { coding?: 'zstd' } }>(
     `${series}/r/:revision/chunks/:number`,
-    { ...route, schema: about('Planes of one chunk', { params: planeParams, response: { 200: octets, 206: octets } }) },
-    async (request, reply) => sendBytes(request, reply, await chunk(shelf, callerOf(request), request.params)),
+    {
+      ...route,
+      schema: about('Planes of one chunk', {
+        params: planeParams,
+        querystring: chunkQuery,
+        response: { 200: octets, 206: octets },
+      }),
+    },
+    async (request, reply) => {
+      const send = request.query.coding === 'zstd' ? sendZstd : sendBytes
+      return send(request, reply, await chunk(shelf, callerOf(request), request.params))
+    },
   )
   app.get<ByNumber>(
     `${series}/r/:revision/planes/:number`,

@@ -14,6 +14,14 @@ export const planeParams = closed({
   number: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
 })
 
+export const chunkQuery = closed({
+  coding: Type.Optional(
+    Type.Literal('zstd', {
+      description: 'Compressed for a slow connection, where Accept-Encoding has zstd; not in ranges.',
+    }),
+  ),
+})
+
 const interval = (what: string) =>
   Type.Optional(
     Type.String({

@@ -26,6 +26,10 @@ export type Outcome =
 
 /** Shorter transfers tell nothing about the speed of the link. */
 const measuredBytes = 100_000
+/** Below this a chunk comes sooner when it is compressed (docs/decisions/0013-zstd-on-request.md). */
+const slowBytesPerSecond = 40e6
+let isSlow = false
+
 const running = new Map<number, AbortController>()
 const worker = self as unknown as DedicatedWorkerGlobalScope
 
@@ -40,12 +44,14 @@ async function fetchPlanes({ id, address, byteCount, firstPlane, plan, reduced }
   const controller = new AbortController()
   running.set(id, controller)
   try {
-    const response = await fetch(address, { signal: controller.signal })
+    const coding = isSlow && !reduced ? '?coding=zstd' : ''
+    const response = await fetch(address + coding, { signal: controller.signal })
     if (!response.ok) return await refusal(id, response)
     const start = performance.now()
     let bytes = await response.arrayBuffer()
     const seconds = (performance.now() - start) / 1000
     const bytesPerSecond = seconds > 0 && bytes.byteLength >= measuredBytes ? bytes.byteLength / seconds : null
+    isSlow ||= bytesPerSecond !== null && bytesPerSecond < slowBytesPerSecond
     if (bytes.byteLength !== byteCount) {
       return { id, kind: 'lost', message: `${bytes.byteLength} of ${byteCount} bytes of the planes arrived.` }
     }
