@@ -27,28 +27,31 @@ export async function diskStore(root: string): Promise<DiskStore> {
   await mkdir(stagingFolder, { recursive: true })
   await syncFolder(root)
   const descriptors = sharedDescriptors(idleDescriptors)
-  const folders = new Map<string, Promise<void>>()
+  /** Folders of blobs, as they are made: `safe` resolves when the folders above know of it on disk. */
+  const folders = new Map<string, Promise<{ safe: Promise<unknown> }>>()
 
   const folderOf = (sha256: string) => path.join(blobFolder, checkedHash(sha256).slice(0, 2), sha256.slice(2, 4))
   const fileOf = (sha256: string) => path.join(folderOf(sha256), sha256)
 
-  /** Makes ab/cd; a new folder is only safe once the folder above it is on disk, so all who need it wait for that. */
-  function ensureFolder(folder: string): Promise<void> {
+  /** Makes ab/cd; what is put there is only safe once the folders above are on disk, so all who use it wait for that. */
+  function ensureFolder(folder: string) {
     const made = folders.get(folder) ?? makeFolder(folder)
     folders.set(folder, made)
     return made
   }
 
-  async function makeFolder(folder: string): Promise<void> {
-    try {
-      const first = await mkdir(folder, { recursive: true })
-      if (first === undefined) return
-      await syncFolder(path.dirname(folder))
-      if (first !== folder) await syncFolder(blobFolder)
-    } catch (error) {
+  async function makeFolder(folder: string): Promise<{ safe: Promise<unknown> }> {
+    const forget = (error: unknown): never => {
       folders.delete(folder)
       throw error
     }
+    const first = await mkdir(folder, { recursive: true }).catch(forget)
+    const above =
+      first === undefined ? [] : first === folder ? [path.dirname(folder)] : [path.dirname(folder), blobFolder]
+    const safe = Promise.all(above.map(syncFolder)).catch(forget)
+    // Whoever asked for the folder waits for it later.
+    safe.catch(() => undefined)
+    return { safe }
   }
 
   return {
@@ -96,10 +99,11 @@ export async function diskStore(root: string): Promise<DiskStore> {
       } finally {
         await handle.close()
       }
-      await ensureFolder(folderOf(sha256))
+      const { safe } = await ensureFolder(folderOf(sha256))
       await rename(staged.path, file)
       await descriptors.forget(file)
-      await syncFolder(path.dirname(file))
+      // Side by side: a file system with a journal writes it once for all of them.
+      await Promise.all([syncFolder(path.dirname(file)), safe])
       return { sha256, byteCount }
     },
 

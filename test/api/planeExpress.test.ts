@@ -33,13 +33,12 @@ beforeAll(async () => {
   const place = { seriesId, sessionId: session.id, studyId: study.id, projectId }
   await seriesFile(ctx, place, 'm.nii', writeNifti(phantom('mouse-ct', { seed: 3, resolution: 0.4 })))
   const { revision } = (await owner.get(`series/${seriesId}/header`)).json()
-  for (const shortcut of [...ctx.shortcuts]) {
-    ctx.shortcuts.delete(shortcut)
-    ctx.shortcuts.add((...request) => {
-      taken.push(shortcut(...request))
-      return taken.at(-1)!
-    })
-  }
+  const [shortcut] = ctx.shortcuts
+  ctx.shortcuts.clear()
+  ctx.shortcuts.add((...request) => {
+    taken.push(shortcut!(...request))
+    return taken.at(-1)!
+  })
   await site.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = site.app.server.address() as { port: number }
   planes = `http://127.0.0.1:${port}/api/v1/series/${seriesId}/r/${revision}/planes`

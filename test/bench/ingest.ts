@@ -1,5 +1,6 @@
 /**
- * Upload throughput beside `cp` + `sha256sum` on the same bytes and the same disk: `node test/bench/ingest.ts [MiB] [files]`.
+ * Upload throughput beside `cp` + `sha256sum` on the same bytes and the same disk: `node test/bench/ingest.ts [mebibytes=1024]
+ * [files=2000] [connections=5]`.
  * The upload hashes, syncs to disk and writes rows; cp does not sync. Prints MB/s and the ratio upload / (cp + sha256sum).
  */
 import { execFileSync } from 'node:child_process'
@@ -10,12 +11,12 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { startServer } from '../help/process.ts'
+import { startServer } from '../help/server.ts'
+import { options } from './planes/options.ts'
 import { metadata, patchHeaders, tusHeaders } from '../help/upload.ts'
 
-const [mebibytes = 1024, fileCount = 2000] = process.argv.slice(2).map(Number)
+const { mebibytes, files: fileCount, connections } = options({ mebibytes: 1024, files: 2000, connections: 5 })
 const smallBytes = 64 * 1024
-const parallel = 4
 const chunkBytes = 64 * 2 ** 20
 const bytesType = { 'content-type': 'application/offset+octet-stream' }
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
@@ -45,7 +46,7 @@ function call(
   return new Promise((resolve, reject) => {
     const length = body instanceof Uint8Array ? { 'content-length': String(body.byteLength) } : {}
     const asked = request(
-      server.address + url,
+      server.url + url,
       { method, agent, headers: { ...headers, ...length, ...more } },
       (response) => {
         const parts: Buffer[] = []
@@ -94,11 +95,11 @@ try {
   const signIn = await call(
     'POST',
     '/api/v1/sign-in',
-    { 'content-type': 'application/json', origin: server.address },
+    { 'content-type': 'application/json', origin: server.url },
     Buffer.from(JSON.stringify(admin)),
   )
   const cookie = String(signIn.headers['set-cookie']).split(';')[0] as string
-  headers = { cookie, origin: server.address }
+  headers = { cookie, origin: server.url }
   const project = await make('projects', { title: 'Bench' })
   const study = await make('studies', { projectId: project.id, title: 'Bench' })
   const importId = (await make('imports', { studyId: study.id })).id as string
@@ -153,7 +154,7 @@ try {
   const queue = [...names]
   const uploadSmall = await timed(() =>
     Promise.all(
-      Array.from({ length: parallel }, async () => {
+      Array.from({ length: connections }, async () => {
         for (let name = queue.pop(); name; name = queue.pop()) {
           const answer = await begin(smallBytes, `small/${name}`, bytesType, await readFile(path.join(small, name)))
           if (answer.status !== 201) throw new Error(`POST: ${answer.status} ${answer.text}`)
@@ -163,9 +164,9 @@ try {
   )
   show(`${fileCount} files of 64 KiB`, fileCount * smallBytes, uploadSmall, cpSmall)
   show(`the same beside cp + sync`, fileCount * smallBytes, uploadSmall, cpSynced)
-  console.log(`${(fileCount / uploadSmall).toFixed(0)} files/s with ${parallel} connections`)
+  console.log(`${(fileCount / uploadSmall).toFixed(0)} files/s with ${connections} connections`)
 } finally {
   agent.destroy()
-  await server.kill()
+  await server.stop()
   await rm(folder, { recursive: true, force: true })
 }
