@@ -187,21 +187,22 @@ it('holds what the record knows, in the rows of TID 8101 and its children', asyn
 })
 
 const has = (program: string) => spawnSync('which', [program]).status === 0
+const [validator, dumper] = ['dciodvfy', 'dcmdump']
 
-it.skipIf(!has('dciodvfy'))('is a valid Acquisition Context SR to dciodvfy', async () => {
+it.skipIf(!has(validator))('is a valid Acquisition Context SR to dciodvfy', async () => {
   const { bytes } = await read()
   const file = path.join(folder, 'context.dcm')
   await writeFile(file, bytes)
-  const { stderr } = spawnSync('dciodvfy', [file], { encoding: 'utf8' })
+  const { stderr } = spawnSync(validator, [file], { encoding: 'utf8' })
   expect(stderr.split('\n').filter((line) => line.startsWith('Error'))).toEqual([])
   expect(stderr).toContain('AcquisitionContextSR')
 })
 
-it.skipIf(!has('dcmdump'))('is read back by dcmtk', async () => {
+it.skipIf(!has(dumper))('is read back by dcmtk', async () => {
   const { bytes } = await read()
   const file = path.join(folder, 'dump.dcm')
   await writeFile(file, bytes)
-  const dump = execFileSync('dcmdump', ['+P', 'CodeValue', file], { encoding: 'utf8' })
+  const dump = execFileSync(dumper, ['+P', 'CodeValue', file], { encoding: 'utf8' })
   for (const code of ['127001', '127302', '387368002', '127460']) expect(dump).toContain(code)
 })
 

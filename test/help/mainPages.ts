@@ -40,6 +40,7 @@ export async function mainPages(site: DemoSite): Promise<MainPage[]> {
     { name: 'project', path: `/projects/${project.id}`, who: editor },
     { name: 'study-manager', path: `/studies/${study.id}`, who: editor },
     { name: 'study-subjects', path: `/studies/${study.id}/subjects`, who: editor },
+    { name: 'study-completeness', path: `/studies/${study.id}/completeness`, who: editor },
     { name: 'subject', path: `/subjects/${subject.id}`, who: editor },
     { name: 'account', path: '/account', who: editor },
     { name: 'submissions', path: '/submissions', who: 'curator@demo.test' },
