@@ -48,6 +48,7 @@ export type FactKey =
   | 'series.uid'
   | 'series.acquiredAt'
   | 'series.bodyPart'
+  | 'series.decayCorrection'
   | 'series.protocol'
   | 'administration.agent'
   | 'administration.radionuclide'

@@ -21,11 +21,12 @@ export const profiles = {
   },
   prism: {
     title: 'PRISM',
-    version: 'as announced; full field list not published when this was made',
-    about: 'The categories of the announcement: study, subject, model, agent, anaesthesia, handling, imaging.',
+    version: 'as announced, 2025',
+    about:
+      'Its full list of fields was not published when this was made. The categories of the announcement: study, subject, model, agent, anaesthesia, handling, imaging.',
   },
   sup187: {
-    title: 'DICOM Supplement 187',
+    title: 'DICOM Sup. 187',
     version: 'PS3.16 2024c, TID 8101',
     about: 'What an acquisition context object can hold of an imaging session.',
   },

@@ -93,14 +93,22 @@ function* fieldsAsked(looked: Looked): Generator<Asked> {
     if (!entity) continue
     for (const record of records) {
       const series = looked.seriesOf.get(record.id) ?? []
-      const about = { entity: name, record: { id: record.id, label: labelOf(entity, record) }, series }
+      const about = { entity: name, record: entered(looked, entity, record), series }
       yield* publishAsked(entity, record, about)
       yield* profilesAsked(entity.record as Node, record, record, '', about)
     }
   }
 }
 
-const labelOf = (entity: Entity, record: Rec): string => String(record[entity.label] ?? entity.title)
+/** The record that a person opens to enter it: events and enrolments are entered at their subject. */
+function entered({ records }: Looked, entity: Entity, record: Rec): { id: string; label: string } {
+  const subject =
+    entity.name === 'Event' || entity.name === 'Enrolment'
+      ? records.get('Subject')?.find(({ id }) => id === record.subjectId)
+      : undefined
+  if (subject) return { id: subject.id, label: String(subject.localId) }
+  return { id: record.id, label: String(record[entity.label] ?? entity.title) }
+}
 
 type About = Pick<Asked, 'entity' | 'record' | 'series'>
 
@@ -149,15 +157,10 @@ function* profilesAsked(
     const filled = held !== undefined && held !== null && !(Array.isArray(held) && held.length === 0)
     for (const [profile, item] of Object.entries(node['x-profiles'] ?? {})) {
       const met = filled || excused.has(field)
-      yield {
-        ...about,
-        profile: profile as ProfileKey,
-        item,
-        met,
-        title: node.title ?? name,
-        field,
-        shared: isShared(node),
-      }
+      const own = node.title ?? name
+      // "Airway" says little without the kind of event that it belongs to.
+      const title = about.entity === 'Event' && schema.title && path ? `${schema.title}: ${own.toLowerCase()}` : own
+      yield { ...about, profile: profile as ProfileKey, item, met, title, field, shared: isShared(node) }
     }
     if (!filled) continue
     if (node.type === 'object' && node.properties)

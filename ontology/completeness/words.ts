@@ -29,6 +29,6 @@ export function listed(words: Iterable<string | undefined>): string | undefined 
 /** "21.3 g" or "19.8 to 24.1 g"; undefined of nothing. */
 export function rangeText(values: readonly number[], unit: string): string | undefined {
   if (values.length === 0) return undefined
-  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => Number(value.toPrecision(4)))
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => Number(value.toPrecision(3)))
   return low === high ? `${low} ${unit}` : `${low} to ${high} ${unit}`
 }

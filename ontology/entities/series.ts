@@ -191,7 +191,6 @@ export const ImageSeries = entity(
         'x-term': 'viv:decayCorrection',
         'x-dicom': '(0054,1102); (0018,9701)',
         'x-bids': 'ImageDecayCorrected; ImageDecayCorrectionTime',
-        'x-profiles': { bidsPet: 'ImageDecayCorrected' },
       }),
     ),
     quality: Type.Optional(

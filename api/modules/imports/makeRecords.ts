@@ -209,6 +209,7 @@ export function makeSeries(
     acquiredAt,
     bodyPart: bodyPart ? termOf('anatomy', bodyPart) : null,
     protocol: protocol ?? null,
+    decayCorrection: text(facts.get('series.decayCorrection')) ?? null,
     sources: sources([
       ['label', series.label.evidence],
       ['modality', series.modality.value && series.modality.evidence],
@@ -216,6 +217,7 @@ export function makeSeries(
       ['acquiredAt', acquiredAt && acquired?.evidence],
       ['bodyPart', bodyPart && facts.get('series.bodyPart')?.evidence],
       ['protocol', protocol && facts.get('series.protocol')?.evidence],
+      ['decayCorrection', facts.get('series.decayCorrection')?.evidence],
     ]),
   }
   const readable = isReadable(series)

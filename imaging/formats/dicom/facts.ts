@@ -53,6 +53,7 @@ export function factsOf(data: DataSet): Fact[] {
   add('series.acquiredAt', dateAndTime(data, 0x00080023, 0x00080033), 'ContentDate', 0x00080023)
   text('series.bodyPart', 'BodyPartExamined', 0x00180015)
   text('series.protocol', 'ProtocolName', 0x00181030)
+  add('series.decayCorrection', decayCorrection(data.string(0x00541102)), 'DecayCorrection', 0x00541102)
 
   const tracer = data.item(0x00540016)
   if (tracer) addTracer(data, tracer, add)
@@ -77,6 +78,10 @@ function codedPosition(data: DataSet): string | undefined {
   const modifier = lying[data.item(0x00540410)?.item(0x00540412)?.string(0x00080100) ?? '']
   return entry && modifier ? entry + modifier : undefined
 }
+
+/** The time that the values of a PET image refer to (PS3.3 C.8.9.1.1.6), in the words of the record. */
+const decayCorrection = (term: string | undefined): string | undefined =>
+  table<string>({ NONE: 'none', START: 'scan start', ADMIN: 'injection' })[term ?? '']
 
 type Add = (key: FactKey, value: Fact['value'] | undefined, name: string, tag: number) => void
 

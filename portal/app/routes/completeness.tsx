@@ -61,10 +61,9 @@ export const handle = { width: 'wide' }
 
 /** The page where a record is edited. */
 function placeOf(entity: string, id: string, studyId: string, byEvent: boolean): string {
-  if (byEvent || entity === 'Subject') return `/subjects/${id}`
+  if (byEvent || entity === 'Subject' || entity === 'Event' || entity === 'Enrolment') return `/subjects/${id}`
   if (entity === 'ImageSeries') return `/series/${id}`
-  if (entity === 'Project') return `/projects/${id}`
-  return entity === 'Enrolment' ? `/studies/${studyId}/subjects` : `/studies/${studyId}`
+  return entity === 'Project' ? `/projects/${id}` : `/studies/${studyId}`
 }
 
 export default function Completeness({ loaderData }: Route.ComponentProps) {
@@ -230,7 +229,7 @@ function FixRow({ fix, kinds, titles, studyId }: RowProps) {
       <td>
         <span className={styles.badges}>
           {groups.map(([key, items]) => (
-            <Badge key={key} size="sm" variant={key === 'publish' ? 'filled' : 'default'} tt="none" fw={500}>
+            <Badge key={key} size="sm" variant={key === 'publish' ? 'filled' : 'default'} tt="none" fw={500} maw="none">
               {titles.get(key)}
               {key === 'publish' ? '' : ` ${items.map(({ item }) => item).join(', ')}`}
             </Badge>
