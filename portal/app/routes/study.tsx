@@ -258,8 +258,8 @@ export default function StudyManager({ loaderData }: Route.ComponentProps) {
           )}
         </>
       )}
-      <OtherFiles studyId={study.id} role="raw" count={loaderData.raw} />
-      <OtherFiles studyId={study.id} role="attachment" count={loaderData.attachments} />
+      <OtherFiles studyId={study.id} kind="raw" count={loaderData.raw} />
+      <OtherFiles studyId={study.id} kind="attachment" count={loaderData.attachments} />
       {mayEdit && (
         <PageDrop text={`Import into “${study.title}”`} onDrop={(transfer) => void bring(fromDrop(transfer))} />
       )}

@@ -10,14 +10,16 @@ const nouns: Record<'attachment' | 'raw', [one: string, many: string]> = {
 }
 
 /** Files that came with the images and are no images themselves: attachments, or raw data. */
-export function OtherFiles({ studyId, role, count }: { studyId: string; role: keyof typeof nouns; count: number }) {
+export function OtherFiles({ studyId, kind, count }: { studyId: string; kind: keyof typeof nouns; count: number }) {
   const [open, setOpen] = useState(false)
   if (count === 0) return null
   return (
     <details className={styles.fill} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{counted(count, ...nouns[role])}</summary>
+      <summary>{counted(count, ...nouns[kind])}</summary>
       <div>
-        <Suspense fallback={<p>Reading the list of files</p>}>{open && <FileList of={{ studyId, role }} />}</Suspense>
+        <Suspense fallback={<p>Reading the list of files</p>}>
+          {open && <FileList of={{ studyId, role: kind }} />}
+        </Suspense>
       </div>
     </details>
   )
