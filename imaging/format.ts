@@ -30,6 +30,7 @@ export type FactKey =
   | 'subject.stockNumber'
   | 'subject.kind' // phantom
   | 'subject.sex' // M, F, O
+  | 'subject.neutered' // yes, no
   | 'subject.birthDate'
   | 'subject.weight' // { value, unit: 'g' }
   | 'subject.position' // e.g. HFP, FFS (DICOM PatientPosition)

@@ -108,6 +108,7 @@ function proposed(localId: string, facts: Facts, paths: readonly string[]): NewS
   const supplier = text('subject.supplier')
   const stockNumber = text('subject.stockNumber')
   const birthDate = text('subject.birthDate')
+  const neutered = text('subject.neutered')
   const sex = sexes[text('subject.sex') ?? '']
   const isPhantom =
     text('subject.kind') === 'phantom' ||
@@ -122,6 +123,7 @@ function proposed(localId: string, facts: Facts, paths: readonly string[]): NewS
     ...(supplier && { supplier }),
     ...(stockNumber && { stockNumber }),
     ...(sex && { sex }),
+    ...(neutered !== undefined && { neutered: neutered === 'yes' }),
     ...(birthDate && whenStamp(birthDate)?.precision === 'day' && { birthDate }),
   }
 }

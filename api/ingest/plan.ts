@@ -40,6 +40,7 @@ export const NewSubject = closed({
   supplier: Type.Optional(line()),
   stockNumber: Type.Optional(line()),
   sex: Type.Optional(oneOf(['M', 'F', 'other', 'unknown'])),
+  neutered: Type.Optional(Type.Boolean()),
   birthDate: Type.Optional(Type.String({ format: 'date' })),
   cellLine: Type.Optional(line({ description: 'Of a cell culture; needed for one.' })),
   model: Type.Optional(line({ description: 'Of a phantom; its localId when absent.' })),

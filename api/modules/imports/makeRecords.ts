@@ -70,11 +70,13 @@ async function subjectNamed({ row, t }: Work, localId: string): Promise<string |
 }
 
 function subjectBody(create: NewSubject, projectId: string): Body {
-  const { localId, kind, species, strain, genotype, supplier, stockNumber, sex, birthDate, cellLine, model } = create
+  const { localId, kind, species, strain, genotype, supplier, stockNumber, sex, neutered, birthDate, cellLine, model } =
+    create
   const details: Record<NewSubject['kind'], Body> = {
     animal: {
       animal: {
         sex: sex ?? 'unknown',
+        ...(neutered !== undefined && { neutered }),
         ...(strain && { strain: termOf('strains', strain) }),
         ...(genotype && { genotype }),
         ...(supplier && { supplier }),

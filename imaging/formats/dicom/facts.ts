@@ -27,6 +27,7 @@ export function factsOf(data: DataSet): Fact[] {
   text('subject.stockNumber', 'StrainStockNumber', 0x00100214, stock)
   if (data.string(0x00100200) === 'YES') add('subject.kind', 'phantom', 'QualityControlSubject', 0x00100200)
   add('subject.sex', sex(data.string(0x00100040)), 'PatientSex', 0x00100040)
+  add('subject.neutered', neutered(data.string(0x00102203)), 'PatientSexNeutered', 0x00102203)
   add('subject.birthDate', isoDate(data.string(0x00100030)), 'PatientBirthDate', 0x00100030)
   add('subject.weight', weight(data), 'PatientWeight', 0x00101030)
   text('subject.position', 'PatientPosition', 0x00185100)
@@ -164,6 +165,10 @@ const genotype = (data: DataSet): string =>
     .items(0x00100221)
     .flatMap((item) => item.string(0x00100222) ?? meaning(item, 0x00100229) ?? [])
     .join('; ')
+
+/** ALTERED means neutered (PS3.3 C.7.1.1). */
+const neutered = (value: string | undefined): string | undefined =>
+  value === 'ALTERED' ? 'yes' : value === 'UNALTERED' ? 'no' : undefined
 
 const sex = (value: string | undefined): string | undefined =>
   value === 'M' || value === 'F' || value === 'O' ? value : undefined

@@ -189,6 +189,7 @@ describe('subject of a series', () => {
     const facts = {
       'subject.localId': ' R-9 ',
       'subject.sex': 'F',
+      'subject.neutered': 'yes',
       'subject.species': 'Rattus norvegicus',
       'subject.birthDate': '2024-01-02',
       'subject.genotype': 'Apoe<tm1Unc>',
@@ -201,6 +202,7 @@ describe('subject of a series', () => {
         localId: 'R-9',
         kind: 'animal',
         sex: 'F',
+        neutered: true,
         species: 'Rattus norvegicus',
         birthDate: '2024-01-02',
         genotype: 'Apoe<tm1Unc>',

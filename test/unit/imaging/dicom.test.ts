@@ -334,3 +334,12 @@ describe('where files belong', () => {
     await expect(dicom.open([dicomEntry(image().slice(0, -1))])).rejects.toMatchObject({ code: 'unsupported' })
   })
 })
+
+it.each([
+  ['ALTERED', 'yes'],
+  ['UNALTERED', 'no'],
+  ['', undefined],
+])('Patient’s Sex Neutered %j is told as %s', async (value, expected) => {
+  const { facts } = await dicom.scan(dicomEntry(image([[0x00102203, 'CS', value]])), () => undefined)
+  expect(facts.find(({ key: name }) => name === 'subject.neutered')?.value).toBe(expected)
+})
