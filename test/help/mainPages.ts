@@ -42,6 +42,8 @@ export async function mainPages(site: DemoSite): Promise<MainPage[]> {
     { name: 'study-subjects', path: `/studies/${study.id}/subjects`, who: editor },
     { name: 'study-completeness', path: `/studies/${study.id}/completeness`, who: editor },
     { name: 'subject', path: `/subjects/${subject.id}`, who: editor },
+    { name: 'ai-dataset-new', path: '/ai-datasets/new?query=q%3Dmouse', who: editor },
+    { name: 'ai-dataset', path: `/ai-datasets/${await aiDataset(site, cookie)}`, who: editor },
     { name: 'account', path: '/account', who: editor },
     { name: 'submissions', path: '/submissions', who: 'curator@demo.test' },
     { name: 'users', path: '/admin/users', who: 'admin@demo.test' },
@@ -49,4 +51,26 @@ export async function mainPages(site: DemoSite): Promise<MainPage[]> {
     { name: 'storage', path: '/admin/storage', who: 'admin@demo.test' },
     { name: 'viewer', path: `/view?series=${series.id}`, viewer: true },
   ]
+}
+
+/** A dataset for machine learning of all public series, made. */
+async function aiDataset(site: DemoSite, cookie: string): Promise<string> {
+  const answer = await fetch(`${site.address}/api/v1/ai-datasets`, {
+    method: 'POST',
+    headers: { cookie, 'content-type': 'application/json', origin: site.address },
+    body: JSON.stringify({
+      title: 'Mice by strain',
+      query: 'q=mouse',
+      format: 'original',
+      labelFacet: 'Strain',
+      split: { groupBy: ['bed'], shares: { train: 0.7, validation: 0.15, test: 0.15 }, seed: 1 },
+    }),
+  })
+  const { id } = (await answer.json()) as { id: string }
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { state } = (await site.get(`/ai-datasets/${id}`, cookie)) as { state: string }
+    if (state !== 'building') break
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  return id
 }
