@@ -18,7 +18,6 @@ const split = { groupBy: ['bed'], shares: { train: 0.5, validation: 0.25, test: 
 beforeAll(async () => {
   site = await openSite()
   world = await makeWorld(site)
-  await site.ctx.jobs.start(site.ctx)
   const { owner, p } = world
   for (let n = 0; n < 8; n++) {
     const subject = await owner.make('subjects', {
@@ -41,7 +40,8 @@ beforeAll(async () => {
       await seriesFile(site.ctx, place, `${label}.nii`, image(n, label === 'OSEM' ? 1 : 2))
     }
   }
-}, 120_000)
+  await site.ctx.jobs.start(site.ctx)
+}, 240_000)
 afterAll(() => site.close())
 
 function image(n: number, factor: number): AsyncIterable<Uint8Array> {
