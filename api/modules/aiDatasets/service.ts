@@ -46,11 +46,11 @@ async function find(caller: Caller, id: string): Promise<AiDataset> {
   return row
 }
 
-/** @throws AppError notFound; busy while it is being made */
+/** @throws AppError notFound; conflict while it is being made, or when it could not be */
 export async function findReady(caller: Caller, id: string) {
   const row = await find(caller, id)
   if (row.state === 'building')
-    throw new AppError('busy', 'This dataset is still being made. Its job tells how far it is.')
+    throw new AppError('conflict', 'This dataset is still being made. Its job tells how far it is.')
   if (!row.result) throw new AppError('conflict', 'This dataset could not be made; its job tells why.')
   return { row, result: row.result }
 }
