@@ -125,11 +125,21 @@ export interface SeriesReader {
   tags(): Promise<Tag[]>
   /** Plane k (see Header.shape) as little-endian bytes, `planeBytes(header)` long. Sequential calls must be cheap. */
   plane(k: number): Promise<Uint8Array>
+  /** For planes that are too large to be held at once; absent where planes are read as a whole. */
+  readonly bands?: Bands
   /**
    * Where the planes stand when the file already holds them exactly as they are served (little-endian, contiguous,
    * plane after plane in index order): index into the files given to `open`, and the offset of plane 0. Otherwise null.
    */
   direct(): { file: number; offset: number } | null
+}
+
+/** Planes in parts: whole rows. */
+export interface Bands {
+  /** Bands that begin and end at a multiple of so many rows are read without reading anything twice. */
+  readonly rows: number
+  /** Rows `from` to before `to` of plane k, as they stand in the plane. */
+  read(k: number, from: number, to: number): Promise<Uint8Array>
 }
 
 /** What is needed of a series to look at it. */

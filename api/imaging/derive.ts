@@ -34,6 +34,8 @@ const layoutVersion = 3
 
 /** Longest side of a thumbnail in pixels. */
 const thumbnailSide = 256
+/** Planes larger than this are read in bands of about this size. */
+const bandBytes = 64 * 2 ** 20
 const gatherBytes = 4 * 2 ** 20
 const tagLimit = 20_000
 const planeLimit = 1_000_000
@@ -129,10 +131,10 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
   const statistics = createStatistics(header)
   await withCoarse(input.folder, names.coarse, header, async (coarse) => {
     const pass = (write: (plane: Uint8Array) => void) =>
-      eachPlane(reader, count, tools, (k, plane) => {
-        statistics.add(k, plane)
-        coarse?.add(k, plane)
-        write(plane)
+      eachBand(reader, count, tools, (k, rows, first) => {
+        statistics.add(k, rows)
+        coarse?.add(k, rows, first)
+        write(rows)
       })
     if (direct) await pass(() => undefined)
     else await writePlanes(input.folder, names.planes, bytes, pass)
@@ -196,24 +198,32 @@ function check(header: Header, count: number, bytes: number, byteLimit: number):
   }
 }
 
-async function eachPlane(
+/** Hands over the planes one by one; large ones in bands of rows, where the reader can. */
+async function eachBand(
   reader: SeriesReader,
   count: number,
   tools: TaskTools,
-  use: (k: number, plane: Uint8Array) => void,
+  use: (k: number, rows: Uint8Array, first: number) => void,
 ): Promise<void> {
-  const expected = planeBytes(reader.header)
+  const { header, bands } = reader
+  const { y } = header.shape
+  const size = planeBytes(header)
+  const least = Math.ceil(bandBytes / (size / y))
+  const height = bands && size > bandBytes ? Math.min(y, Math.ceil(least / bands.rows) * bands.rows) : y
   let told = Date.now()
   for (let k = 0; k < count; k++) {
-    const plane = await reader.plane(k)
-    if (plane.length !== expected) {
-      throw new ImagingError('malformed', `Plane ${k} has ${plane.length} bytes where ${expected} are needed.`)
-    }
-    use(k, plane)
-    tools.beat(k)
-    if (Date.now() - told > 250) {
+    for (let first = 0; first < y; first += height) {
+      const end = Math.min(y, first + height)
+      const rows = await (height < y ? bands!.read(k, first, end) : reader.plane(k))
+      const expected = (size / y) * (end - first)
+      if (rows.length !== expected) {
+        throw new ImagingError('malformed', `Plane ${k} has ${rows.length} bytes where ${expected} are needed.`)
+      }
+      use(k, rows, first)
+      tools.beat(k)
+      if (Date.now() - told < 250) continue
       told = Date.now()
-      tools.send((k + 1) / count)
+      tools.send((k + end / y) / count)
     }
   }
 }

@@ -43,8 +43,9 @@ export function straightened(reader: SeriesReader, modality: string | null = rea
     direction: grid.axes.flat(),
     warnings,
   }
+  const { bands: _, ...whole } = reader
   return {
-    ...reader,
+    ...whole,
     header: straight,
     direct: () => null,
     async plane(k) {

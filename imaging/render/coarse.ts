@@ -76,13 +76,15 @@ export function createCoarse(header: Sized, { shape, factor }: Coarse, write: (p
   }
 
   return {
-    /** Adds plane k as served; every plane once, in order. */
-    add(k: number, plane: Uint8Array): void {
-      const samples = samplesOf(header.sampleType, plane)
-      for (let row = 0, from = 0; row < y; row++) {
+    /** Adds plane k as served, or its rows from `first` on; every row once, in order. */
+    add(k: number, rows: Uint8Array, first = 0): void {
+      const samples = samplesOf(header.sampleType, rows)
+      const end = first + samples.length / targets.length
+      for (let row = first, from = 0; row < end; row++) {
         const to = Math.floor(row / factor.y) * width
         for (let i = 0; i < targets.length; i++) sums[to + targets[i]!]! += samples[from++]!
       }
+      if (end < y) return
       slices++
       if (slices === factor.z || k % z === z - 1) flush()
     },

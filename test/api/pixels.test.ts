@@ -13,6 +13,7 @@ import { entities } from '#ontology/index.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
+import { writeTiff } from '#imaging/write/tiff.ts'
 import { system } from '#api/access/caller.ts'
 import type { Context } from '#api/context.ts'
 import { Blob, Dataset, DatasetSeries, SeriesPixels } from '#api/db/models.ts'
@@ -702,6 +703,32 @@ test('large planes have reduced levels that are sent in tiles', async () => {
   expect((await get(`/series/${direct}/r/${small.revision}/levels/1/box`)).json().detail).toContain('handy size')
   expect((await get(`/series/${id}/thumbnail`)).rawPayload.readUInt32BE(16)).toBe(256)
 })
+
+test('a plane that is read in bands has the range, the levels and the reduced image of the whole', async () => {
+  who = viewer
+  const [x, y] = [9000, 8001]
+  // Brighter from row to row, by steps that a mean of rows keeps.
+  const plane = new Uint8Array(x * y)
+  for (let row = 0; row < y; row++) plane.fill(row >> 6, row * x, (row + 1) * x)
+  const header = { ...image.header, shape: { x, y, z: 1, t: 1, c: 1 }, sampleType: 'uint8' as const, slope: [1], intercept: [0], unit: '' } // prettier-ignore
+  const bytes = await writeTiff({ header, planes: () => [plane] }, { compression: 'deflate' })
+  const id = await derived(await seriesOf({ 'slide.tif': one(bytes) }, 'tiff'))
+  const found = (await get(`/series/${id}/header`)).json()
+  expect(found.shape).toMatchObject({ x, y })
+  expect(found.range).toMatchObject({ min: 0, max: 8000 >> 6 })
+  const base = `/series/${id}/r/${found.revision}`
+  expect(found.levels.map((level: { shape: { y: number } }) => level.shape.y)).toEqual([4001, 2001, 1001, 501])
+  for (const [k, factor] of [2, 4, 8, 16].entries()) {
+    const column = (await get(`${base}/levels/${k + 1}/box?x=7:8`)).rawPayload
+    expect([...column]).toEqual(Array.from({ length: Math.ceil(y / factor) }, (_, row) => (row * factor) >> 6))
+  }
+  const full = (await get(`${base}/box?x=8999:9000`)).rawPayload
+  expect([...full]).toEqual(Array.from({ length: y }, (_, row) => row >> 6))
+  const { coarse } = found
+  const reduced = (await get(`${base}/coarse/0`)).rawPayload
+  expect(reduced).toHaveLength(coarse.shape.x * coarse.shape.y)
+  expect(reduced.at(coarse.shape.x * 10)).toBe((10 * coarse.factor.y) >> 6)
+}, 120_000)
 
 test('an image with sheared axes is served upright', async () => {
   who = viewer

@@ -36,8 +36,10 @@ export interface Page {
   sampleType: SampleType
 }
 
-/** A plane is held in memory whole. */
-const mostPlaneBytes = 1024 * 1024 * 1024
+/** What is held in memory at once: a plane, a band of one, a block. */
+export const mostHeldBytes = 1024 * 1024 * 1024
+/** Larger pages are taken for damaged. */
+const mostPageBytes = 64 * 2 ** 30
 const mostBlocks = 4_000_000
 
 const compressions: Record<number, string> = {
@@ -87,10 +89,10 @@ export async function readPage(file: TiffFile, directory: Directory): Promise<Pa
     )
   if (photometrics[photometric]) throw notRead(`Colours given as ${photometrics[photometric]}`)
   const sampleType = typeOf(bits, sampleFormat)
-  if (width * height * samples * Math.ceil(bits / 8) > mostPlaneBytes) {
+  if (width * height * samples * Math.ceil(bits / 8) > mostPageBytes) {
     throw new ImagingError(
       'too-large',
-      `A page of ${width} x ${height} pixels takes more than ${mostPlaneBytes} bytes, which is not read here.`,
+      `A page of ${width} x ${height} pixels takes more than ${mostPageBytes} bytes, which is not read here.`,
       directory.offset,
     )
   }
@@ -100,8 +102,12 @@ export async function readPage(file: TiffFile, directory: Directory): Promise<Pa
   const blockHeight = isTiled ? await value(323, 0) : Math.min(rowsPerStrip || height, height)
   if (!isWhole(blockWidth, 65536 * 16) || !isWhole(blockHeight, 0x7fffffff))
     throw bad(directory, `The page has tiles of ${blockWidth} x ${blockHeight} pixels.`)
-  if (blockWidth * blockHeight * samples * Math.ceil(bits / 8) > mostPlaneBytes)
-    throw bad(directory, 'The tiles of the page are too large.')
+  if (blockWidth * blockHeight * samples * Math.ceil(bits / 8) > mostHeldBytes)
+    throw new ImagingError(
+      'too-large',
+      `The page is cut into pieces of ${blockWidth} x ${blockHeight} pixels; more than ${mostHeldBytes} bytes of one are not read here.`,
+      directory.offset,
+    )
   const blocksAcross = Math.ceil(width / blockWidth)
   const blocksDown = Math.ceil(height / blockHeight)
   if (blocksAcross * blocksDown * samples > mostBlocks)

@@ -4,43 +4,56 @@ import { sampleBytes } from '../../header.ts'
 import { blockRows, decodeBlock, readBlocks, rowBytes } from './blocks.ts'
 import type { Blocks } from './blocks.ts'
 import { isSubsampled } from './chroma.ts'
+import { mostHeldBytes } from './page.ts'
 import type { Page } from './page.ts'
 
 /**
  * Samples of a page as served: little-endian, rows top to bottom, the wanted samples of a pixel interleaved.
  * @param wanted indices of samples, rising
+ * @param from   first row; only the blocks that hold rows of the part are read
+ * @param to     the row after the last one
+ * @throws ImagingError 'too-large' when the part is beyond what is held at once
  */
-export async function readSamples(page: Page, wanted: number[]): Promise<Uint8Array> {
-  const { width, height, samples, isPlanar, blocksAcross, blocksDown, blockWidth, blockHeight } = page
+export async function readSamples(page: Page, wanted: number[], from = 0, to = page.height): Promise<Uint8Array> {
+  const { width, samples, isPlanar, blocksAcross, blocksDown, blockWidth, blockHeight } = page
+  const size = sampleBytes[page.sampleType]
+  if (width * (to - from) * Math.max(samples, wanted.length) * size > mostHeldBytes) {
+    throw new ImagingError(
+      'too-large',
+      `A page of ${width} x ${page.height} pixels takes more than ${mostHeldBytes} bytes; it is read in parts only.`,
+      page.directory.offset,
+    )
+  }
   const blocks = await readBlocks(page)
   if (isPlain(page) && wanted.length === samples) {
     const run = contiguous(page, blocks)
     if (run !== null) {
-      const bytes = await page.file.source.read(run, width * height * samples * (page.bits / 8))
+      const row = width * samples * (page.bits / 8)
+      const bytes = await page.file.source.read(run + from * row, (to - from) * row)
       return page.file.littleEndian || page.bits === 8 ? bytes : swapped(bytes, page.bits / 8)
     }
   }
-  const size = sampleBytes[page.sampleType]
-  const out = new Uint8Array(width * height * wanted.length * size)
+  const out = new Uint8Array(width * (to - from) * wanted.length * size)
   const perPlane = blocksAcross * blocksDown
   const planes = isPlanar ? wanted : [0]
   for (const [slot, plane] of planes.entries()) {
-    for (let i = 0; i < perPlane; i++) {
+    const [first, last] = [Math.floor(from / blockHeight), Math.ceil(to / blockHeight)]
+    for (let i = first * blocksAcross; i < last * blocksAcross; i++) {
       const index = (isPlanar ? plane * perPlane : 0) + i
       const rows = blockRows(page, index)
       const block = unpack(page, await decodeBlock(page, blocks, index), rows)
       const x0 = (i % blocksAcross) * blockWidth
       const y0 = Math.floor(i / blocksAcross) * blockHeight
       const columns = Math.min(blockWidth, width - x0)
-      for (let y = 0; y < Math.min(rows, height - y0); y++) {
-        const to = ((y0 + y) * width + x0) * wanted.length
-        const from = y * blockWidth
-        if (isPlanar) scatter(block, from, 1, 0, out, to + slot, wanted.length, columns, size)
+      for (let y = Math.max(0, from - y0); y < Math.min(rows, to - y0); y++) {
+        const target = ((y0 + y - from) * width + x0) * wanted.length
+        const source = y * blockWidth
+        if (isPlanar) scatter(block, source, 1, 0, out, target + slot, wanted.length, columns, size)
         else if (wanted.length === samples) {
-          out.set(block.subarray(from * samples * size, (from + columns) * samples * size), to * size)
+          out.set(block.subarray(source * samples * size, (source + columns) * samples * size), target * size)
         } else
           wanted.forEach((sample, s) =>
-            scatter(block, from, samples, sample, out, to + s, wanted.length, columns, size),
+            scatter(block, source, samples, sample, out, target + s, wanted.length, columns, size),
           )
       }
     }

@@ -57,9 +57,15 @@ export interface Reading {
   appended: Appended | null
 }
 
-export async function readPlane(place: PlaneSource, reading: Reading): Promise<Uint8Array> {
+/** The plane, or its rows `from` to before `to`. */
+export async function readPlane(
+  place: PlaneSource,
+  reading: Reading,
+  from = 0,
+  to = reading.first.height,
+): Promise<Uint8Array> {
   const { first, kind, appended, pages } = reading
-  if (appended) return readSamples(shifted(first, appended, place.page), wantedSamples(first, kind, place))
+  if (appended) return readSamples(shifted(first, appended, place.page), wantedSamples(first, kind, place), from, to)
   const holder = fileOf(place, reading.opened, reading.isSet)
   if (!holder)
     throw new ImagingError(
@@ -83,7 +89,7 @@ export async function readPlane(place: PlaneSource, reading: Reading): Promise<U
     )
   }
   checkColour(page)
-  const samples = await readSamples(page, wantedSamples(page, kind, place))
+  const samples = await readSamples(page, wantedSamples(page, kind, place), from, to)
   if (kind === 'ycbcr') return rgbFromYcbcr(samples)
   return kind === 'palette' ? rgbFromPalette(samples, page.bits > 8 ? 2 : 1, (page.palette ?? first.palette)!) : samples
 }

@@ -8,7 +8,7 @@ import { numbers, subDirectories, text } from './directory.ts'
 import type { TiffFile } from './directory.ts'
 import { factsOf } from './facts.ts'
 import { imageJLayout, looksLikeImageJ, parseImageJ } from './imageJ.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, PlaneSource } from './layout.ts'
 import { leadPage, withOneImage } from './images.ts'
 import { omeLayout } from './ome.ts'
 import type { Ome } from './ome.ts'
@@ -95,18 +95,20 @@ export async function openSeries(files: FileEntry[], part?: string): Promise<Ser
     header.warnings.push(`${missing} of ${places.length} planes stand in other files of the set, which are not here.`)
   const reading: Reading = { opened, isSet, pages, first, kind, appended }
   const offset = await directOffset(header, places, reading)
+  function placeOf(k: number): PlaneSource {
+    if (!Number.isInteger(k) || k < 0 || k >= planeCount(header)) {
+      throw new ImagingError('malformed', `The series has planes 0 to ${planeCount(header) - 1}, not ${k}.`)
+    }
+    const place = places[k]
+    if (!place) throw new ImagingError('malformed', `The description of the file gives no page for plane ${k + 1}.`)
+    return place
+  }
   return {
     header,
     facts: await factsOf(file, ome),
     tags: () => tagsOf(file, ome),
-    async plane(k) {
-      if (!Number.isInteger(k) || k < 0 || k >= planeCount(header)) {
-        throw new ImagingError('malformed', `The series has planes 0 to ${planeCount(header) - 1}, not ${k}.`)
-      }
-      const place = places[k]
-      if (!place) throw new ImagingError('malformed', `The description of the file gives no page for plane ${k + 1}.`)
-      return readPlane(place, reading)
-    },
+    plane: async (k) => readPlane(placeOf(k), reading),
+    bands: { rows: first.blockHeight, read: async (k, from, to) => readPlane(placeOf(k), reading, from, to) },
     direct: () => (offset === null ? null : { file: files.indexOf(main.entry), offset }),
   }
 }
