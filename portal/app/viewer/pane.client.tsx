@@ -1,6 +1,5 @@
 /** One picture with what is written over it, and what hands and keys do to it. */
 import { useEffect, useLayoutEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
-import { IconLoader2 } from '@tabler/icons-react'
 import { boxOf } from './annotations/measure.ts'
 import { LabelLayer } from './segmentation/labelLayer.tsx'
 import { usePaint } from './segmentation/usePaint.ts'
@@ -10,6 +9,7 @@ import type { Annotations } from './annotations/useAnnotations.ts'
 import { surfaceOf, useHand } from './annotations/useHand.ts'
 import { clampIndex, dot, indexOf, plus, scaled, towardsViewer, voxelAt, worldOf, type Vec3 } from './geometry.ts'
 import { listen, type DragKind, type GestureMeaning, type Point } from './gestures.ts'
+import { isReduced, Loading } from './loading.tsx'
 import { formatMeasured, formatPosition } from './numbers.ts'
 import { useCorners } from './cornerFields.ts'
 import { Overlay } from './overlay.tsx'
@@ -322,23 +322,4 @@ export function valueText({ pixels, view }: LayerView, index: Vec3 | null): stri
   const value = pixels.valueAt(index, view.t, view.c)
   if (value === null) return 'loading'
   return typeof value === 'number' ? formatMeasured(value, pixels.header.unit) : `RGB ${value.join(' ')}`
-}
-
-/** Drawn from the reduced image until its planes are here. */
-const isReduced = ({ pixels, view }: LayerView): boolean =>
-  pixels.shownTime(view.c) === view.t && pixels.source.isReduced(view.c, view.t)
-
-/** What is on its way, and what is shown until it is here. */
-export function Loading({ layers, drawn }: { layers: LayerView[]; drawn: boolean }) {
-  const parts = layers.map(({ pixels, view }) => pixels.progress(view.index, view.t, view.c))
-  const percent = Math.floor((parts.reduce((sum, part) => sum + part, 0) / parts.length) * 100)
-  const late = layers.find(({ pixels, view }) => pixels.shownTime(view.c) !== view.t)
-  const stale =
-    drawn && late ? `Frame ${late.pixels.shownTime(late.view.c) + 1} until frame ${late.view.t + 1} is here` : ''
-  return (
-    <div className={styles.loading} data-quiet={drawn ? '' : undefined}>
-      <IconLoader2 size={16} aria-hidden className={styles.turning} />
-      {stale || `${drawn && layers.some(isReduced) ? 'Reduced image: l' : 'L'}oading planes, ${percent} %`}
-    </div>
-  )
 }

@@ -10,7 +10,6 @@ import { indexOf } from './geometry.ts'
 import { HeaderPanel } from './headerPanel.tsx'
 import { HelpDialog } from './helpDialog.tsx'
 import { InfoPanel } from './infoPanel.tsx'
-import { Message } from './message.tsx'
 import type { LayerView } from './overlayContent.ts'
 import { BodyPane } from './bodyPane.client.tsx'
 import { Pane, scroll } from './pane.client.tsx'
@@ -21,12 +20,16 @@ import { summaryOf } from './summary.ts'
 import { TimeBar } from './timeBar.tsx'
 import { Trouble } from './trouble.tsx'
 import { Toolbar } from './toolbar.tsx'
+import { OpeningMessage } from './openingMessage.tsx'
+import { gridOf, useOverlayColours } from './stageLayout.ts'
 import { useCommands } from './useCommands.ts'
 import { useFocus, useOpenSeries } from './useOpenSeries.client.ts'
-import { paneSeries, useViewer, type ViewerActions, type ViewerState } from './useViewer.ts'
+import { paneSeries, useViewer } from './useViewer.ts'
 import styles from './viewer.module.css'
 import type { Picture } from './viewports.client.ts'
 import type { LinkedView } from './viewState.ts'
+
+const none: readonly number[] = []
 
 export function Stage({ linked }: { linked: LinkedView }) {
   const { pixels, openings, retry, loader, show } = useOpenSeries(linked.series)
@@ -250,36 +253,6 @@ function useTitle(labels: string[]): void {
   }, [title])
 }
 
-const none: readonly number[] = []
-/** Colours of layers that have none of their own, from the lowest overlay upwards. */
-const layerMaps = ['pet', 'viridis', 'hot', 'cividis'] as const
-
-/** Grey over grey cannot be told apart: overlays get colours when they are first laid over, unless the link names some. */
-function useOverlayColours(
-  linked: LinkedView,
-  overlays: readonly number[],
-  state: ViewerState,
-  actions: ViewerActions,
-): void {
-  const coloured = useRef(new Set<number>())
-  useEffect(() => {
-    overlays.forEach((n, place) => {
-      const map = state.views[n]?.map
-      if (map === undefined || coloured.current.has(n)) return
-      coloured.current.add(n)
-      if (map === 'grey' && !linked.views[n]?.map) actions.setView(n, { map: layerMaps[place % layerMaps.length]! })
-    })
-  }, [overlays, state.views, linked, actions])
-}
-
-/** Columns and rows of the pictures: one column for each group, or a square where each has one picture. */
-function gridOf(groups: number, perGroup: number, layout: ViewerState['layout']) {
-  if (layout === 'four' && groups === 1 && perGroup === 4) return { columns: 2, rows: 2 }
-  if (perGroup > 1 || groups <= 3) return { columns: groups, rows: perGroup }
-  const columns = Math.ceil(Math.sqrt(groups))
-  return { columns, rows: Math.ceil(groups / columns) }
-}
-
 /** The layers on screen by series, as an object that changes only when other pixels are shown. */
 function useShownLayers(panes: readonly { layers: LayerView[] }[]) {
   const key = panes
@@ -299,32 +272,4 @@ function useShownLayers(panes: readonly { layers: LayerView[] }[]) {
     }
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all that is used of the panes
   }, [key])
-}
-
-type Opening = ReturnType<typeof useOpenSeries>['openings'][number]
-
-function OpeningMessage({ opening, id, retry }: { opening: Opening; id: string; retry: () => void }) {
-  if (opening?.state === 'problem') {
-    return (
-      <Message
-        title="This series cannot be shown"
-        act={{ run: retry, label: 'Try again' }}
-        to={
-          opening.signInMayHelp
-            ? {
-                href: `/sign-in?returnTo=${encodeURIComponent(window.location.pathname + window.location.search)}`,
-                label: 'Sign in',
-              }
-            : { href: `/series/${id}`, label: 'Page of the series' }
-        }
-      >
-        {opening.message}
-      </Message>
-    )
-  }
-  return (
-    <Message title={opening?.state === 'waiting' ? 'Not ready yet' : 'Opening the series'}>
-      {opening?.state === 'waiting' ? opening.message : 'Reading its header.'}
-    </Message>
-  )
 }
