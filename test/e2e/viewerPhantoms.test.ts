@@ -264,7 +264,8 @@ describe('what goes away while it is open', () => {
       await page.getByRole('slider', { name: 'Frame' }).focus()
       await page.keyboard.press('End')
       await page.getByRole('alert').filter({ hasText: detail }).waitFor()
-      expect((await drawn(page)).hash, 'never black').toBe(before.hash)
+      // The sentence above the picture takes some of its room.
+      expect((await drawn(page)).bright / before.bright, 'never black').toBeGreaterThan(0.85)
     })
   })
 
@@ -281,7 +282,7 @@ describe('what goes away while it is open', () => {
       await context.route('**/chunks/*', (route) => route.abort())
       await page.keyboard.press('Home')
       await page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor()
-      expect((await drawn(page)).hash).toBe(last.hash)
+      expect((await drawn(page)).bright / last.bright, 'never black').toBeGreaterThan(0.85)
       await context.unroute('**/chunks/*')
       await serve(context, { dynamic })
       await page.getByRole('button', { name: 'Try now' }).click()
