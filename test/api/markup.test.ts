@@ -2,7 +2,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeRuns } from '#imaging/labels/runs.ts'
+import { formatById } from '#imaging/formats/index.ts'
 import { phantom } from '#imaging/phantoms/index.ts'
+import { memorySource } from '#imaging/source.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
 import { system } from '#api/access/caller.ts'
 import { entityNamed } from '#api/records/read.ts'
@@ -167,6 +169,31 @@ describe('a segmentation', () => {
     expect(gunzipSync(before.rawPayload)).toEqual(gunzipSync(block(3)))
     const { items } = (await viewer.get(`segmentations/${made.id}/versions`)).json()
     expect(items.map((one: { version: number }) => one.version)).toEqual([3, 2])
+  })
+
+  it('is sent as NIfTI and DICOM, voxel for voxel and in place', async () => {
+    const structure = { label: 'liver', codings: [{ scheme: 'UBERON', code: '0002107' }] }
+    const segments = [{ number: 1, label: 'Liver', colour: '#e8774f', structure }]
+    const { id } = await editor.make('segmentations', { seriesId, label: 'To send', segments })
+    await put(editor, id, 1, block(4))
+    const nifti = await viewer.get(`segmentations/${id}/as/nii.gz`)
+    expect(nifti.statusCode, nifti.body.slice(0, 300)).toBe(200)
+    const source = memorySource(new Uint8Array(nifti.rawPayload))
+    const reader = await formatById('nifti')!.open([{ path: 'labels.nii.gz', source }])
+    const image = (await viewer.get(`series/${seriesId}/header`)).json()
+    expect(reader.header).toMatchObject({ shape: image.shape, sampleType: 'uint8' })
+    for (const key of ['spacing', 'origin', 'direction'] as const)
+      reader.header[key]!.forEach((value, n) => expect(value, key).toBeCloseTo(image[key][n], 4))
+    const first = await reader.plane(0)
+    expect([...first].filter((label) => label === 1)).toHaveLength(16)
+    expect(first[3 * shape.x + 3]).toBe(1)
+    const dicom = await viewer.get(`segmentations/${id}/as/dcm`)
+    expect(dicom.statusCode, dicom.body.slice(0, 300)).toBe(200)
+    expect(dicom.rawPayload.subarray(128, 132).toString()).toBe('DICM')
+    expect(dicom.rawPayload.includes('1.2.840.10008.5.1.4.1.1.66.4')).toBe(true)
+    expect(dicom.rawPayload.includes('0002107')).toBe(true)
+    expect((await stranger.get(`segmentations/${id}/as/dcm`)).statusCode).toBe(404)
+    expect((await viewer.get(`segmentations/${id}/as/dcm?t=7`)).json().detail).toContain('there is no 7')
   })
 
   it('refuses labels of another image, damaged ones, and two segments of one number', async () => {

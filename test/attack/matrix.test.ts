@@ -208,6 +208,10 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/series/:id/as/:format': { rule: 'bytes', params: (w) => ({ ...series(w), format: 'nii' }) },
   'GET /api/v1/series/:id/archive.zip': { rule: 'bytes', params: series },
   'GET /api/v1/segmentations/:id/labels': { rule: 'read', params: segmentation },
+  'GET /api/v1/segmentations/:id/as/:format': {
+    rule: 'read',
+    params: (w) => ({ ...segmentation(w), format: 'nii.gz' }),
+  },
   'GET /api/v1/segmentations/:id/versions': { rule: 'read', params: segmentation },
   'PUT /api/v1/segmentations/:id/labels': { rule: 'edit', params: segmentation, body: () => ({}) },
   'GET /api/v1/datasets': { rule: 'open' },

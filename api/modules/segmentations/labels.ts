@@ -146,6 +146,17 @@ export async function labelsOf(ctx: Context, caller: Caller, id: string, version
   }
 }
 
+/** The present labels as runs. @throws AppError notFound when there are none */
+export async function runsOf(ctx: Context, { labels }: Pick<Segmentation, 'labels'>): Promise<Uint8Array> {
+  if (!labels) throw notFound('label volume of this segmentation')
+  const reader = await ctx.blobs.open(labels.sha256)
+  try {
+    return await unpacked(await reader.read(0, reader.byteCount))
+  } finally {
+    await reader.close()
+  }
+}
+
 const hashOf = async (segmentationId: string, version: number): Promise<string | undefined> =>
   (await SegmentationVersion.findOne({ where: { segmentationId, version } }))?.sha256
 

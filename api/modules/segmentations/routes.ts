@@ -4,13 +4,16 @@ import { Type } from 'typebox'
 import type { Context } from '#api/context.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { AppError } from '#api/errors.ts'
-import { sendBytes } from '#api/modules/content/sendBytes.ts'
+import { safeName } from '#api/modules/content/names.ts'
+import { attachment, sendBytes } from '#api/modules/content/sendBytes.ts'
 import { expectedVersion, idParams, ifMatchHeader, withTag } from '#api/records/routes.ts'
-import { closed } from '#ontology/vocabulary.ts'
+import { closed, oneOf } from '#ontology/vocabulary.ts'
+import { segmentationFile, segmentationForms, type SegmentationForm } from './files.ts'
 import { labelsOf, mostBytes, putLabels, versionsOf } from './labels.ts'
 
 const base = '/api/v1/segmentations/:id'
 const packed = { content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } } }
+const forms = Object.keys(segmentationForms) as SegmentationForm[]
 const layout =
   'Runs of labels, compressed with gzip: “VLB1”, four 32-bit little-endian numbers (labels along x, y, z, time), then for each run its label in one byte and its length in LEB128. x runs fastest; 0 is what belongs to no segment.'
 
@@ -45,6 +48,35 @@ export async function segmentationRoutes(app: FastifyInstance, ctx: Context): Pr
     },
     async (request, reply) =>
       sendBytes(request, reply, await labelsOf(ctx, callerOf(request), request.params.id, request.query.version)),
+  )
+  app.get<{ Params: { id: string; format: SegmentationForm }; Querystring: { t: number } }>(
+    `${base}/as/:format`,
+    {
+      ...reading,
+      schema: about('A segmentation as a file of another format', {
+        description: forms.map((form) => `${form}: ${segmentationForms[form].title}`).join('; '),
+        params: closed({ id: idParams.properties.id, format: oneOf(forms) }),
+        querystring: closed({
+          t: Type.Optional(Type.Integer({ minimum: 0, maximum: 1e6, default: 0, description: 'Time point, for dcm.' })),
+        }),
+        response: {
+          200: {
+            content: Object.fromEntries(
+              forms.map((form) => [segmentationForms[form].mediaType, packed.content['application/gzip']]),
+            ),
+          },
+        },
+      }),
+    },
+    async (request, reply) => {
+      const { id, format } = request.params
+      const { name, bytes } = await segmentationFile(ctx, callerOf(request), id, format, request.query.t)
+      return reply
+        .type(segmentationForms[format].mediaType)
+        .header('content-disposition', attachment(`${safeName(name)}.${format}`))
+        .header('cache-control', 'private, no-cache')
+        .send(bytes)
+    },
   )
   app.get<ById>(
     `${base}/versions`,

@@ -1,7 +1,16 @@
 /** Segmentations of the active series: their segments with names, volumes and values, and what can be done to them. */
 import { useState } from 'react'
 import { ActionIcon, Button, Checkbox, NumberInput, Select, Slider, TextInput, Tooltip } from '@mantine/core'
-import { IconBrush, IconBucketDroplet, IconEraser, IconPlus, IconTrash, IconWand, type Icon } from '@tabler/icons-react'
+import {
+  IconBrush,
+  IconBucketDroplet,
+  IconDownload,
+  IconEraser,
+  IconPlus,
+  IconTrash,
+  IconWand,
+  type Icon,
+} from '@tabler/icons-react'
 import { StructureInput } from '../annotations/structureInput.tsx'
 import styles from '../annotations/annotations.module.css'
 import { Section } from '../infoPanel.tsx'
@@ -221,6 +230,12 @@ function Work({ segmentations, active, layer }: { segmentations: Segmentations; 
           <IconTrash size={16} aria-hidden />
         </ActionIcon>
       </div>
+      {active.kept && !active.dirty && (
+        <div className={styles.actions}>
+          <FileLink id={active.kept.id} form="nii.gz" label="NIfTI" />
+          <FileLink id={active.kept.id} form={`dcm?t=${t}`} label="DICOM SEG" />
+        </div>
+      )}
       <p className="dim" role="status" data-segmentation-state="">
         {header.record === null
           ? 'Kept until you leave this page.'
@@ -233,6 +248,19 @@ function Work({ segmentations, active, layer }: { segmentations: Segmentations; 
     </div>
   )
 }
+
+const FileLink = ({ id, form, label }: { id: string; form: string; label: string }) => (
+  <Button
+    size="compact-xs"
+    variant="subtle"
+    color="gray"
+    component="a"
+    href={`/api/v1/segmentations/${id}/as/${form}`}
+    leftSection={<IconDownload size={14} aria-hidden />}
+  >
+    {label}
+  </Button>
+)
 
 const Act = ({ label, run, disabled }: { label: string; run: () => void; disabled: boolean }) => (
   <Button size="compact-xs" variant="default" disabled={disabled} onClick={run}>
