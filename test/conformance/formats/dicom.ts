@@ -18,7 +18,6 @@ interface Expected {
   frames: number | string
   modalityLUT?: boolean
   photometric: string
-  modalityLUT?: boolean
   pixelSpacing_row_col_mm?: [number, number]
   sliceThickness_mm?: number
   imageOrientation?: number[]
