@@ -30,7 +30,7 @@ export async function startServer(settings: Record<string, string> = {}, seconds
   const own = settings.VIVARCHIVE_DATA === undefined
   const dataFolder = settings.VIVARCHIVE_DATA ?? mkdtempSync(path.join(tmpdir(), 'vivarchive-server-'))
   const url = `http://127.0.0.1:${port}`
-  const child = spawn('api/cli.ts', ['start'], {
+  const child = spawn(path.join(root, 'api/cli.ts'), ['start'], {
     cwd: root,
     env: {
       // The Node that runs this comes first, as npm has it.
