@@ -8,8 +8,8 @@ import type { Held } from '#api/modules/content/sendFile.ts'
 import type { Lease } from '#api/storage/descriptors.ts'
 
 const groupBytes = 2 ** 20
-/** 32 MiB in all, however many look at however much. */
-const keptGroups = 32
+/** 16 MiB in all, however many look at however much. */
+const keptGroups = 16
 const rememberedFiles = 64
 /** Several clients go through one file. */
 const rememberedPlanes = 32
