@@ -163,7 +163,7 @@ function Parts({ items }: { items: AiItem[] }) {
         )
         return (
           <div key={name} className={styles.part}>
-            <h3>{`${name[0]!.toUpperCase()}${name.slice(1)}`}</h3>
+            <h2>{`${name[0]!.toUpperCase()}${name.slice(1)}`}</h2>
             <span className={styles.number}>{formatCount(held.length)}</span>{' '}
             <span className="dim">
               {Math.round((100 * held.length) / Math.max(items.length, 1))} %,{' '}
