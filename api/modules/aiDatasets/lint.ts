@@ -84,7 +84,7 @@ function labelFindings(items: readonly Item[]): Finding[] {
     findings.push({
       severity: 'warning',
       rule: 'empty',
-      message: `“${label}” is not in ${lacking.join(' and ')}: its ${held.length} images come from too few animals.`,
+      message: `“${label}” is not in ${lacking.join(' and ')}: its ${held.length} images hang together too closely to be shared out.`,
       seriesIds: held.map(({ seriesId }) => seriesId).slice(0, mostNamed),
     })
   }
