@@ -1,25 +1,8 @@
 /** What a form reads off an entity's schema: which input a field gets, when it is shown, what it must hold. */
 import { applies } from '#ontology/entity.ts'
+import { fieldKind, type FieldKind } from '#ontology/fieldKind.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import { isJson, toFieldName, type Json, type Path } from './path.ts'
-
-export type FieldKind =
-  | 'text'
-  | 'textarea'
-  | 'number'
-  | 'boolean'
-  | 'enum'
-  | 'enums'
-  | 'date'
-  | 'when'
-  | 'quantity'
-  | 'term'
-  | 'terms'
-  | 'reference'
-  | 'references'
-  | 'strings'
-  | 'object'
-  | 'objects'
 
 export interface Field {
   name: string
@@ -34,37 +17,6 @@ export interface Field {
 
 /** Bookkeeping that the form keeps by itself and never shows as fields. */
 const bookkeeping = new Set(['nullReasons', 'sources'])
-
-export function fieldKind(node: Node): FieldKind {
-  if (node['x-type'] === 'Quantity') return 'quantity'
-  if (node['x-type'] === 'CodedTerm') return 'term'
-  if (node['x-type'] === 'WhenStamp') return 'when'
-  if (node['x-ref']) return 'reference'
-  if (node.enum) return 'enum'
-  switch (node.type) {
-    case 'array':
-      return listKind(node.items ?? {})
-    case 'object':
-      return 'object'
-    case 'boolean':
-      return 'boolean'
-    case 'integer':
-    case 'number':
-      return 'number'
-    case 'string':
-      if (node.format === 'date') return 'date'
-      return node['x-widget'] === 'textarea' ? 'textarea' : 'text'
-    default:
-      throw new Error(`The form has no input for the field "${node.title ?? '?'}" (type ${String(node.type)}).`)
-  }
-}
-
-function listKind(items: Node): FieldKind {
-  if (items['x-type'] === 'CodedTerm') return 'terms'
-  if (items['x-ref']) return 'references'
-  if (items.enum) return 'enums'
-  return items.type === 'object' ? 'objects' : 'strings'
-}
 
 /** The fields to show for a value, in the order of the schema. */
 export function shownFields(schema: Node, value: Json, hidden: ReadonlySet<string> = new Set()): Field[] {

@@ -1,6 +1,6 @@
 /** Which input a kind of field gets. */
 import { createElement, type ComponentType } from 'react'
-import type { FieldKind } from '../fields.ts'
+import type { FieldKind } from '#ontology/fieldKind.ts'
 import type { InputProps } from './inputProps.ts'
 import { ObjectsInput } from './objectsInput.tsx'
 import {
