@@ -3,7 +3,6 @@ import { Op, type Transaction, type WhereOptions } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
 import { visible } from '#api/access/rights.ts'
 import { linkModel, links, recordModel } from '#api/db/recordModels.ts'
-import type { FieldError } from '#api/errors.ts'
 import { fieldsOf, type Entity } from '#ontology/entity.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 
@@ -28,27 +27,23 @@ export function referencesIn(schema: Node, value: unknown, pointer = ''): Refere
   return []
 }
 
-/** References that point to nothing that the caller may see, as field errors; one query per entity. */
-export async function brokenReferences(
+/** Ids among those referred to that the caller may use. */
+export async function foundReferences(
   caller: Caller,
-  references: Reference[],
+  references: readonly Reference[],
   t?: Transaction,
-): Promise<FieldError[]> {
-  const problems: FieldError[] = []
-  for (const [entity, group] of Object.entries(Object.groupBy(references, (r) => r.entity))) {
-    const ids = [...new Set((group ?? []).map((r) => r.id))]
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const [entity, group] of Map.groupBy(references, (reference) => reference.entity)) {
+    const ids = [...new Set(group.map(({ id }) => id))]
     const rows = await recordModel({ name: entity }).findAll({
       attributes: ['id'],
       where: { [Op.and]: [visible(caller, entity), { id: { [Op.in]: ids }, deletedAt: null }] },
       transaction: t ?? null,
     })
-    const found = new Set(rows.map((row) => row.id))
-    for (const { pointer, id } of group ?? []) {
-      if (!found.has(id))
-        problems.push({ pointer, message: `There is no ${entity} ${id} that you may use.`, value: id })
-    }
+    for (const row of rows) found.add(row.id)
   }
-  return problems
+  return found
 }
 
 /**

@@ -110,17 +110,28 @@ export async function updateRecord(
     if (entity.scope === 'project' && entity.name !== 'Subject')
       refuseOtherProject(entity, row, projectOf(place, after))
     await check(caller, entity, after, projectOf(place, after), t, row)
-    const kept = unseenReferences(entity, row, before)
-    fill(entity, row, { ...systemOf(entity, row), ...kept, ...after, ...place, ...options.system }, new Date())
-    await saveNext(entity, row, t)
-    await carryAlong(entity, row, t)
-    await setLinks(caller, entity, id, after, before, t)
-    await enqueue(t, leftBehind(entity, before, after))
-    await tell(t, caller, entity, row, 'update', changesBetween(before, after))
-    if (entity.name === 'Event' && JSON.stringify(before.start) !== JSON.stringify(after.start))
-      await moveDependents(caller, id, t)
+    await saveChanged(caller, entity, row, { before, after, fixed: { ...place, ...options.system } }, t)
     return (await toRecords(caller, entity, [row], t))[0] as Rec
   })
+}
+
+/** Writes a changed record that was checked, with its links, its history and what the search has to know. */
+export async function saveChanged(
+  caller: Caller,
+  entity: Entity,
+  row: RecordRow,
+  { before, after, fixed }: { before: Body; after: Body; fixed: Body },
+  t: Transaction,
+): Promise<void> {
+  const kept = unseenReferences(entity, row, before)
+  fill(entity, row, { ...systemOf(entity, row), ...kept, ...after, ...fixed }, new Date())
+  await saveNext(entity, row, t)
+  await carryAlong(entity, row, t)
+  await setLinks(caller, entity, row.id, after, before, t)
+  await enqueue(t, leftBehind(entity, before, after))
+  await tell(t, caller, entity, row, 'update', changesBetween(before, after))
+  if (entity.name === 'Event' && JSON.stringify(before.start) !== JSON.stringify(after.start))
+    await moveDependents(caller, row.id, t)
 }
 
 /** References that the caller cannot see are none of their business: they stay as they are. */
@@ -146,12 +157,12 @@ export async function setSystemFields(entity: Entity, id: string, fields: Body, 
   await enqueue(t, [{ topic: 'search', entity: entity.name, recordId: id }])
 }
 
-function defaultsOf(entity: Entity): Body {
+export function defaultsOf(entity: Entity): Body {
   return Object.fromEntries(
     fieldsOf(entity.record).flatMap(([name, node]) => (node.default === undefined ? [] : [[name, node.default]])),
   )
 }
 
 /** Nulls in a creation mean "not given". */
-const withoutEmpty = (body: Body): Body =>
+export const withoutEmpty = (body: Body): Body =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== undefined))
