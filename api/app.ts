@@ -35,6 +35,7 @@ import { schemaRoutes } from './modules/schemas/routes.ts'
 import { searchRoutes } from './modules/search/routes.ts'
 import { segmentationRoutes } from './modules/segmentations/routes.ts'
 import { storageRoutes } from './modules/storage/routes.ts'
+import { tableRoutes } from './modules/tables/routes.ts'
 import { termRoutes } from './modules/terms/routes.ts'
 import { uploadRoutes } from './modules/uploads/routes.ts'
 import { userRoutes } from './modules/users/routes.ts'
@@ -64,6 +65,7 @@ const modules = [
   completenessRoutes,
   uploadRoutes,
   importRoutes,
+  tableRoutes,
   jobRoutes,
   pixelRoutes,
   segmentationRoutes,

@@ -7,6 +7,13 @@ import { auditPage } from '#api/modules/audit/service.ts'
 import { importSchema } from '#api/modules/imports/routes.ts'
 import { jobSchema } from '#api/modules/jobs/routes.ts'
 import { summarySchema } from '#api/modules/projects/routes.ts'
+import {
+  importRows,
+  rowsResult,
+  tableImportSchema,
+  tableRowsSchema,
+  templateSchema,
+} from '#api/modules/tables/schemas.ts'
 import { userSchema } from '#api/modules/users/service.ts'
 import { Dataset, publicSchema, snapshotSchema } from '#ontology/entities/dataset.ts'
 import { pageSchema } from '#ontology/entity.ts'
@@ -32,6 +39,11 @@ export function components(app: FastifyInstance): void {
     auditPage,
     userSchema,
     importSchema,
+    tableRowsSchema,
+    rowsResult,
+    tableImportSchema,
+    importRows,
+    templateSchema,
     jobSchema,
     summarySchema,
   ])

@@ -173,7 +173,7 @@ async function insert(caller: Caller, entity: Entity, drafts: Draft[], t: Transa
     fill(entity, draft.row, { ...draft.after, ...draft.place }, now)
   }
   await recordModel(entity).bulkCreate(
-    added.map(({ row }) => row?.dataValues),
+    added.map(({ row }) => row?.get() as never),
     { transaction: t, validate: false },
   )
   const searched: Parameters<typeof enqueue>[1] = []

@@ -70,7 +70,15 @@ const catalogue = ['agents', 'instruments', 'people', 'organizations', 'concepts
 
 let site: TestSite
 let world: World
-let extra: { importId: string; jobId: string; fileId: string; submittedId: string; tokenId: string; aiDatasetId: string }
+let extra: {
+  importId: string
+  tableImportId: string
+  jobId: string
+  fileId: string
+  submittedId: string
+  tokenId: string
+  aiDatasetId: string
+}
 const people = {} as Record<CallerName, Person>
 
 const idOf = (w: World, plural: string) =>
@@ -126,6 +134,8 @@ const segmentation = (w: World) => ({ id: w.p.segmentationId })
 const project = (w: World) => ({ id: w.p.projectId, userId: w.viewer.userId })
 const submitted = () => ({ id: extra.submittedId })
 const importOf = () => ({ id: extra.importId })
+const tableOf = (w: World) => ({ id: w.p.studyId, table: 'subjects.animal' })
+const tableImportOf = () => ({ id: extra.tableImportId })
 
 /** Routes that are not one of the records' regular ones. */
 const explicit: Record<string, Row> = {
@@ -264,6 +274,32 @@ const explicit: Record<string, Row> = {
   'POST /api/v1/imports/:id/commit': { rule: 'edit', params: importOf },
   'POST /api/v1/imports/:id/undo': { rule: 'edit', params: importOf },
   'DELETE /api/v1/imports/:id': { rule: 'edit', params: importOf },
+  'GET /api/v1/studies/:id/tables/:table/rows': { rule: 'read', params: tableOf },
+  'POST /api/v1/studies/:id/tables/:table/rows': {
+    rule: 'edit',
+    params: tableOf,
+    body: () => ({ rows: [{ cells: { localId: `R-${Math.random()}`, 'animal.sex': 'F' } }] }),
+  },
+  'GET /api/v1/studies/:id/tables/:table/file': { rule: 'read', params: tableOf },
+  'POST /api/v1/studies/:id/tables/:table/imports': { rule: 'edit', params: tableOf },
+  'GET /api/v1/studies/:id/table-imports': { rule: 'read', params: (w) => ({ id: w.p.studyId }) },
+  'GET /api/v1/table-imports/:id': { rule: 'read', params: tableImportOf },
+  'GET /api/v1/table-imports/:id/rows': { rule: 'read', params: tableImportOf },
+  'GET /api/v1/table-imports/:id/errors': { rule: 'read', params: tableImportOf },
+  'PUT /api/v1/table-imports/:id/layout': { rule: 'edit', params: tableImportOf, body: () => ({ meanings: [] }) },
+  'POST /api/v1/table-imports/:id/write': { rule: 'edit', params: tableImportOf, body: () => ({}) },
+  'POST /api/v1/table-imports/:id/undo': { rule: 'edit', params: tableImportOf },
+  'DELETE /api/v1/table-imports/:id': { rule: 'edit', params: tableImportOf },
+  'GET /api/v1/projects/:id/entry-templates': { rule: 'read', params: project },
+  'POST /api/v1/projects/:id/entry-templates': {
+    rule: 'edit',
+    params: project,
+    body: () => ({ table: 'subjects.animal', name: `usual ${marker}`, cells: { 'animal.sex': 'F' } }),
+  },
+  'DELETE /api/v1/projects/:id/entry-templates/:templateId': {
+    rule: 'edit',
+    params: (w) => ({ id: w.p.projectId, templateId: '01ARZ3NDEKTSV4RRFFQ69G5FAV' }),
+  },
   'GET /api/v1/jobs': { rule: 'own' },
   'GET /api/v1/jobs/:id': { rule: 'read', params: () => ({ id: extra.jobId }) },
   'POST /api/v1/jobs/:id/cancel': { rule: 'edit', params: () => ({ id: extra.jobId }) },
@@ -294,8 +330,15 @@ beforeAll(async () => {
     send: true,
     title: `set ${marker}`,
   })
+  const table = await site.app.inject({
+    method: 'POST',
+    url: `/api/v1/studies/${world.p.studyId}/tables/subjects.animal/imports?name=${marker}`,
+    headers: { ...owner.headers, 'content-type': 'text/csv' },
+    payload: `Name in the laboratory,Sex\n${marker} 7,F\n`,
+  })
   extra = {
     importId: batch.id,
+    tableImportId: table.json().id,
     jobId: started.json().jobId ?? (await owner.get('jobs?mine=true')).json().items[0]?.id,
     fileId: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
     submittedId: submission.id,

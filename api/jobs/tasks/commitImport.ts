@@ -1,6 +1,4 @@
 /** Archives an import as its plan says: one transaction that makes everything visible at once. */
-import { callerOfUser } from '#api/access/authenticate.ts'
-import type { Caller } from '#api/access/caller.ts'
 import { demand } from '#api/access/rights.ts'
 import { recordAudit } from '#api/audit/record.ts'
 import { AppError } from '#api/errors.ts'
@@ -10,6 +8,7 @@ import { planProblems } from '#api/modules/imports/planProblems.ts'
 import type { ImportPayload } from '#api/modules/imports/service.ts'
 import { storedFiles } from '#api/modules/imports/storedFiles.ts'
 import { deriveTask } from '#api/modules/pixels/derivation.ts'
+import { ordererOf } from '../orderer.ts'
 import type { Task } from '../task.ts'
 
 export const commitImport: Task<ImportPayload> = {
@@ -18,7 +17,7 @@ export const commitImport: Task<ImportPayload> = {
   attempts: 3,
 
   async run(ctx, job) {
-    const caller = await callerOf(job.userId, job.payload)
+    const caller = await ordererOf(job.userId, job.payload.caller)
     job.progress(0, 'Archiving')
     await ctx.db.write(async (t) => {
       const row = await Import.findByPk(job.payload.importId, { transaction: t, lock: t.LOCK.UPDATE })
@@ -60,11 +59,4 @@ export const commitImport: Task<ImportPayload> = {
     const values = { state: next, problem: state === 'cancelled' ? null : problem, version: row.version + 1 }
     await row.update({ ...values, updatedAt: new Date() }, { transaction: t })
   },
-}
-
-/** The person who ordered it with the rights of today, under the name that the order was given in. */
-async function callerOf(userId: string | null, { caller }: ImportPayload): Promise<Caller> {
-  const person = userId === null ? null : await callerOfUser(userId)
-  if (!person) throw new AppError('forbidden', 'The account that ordered this does not exist any more or is disabled.')
-  return { ...person, kind: caller.kind, name: caller.name }
 }

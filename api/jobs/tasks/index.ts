@@ -7,6 +7,7 @@ import { evict } from './evict.ts'
 import { inspectImport } from './inspectImport.ts'
 import { openEmbargoes } from './openEmbargoes.ts'
 import { sweep } from './sweep.ts'
+import { planTable, undoTable, writeTable } from './tableImport.ts'
 
 export const tasks: readonly Task[] = [
   inspectImport,
@@ -15,5 +16,8 @@ export const tasks: readonly Task[] = [
   buildAiDataset,
   evict,
   openEmbargoes,
+  planTable,
+  writeTable,
+  undoTable,
   sweep,
 ]
