@@ -1,6 +1,6 @@
 /** Who did what, when: written in the transaction of the change and never altered (a trigger sees to it). */
 import type { Transaction } from 'sequelize'
-import { ulid } from 'ulid'
+import { newId } from '#api/db/newId.ts'
 import type { Caller } from '#api/access/caller.ts'
 import { AuditEntry } from '#api/db/models.ts'
 import { pointerPart } from '#api/errors.ts'
@@ -26,7 +26,7 @@ export async function recordAudit(t: Transaction, entries: Entry[]): Promise<voi
   const at = new Date()
   await AuditEntry.bulkCreate(
     entries.map(({ caller, label, projectId, changes, ...entry }) => ({
-      id: ulid(),
+      id: newId(),
       at,
       actorId: caller.userId,
       actorName: caller.name,

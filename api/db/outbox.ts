@@ -1,6 +1,6 @@
 /** Rows written with a change, in its transaction: what is to be told to the search (and later to other services). */
 import type { Transaction } from 'sequelize'
-import { ulid } from 'ulid'
+import { newId } from '#api/db/newId.ts'
 import { Outbox } from './models.ts'
 
 export async function enqueue(
@@ -9,7 +9,7 @@ export async function enqueue(
 ): Promise<void> {
   const createdAt = new Date()
   await Outbox.bulkCreate(
-    rows.map((row) => ({ id: ulid(), ...row, createdAt })),
+    rows.map((row) => ({ id: newId(), ...row, createdAt })),
     { transaction: t },
   )
 }

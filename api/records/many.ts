@@ -3,7 +3,7 @@
  * plan refuses is told row by row; nothing is written of a plan that is not wanted.
  */
 import { Op, type Transaction } from 'sequelize'
-import { ulid } from 'ulid'
+import { newId } from '#api/db/newId.ts'
 import type { Caller } from '#api/access/caller.ts'
 import { changesBetween, recordAudit, type Change, type Entry } from '#api/audit/record.ts'
 import { enqueue } from '#api/db/outbox.ts'
@@ -160,7 +160,7 @@ async function insert(caller: Caller, entity: Entity, drafts: Draft[], t: Transa
   if (added.length === 0) return
   const now = new Date()
   for (const draft of added) {
-    draft.id = ulid()
+    draft.id = newId()
     draft.version = 1
     draft.row = recordModel(entity).build({
       id: draft.id,

@@ -12,7 +12,7 @@ import { lookupFor } from './lookup.ts'
 import { TableRow, type Counts, type Layout, type TableImport } from './model.ts'
 
 export const noCounts = (): Counts => ({ rows: 0, added: 0, changed: 0, untouched: 0, refused: 0, kept: 0 })
-const rowsAtOnce = 500
+const rowsAtOnce = 1000
 
 /** What the cells of an import mean, with everything that they may name. */
 export async function entryOf(caller: Caller, row: TableImport, t?: Transaction): Promise<Entry> {

@@ -16,14 +16,23 @@ export interface Place {
   projectId: string
 }
 
-/** The lookup of the entities that these columns refer to. */
+/** What people may write for a record. */
+export interface Named {
+  id: string
+  label: string
+  /** All that is understood, the label too. */
+  names: string[]
+}
+
+/** The lookup of the entities that these columns refer to, with all that it knows. */
 export async function lookupFor(
   caller: Caller,
   place: Place,
   columns: readonly Column[],
   t?: Transaction,
   more: readonly string[] = [],
-): Promise<Lookup> {
+): Promise<Lookup & { known: Record<string, Named[]> }> {
+  const known: Record<string, Named[]> = {}
   const labels = new Map<string, Map<string, string>>()
   const names = new Map<string, Map<string, Set<string>>>()
   for (const entity of new Set([...columns.flatMap(({ ref }) => ref ?? []), ...more])) {
@@ -36,8 +45,10 @@ export async function lookupFor(
         index.set(key, (index.get(key) ?? new Set()).add(row.id))
       }
     names.set(entity, index)
+    known[entity] = rows.map((row) => ({ id: row.id, label: labelOf(entity, row), names: namesOf(entity, row) }))
   }
   return {
+    known,
     label: (entity, id) => labels.get(entity)?.get(id),
     find(entity, text) {
       if (isId.test(text)) return labels.get(entity)?.has(text) ? [text] : []

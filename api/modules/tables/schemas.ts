@@ -30,6 +30,11 @@ export const tableRowsSchema = closed(
         cells: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: cell }),
       }),
     ),
+    names: Type.Unsafe<Record<string, unknown>>({
+      type: 'object',
+      description: 'What the cells may name, by entity.',
+      additionalProperties: Type.Array(closed({ id: id(), label: Type.String(), names: Type.Array(Type.String()) })),
+    }),
     more: Type.Boolean({ description: 'Rows that are there but not shown.' }),
   },
   { $id: 'TableRows', title: 'Rows of a table' },

@@ -15,7 +15,7 @@ import { columnsOf, tableNamed, tables, type Column, type TableKind } from '#ont
 import { writeRow } from '#ontology/table/rows.ts'
 import { isZone } from '#ontology/table/times.ts'
 import { enterRows, joinStudy, type EnteredRow, type Entry } from './entry.ts'
-import { lookupFor, type Place } from './lookup.ts'
+import { lookupFor, type Named, type Place } from './lookup.ts'
 
 export interface TableAddress {
   studyId: string
@@ -102,6 +102,8 @@ const mostRows = 10_000
 export interface TableRows {
   columns: { key: string; label: string; kind: string; level?: string; units?: readonly string[] }[]
   items: { id: string; version: number; cells: Record<string, FileCell> }[]
+  /** What the cells may name, by entity. */
+  names: Record<string, Named[]>
   /** Rows that are there but not shown. */
   more: boolean
 }
@@ -110,7 +112,8 @@ export interface TableRows {
 export async function tableRows(caller: Caller, address: TableAddress): Promise<TableRows> {
   const open = await openTable(caller, address)
   const columns = await columnsWithData(caller, open)
-  const reading = { zone: open.zone, lookup: await lookupFor(caller, open.place, columns) }
+  const lookup = await lookupFor(caller, open.place, columns)
+  const reading = { zone: open.zone, lookup }
   const items: TableRows['items'] = []
   let more = false
   for await (const records of recordsOf(caller, open)) {
@@ -137,6 +140,7 @@ export async function tableRows(caller: Caller, address: TableAddress): Promise<
       ...(units && { units }),
     })),
     items,
+    names: lookup.known,
     more,
   }
 }
