@@ -133,8 +133,7 @@ function offsetOfInstant(instant: number, zone: string): number {
 /** @returns false for a name that is no time zone */
 export function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }

@@ -16,6 +16,8 @@ export default [
   route('studies/:id', 'routes/study.tsx'),
   route('studies/:id/subjects', 'routes/studySubjects.tsx'),
   route('studies/:id/completeness', 'routes/completeness.tsx'),
+  route('studies/:id/tables/:table?', 'routes/studyTables.tsx'),
+  route('table-imports/:id', 'routes/tableImport.tsx'),
   route('subjects/:id', 'routes/subject.tsx'),
   route('imports/:id', 'routes/import.tsx'),
   route('view', 'routes/view.tsx'),

@@ -1,7 +1,7 @@
 import { useLocation } from 'react-router'
 import { LinkTabs } from '../components/linkTabs.tsx'
 
-/** The sides of a study: its images, its subjects, and what is missing. */
+/** The sides of a study: its images, its subjects, all of it as tables, and its report. */
 export function StudyTabs({ studyId }: { studyId: string }) {
   const { pathname } = useLocation()
   const images = `/studies/${studyId}`
@@ -9,6 +9,7 @@ export function StudyTabs({ studyId }: { studyId: string }) {
     { to: images, label: 'Images', current: pathname === images },
     { to: `${images}/subjects`, label: 'Subjects', current: pathname === `${images}/subjects` },
     { to: `${images}/completeness`, label: 'Completeness', current: pathname === `${images}/completeness` },
+    { to: `${images}/tables`, label: 'Tables', current: pathname.startsWith(`${images}/tables`) },
   ]
   return <LinkTabs label="Study" tabs={tabs} />
 }
