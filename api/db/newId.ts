@@ -1,6 +1,6 @@
 /** New identifiers. */
 import { randomFillSync } from 'node:crypto'
-import { ulid } from 'ulid'
+import { monotonicFactory } from 'ulid'
 
 /** Random bytes are fetched in one go: asked for one by one, they cost more than the rows that they name. */
 const pool = new Uint32Array(4096)
@@ -14,5 +14,7 @@ function random(): number {
   return (pool[used++] as number) / 2 ** 32
 }
 
-/** A ULID of now. */
-export const newId = (): string => ulid(undefined, random)
+const next = monotonicFactory(random)
+
+/** A ULID of now; those of one process are in the order in which they were made, also within a millisecond. */
+export const newId = (): string => next()

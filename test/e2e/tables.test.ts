@@ -56,7 +56,7 @@ afterAll(async () => {
 beforeEach(async () => {
   complaints.length = 0
   page = await context.newPage()
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(20_000)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
 })

@@ -1,5 +1,5 @@
 /** The spreadsheet itself: cells, keyboard, marks of what is wrong or changed. */
-import { memo, useLayoutEffect, useMemo, useRef, type RefObject } from 'react'
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from 'react'
 import {
   DynamicDataSheetGrid,
   type CellProps,
@@ -59,8 +59,23 @@ export function Grid(props: Props) {
       }),
     [columns, names, problemsOf, readOnly],
   )
+  const frame = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // The grid listens to the whole document; so that it is reached by Tab, its frame takes the focus and gives it a cell.
+    const container = frame.current?.querySelector<HTMLElement>('.dsg-container')
+    if (!container) return
+    container.tabIndex = 0
+    container.setAttribute('role', 'group')
+    container.setAttribute('aria-label', 'Cells of the table')
+    const enter = () => {
+      if (container.matches(':focus-visible') && !grid.current?.activeCell)
+        grid.current?.setActiveCell({ row: 0, col: 0 })
+    }
+    container.addEventListener('focus', enter)
+    return () => container.removeEventListener('focus', enter)
+  }, [grid])
   return (
-    <div className={styles.grid} role="group" aria-label="Table">
+    <div className={styles.grid} ref={frame}>
       <DynamicDataSheetGrid<SheetRow>
         ref={grid}
         value={rows as SheetRow[]}

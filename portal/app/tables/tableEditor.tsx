@@ -9,7 +9,7 @@ import {
   IconUpload,
   IconUsersPlus,
 } from '@tabler/icons-react'
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { DataSheetGridRef } from 'react-datasheet-grid'
 import { columnsOf, tables, type TableKind } from '#ontology/table/columns.ts'
@@ -144,8 +144,8 @@ export function TableEditor({ studyId, projectId, table, content, zone, mayEdit 
     setTold(mine ? 'Save again to keep what you entered.' : 'The newest rows are shown.')
   }
 
-  const keys = (event: React.KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey)) return
+  const keys = useEffectEvent((event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || batch) return
     const act = event.key.toLowerCase() + (event.shiftKey ? '+' : '')
     const selection = grid.current?.selection
     if (act === 's') void (changed.length > 0 && !busy && save())
@@ -156,7 +156,13 @@ export function TableEditor({ studyId, projectId, table, content, zone, mayEdit 
     else return
     event.preventDefault()
     event.stopPropagation()
-  }
+  })
+  useEffect(() => {
+    // The grid takes its keys from the document, wherever the focus is; so does the editor, before it.
+    const press = (event: KeyboardEvent) => keys(event)
+    window.addEventListener('keydown', press, { capture: true })
+    return () => window.removeEventListener('keydown', press, { capture: true })
+  }, [])
   usePaste(rows, columns, mayAdd, change, grid)
 
   const choose = async (chosen: File | undefined) => {
@@ -172,8 +178,7 @@ export function TableEditor({ studyId, projectId, table, content, zone, mayEdit 
   const shownColumn = active ? columns[active.col] : undefined
   const message = shownRow && (problemsOf(shownRow)[shownColumn?.key ?? ''] ?? problemsOf(shownRow)[''])
   return (
-    // Keys of the whole editor; the grid keeps its own.
-    <div onKeyDownCapture={keys}>
+    <div>
       <div className={styles.bar} role="toolbar" aria-label="Table">
         <NativeSelect
           aria-label="Which table"
