@@ -15,6 +15,7 @@ import { problemsOf, projectOf } from './check.ts'
 import { refuseOtherProject } from './move.ts'
 import { demandEdit, placeOf } from './place.ts'
 import { alive, toRecords } from './read.ts'
+import { setRelativeTimes } from './relative.ts'
 import { clientFields, demandVersion, fill, type Expected } from './row.ts'
 import { validateRecord } from './validate.ts'
 import { defaultsOf, saveChanged, withoutEmpty } from './write.ts'
@@ -116,6 +117,7 @@ async function draftOf(
     if (!found) {
       draft.after = withoutEmpty({ ...defaultsOf(entity), ...enter({}) })
       validateRecord(entity, draft.after)
+      await setRelativeTimes(caller, entity, draft.after, t)
       draft.place = await placeOnce(caller, entity, draft.after, places, t)
       return { ...draft, outcome: 'added', changes: changesBetween({}, draft.after) }
     }
@@ -128,6 +130,7 @@ async function draftOf(
     demandVersion(entity.title, row, expected)
     await demandEdit(caller, entity, row, t)
     validateRecord(entity, draft.after)
+    await setRelativeTimes(caller, entity, draft.after, t, row.id)
     draft.place =
       entity.name === 'Subject'
         ? await placeOf(caller, entity, draft.after, t, row)

@@ -1,7 +1,7 @@
 import { useLocation } from 'react-router'
 import { LinkTabs } from '../components/linkTabs.tsx'
 
-/** The sides of a study: its images, its subjects, all of it as tables, and its report. */
+/** The sides of a study: its images, its subjects, what is missing, and all of it as tables. */
 export function StudyTabs({ studyId }: { studyId: string }) {
   const { pathname } = useLocation()
   const images = `/studies/${studyId}`

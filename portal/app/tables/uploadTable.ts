@@ -16,6 +16,6 @@ export async function uploadTable(
     body: file,
   })
   const body: unknown = await response.json().catch(() => null)
-  if (response.ok) return { ok: true, value: body as TableImport, etag: response.headers.get('etag') }
+  if (response.ok) return { ok: true, value: body as TableImport, etag: response.headers.get('etag'), link: null }
   return { ok: false, problem: (body as Problem | null) ?? unexpected(response.status) }
 }
