@@ -41,6 +41,7 @@ export async function mainPages(site: DemoSite): Promise<MainPage[]> {
     { name: 'study-manager', path: `/studies/${study.id}`, who: editor },
     { name: 'study-subjects', path: `/studies/${study.id}/subjects`, who: editor },
     { name: 'study-completeness', path: `/studies/${study.id}/completeness`, who: editor },
+    { name: 'study-tables', path: `/studies/${study.id}/tables/events.agentAdministration`, who: editor },
     { name: 'subject', path: `/subjects/${subject.id}`, who: editor },
     { name: 'ai-dataset-new', path: '/ai-datasets/new?query=q%3Dmouse', who: editor },
     { name: 'ai-dataset', path: `/ai-datasets/${await aiDataset(site, cookie)}`, who: editor },
