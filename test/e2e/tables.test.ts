@@ -35,7 +35,8 @@ beforeAll(async () => {
     openBrowser(),
   ])
   context = await browser.newContext({
-    viewport: widths.desk,
+    // So wide that no column is out of sight and therefore not there.
+    viewport: { ...widths.desk, width: 7000 },
     timezoneId: 'Europe/Berlin',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
@@ -56,7 +57,7 @@ afterAll(async () => {
 beforeEach(async () => {
   complaints.length = 0
   page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(45_000)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
 })
@@ -135,6 +136,7 @@ it('two tabs never overwrite each other', async () => {
   const headers = await page.locator('.dsg-row-header .dsg-cell').allInnerTexts()
   const supplier = headers.findIndex((text) => text.startsWith('Supplier')) - 1
   const other = await context.newPage()
+  other.setDefaultTimeout(45_000)
   await other.goto(`${server.url}/studies/${studyId}/tables/subjects.animal`)
   await other.locator('.dsg-container').waitFor()
   const theirs = other
