@@ -17,6 +17,7 @@ interface Expected {
   Columns: number
   frames: number | string
   photometric: string
+  modalityLUT?: boolean
   pixelSpacing_row_col_mm?: [number, number]
   sliceThickness_mm?: number
   imageOrientation?: number[]
