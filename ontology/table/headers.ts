@@ -82,12 +82,12 @@ function namesOf(columns: readonly Column[]): Map<string, Column> {
     const plain = squeezed(name ?? '')
     if (plain !== '' && !names.has(plain)) names.set(plain, column)
   }
-  // The surest names first: a key, the whole title, then what BIDS calls it, its last word, and what people say.
+  // The surest names first: a key, the whole title, what people say, then what BIDS calls it, and its last word.
   for (const column of columns) add(column.key, column)
   for (const column of columns) add(column.label, column)
+  for (const column of columns) for (const name of aliases[column.key] ?? []) add(name, column)
   for (const column of columns) for (const name of (column.node['x-bids'] ?? '').split(';')) add(name, column)
   for (const column of columns) add(column.label.split(': ').at(-1), column)
   for (const column of columns) add(String(column.path.at(-1)), column)
-  for (const column of columns) for (const name of aliases[column.key] ?? []) add(name, column)
   return names
 }

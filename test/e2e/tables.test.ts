@@ -83,7 +83,9 @@ const paste = async (text: string) => {
 }
 const saved = async () => {
   await page.keyboard.press('Control+s')
-  await page.getByText(/rows? saved\./).waitFor()
+  await expect
+    .poll(() => page.locator('[role=status]').last().innerText(), { timeout: 15_000 })
+    .toMatch(/rows? saved\./)
 }
 
 it('is typed with the keyboard alone, told what is wrong, corrected and saved', async () => {
@@ -177,6 +179,7 @@ it('one injection for several animals, with what differs put right in the rows',
   const activity = headers.findIndex((text) => text.startsWith('Injected activity')) - 1
   await cell(0, activity).click()
   await paste('5,2\n5,1\n140 µCi')
+  await expect.poll(() => cell(2, activity).innerText()).toBe('140 µCi')
   await saved()
   const rows = await cellsOf('events.agentAdministration')
   expect(rows.map((row) => [row.subjectId, row.start, row['agentAdministration.activity']])).toEqual([
