@@ -1,6 +1,5 @@
 /** RDF in its usual forms, all made from one JSON-LD document with an inline context. */
-import jsonld from 'jsonld'
-import { Parser, Writer, type Quad } from 'n3'
+import type { Quad } from 'n3'
 import { xmlText } from './xml.ts'
 
 export const rdfForms = {
@@ -19,10 +18,14 @@ const offline = async (url: string): Promise<never> => {
 
 async function quadsOf(document: object): Promise<Quad[]> {
   const text = await nTriples(document)
+  const { Parser } = await import('n3')
   return new Parser({ format: 'N-Triples', blankNodePrefix: '_:n' }).parse(text)
 }
 
+// The libraries are large, and most processes never write RDF: they are loaded when first used.
+
 async function nTriples(document: object): Promise<string> {
+  const { default: jsonld } = await import('jsonld')
   return (await jsonld.toRDF(
     document as never,
     {
@@ -35,6 +38,7 @@ async function nTriples(document: object): Promise<string> {
 }
 
 async function turtle(document: object): Promise<string> {
+  const { Writer } = await import('n3')
   const prefixes = prefixesOf(document)
   const writer = new Writer({ format: 'Turtle', prefixes })
   writer.addQuads(await quadsOf(document))

@@ -1,7 +1,6 @@
 /** A sheet of somebody's CSV or XLSX file as rows of cells. */
 import { unzipSync } from 'fflate'
 import { detectDelimiter, parseCsv } from 'hucre/csv'
-import { readXlsx } from 'hucre/xlsx'
 import { AppError } from '#api/errors.ts'
 import { textProblem } from '#api/records/storable.ts'
 import { textOf, type Cell } from '#ontology/table/cells.ts'
@@ -88,6 +87,7 @@ async function readWorkbook(bytes: Uint8Array): Promise<Table> {
       `Unpacked, this workbook has ${Math.round(unpacked / 2 ** 20)} MiB; 512 are the most.`,
     )
   try {
+    const { readXlsx } = await import('hucre/xlsx')
     const { sheets } = await readXlsx(bytes, { sheets: ({ hidden, veryHidden }) => !hidden && !veryHidden })
     const sheet = sheets.find(({ rows }) => rows.length > 0)
     const table = (sheet?.rows ?? []) as Cell[][]

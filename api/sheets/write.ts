@@ -1,7 +1,6 @@
 /** Tables as CSV and XLSX: streamed, with drop-downs where a file is small enough to hold them, and harmless in Excel. */
 import { Readable } from 'node:stream'
 import { writeCsvStream } from 'hucre/csv'
-import { writeXlsx, writeXlsxStream } from 'hucre/xlsx'
 import { vocabularies } from '#ontology/terms.ts'
 import { headerOf, type Column } from '#ontology/table/columns.ts'
 import { recordHeaders } from '#ontology/table/headers.ts'
@@ -39,6 +38,7 @@ export async function tableFile(format: SheetFormat, file: TableFile): Promise<R
     return fromWeb(writeCsvStream(rows, { bom: true, headers: false, escapeFormulae: true }))
   }
   if (file.rowCount > wholeRows) {
+    const { writeXlsxStream } = await import('hucre/xlsx')
     const headers = headersOf(file).map((header) => ({ header }))
     return fromWeb(
       writeXlsxStream(file.rows, { name: sheetName(file.title), columns: headers, freezePane: { rows: 1 } }),
@@ -86,6 +86,7 @@ async function workbook(file: TableFile): Promise<Uint8Array> {
     ]
   })
   const longest = Math.max(0, ...lists.map(({ length }) => length))
+  const { writeXlsx } = await import('hucre/xlsx')
   return writeXlsx({
     sheets: [
       {

@@ -7,8 +7,6 @@ import { ImagingError } from '#imaging/errors.ts'
 import { withAxes } from '#imaging/geometry/orientation.ts'
 import { planeBytes, planeCount, type Header } from '#imaging/header.ts'
 import { bidsSidecar, encodeSidecar } from '#imaging/write/bidsSidecar.ts'
-import { writeDicom } from '#imaging/write/dicom.ts'
-import { writeEnhancedDicom } from '#imaging/write/dicomEnhanced.ts'
 import type { DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
 import { writeNrrd } from '#imaging/write/nrrd.ts'
@@ -46,7 +44,9 @@ const writers: Record<Target, Write> = {
   'nii.gz': (image, metadata) => one(writeNifti(image, description(metadata))),
   nii: (image, metadata) => one(writeNifti(image, description(metadata))),
   json: (image, metadata) => one(whole(encodeSidecar(bidsSidecar(image.header, metadata)))),
+  // The library that writes DICOM is large; it is loaded when first used.
   async *'dcm.zip'(image, metadata, range) {
+    const { writeDicom } = await import('#imaging/write/dicom.ts')
     for await (const { name, bytes } of writeDicom(sixteenBits(image, range), metadata))
       yield { name, parts: whole(bytes) }
   },
@@ -55,6 +55,7 @@ const writers: Record<Target, Write> = {
       const limit = `${mostWhole / 2 ** 20} MiB`
       throw new ImagingError('too-large', `One DICOM object is written up to ${limit}; take dcm.zip, one file a plane.`)
     }
+    const { writeEnhancedDicom } = await import('#imaging/write/dicomEnhanced.ts')
     const { name, bytes } = await writeEnhancedDicom(sixteenBits(image, range), metadata)
     yield { name, parts: whole(bytes) }
   },

@@ -4,7 +4,6 @@ import { ImagingError } from '#imaging/errors.ts'
 import type { Header } from '#imaging/header.ts'
 import { decodeRuns } from '#imaging/labels/runs.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
-import { writeDicomSegmentation } from '#imaging/write/dicomSegmentation.ts'
 import { writeNifti } from '#imaging/write/nifti.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
 import { Segmentation } from '#ontology/entities/segmentation.ts'
@@ -88,6 +87,7 @@ async function dicomOf(
   runs: Uint8Array,
   time: number,
 ): Promise<Uint8Array> {
+  const { writeDicomSegmentation } = await import('#imaging/write/dicomSegmentation.ts')
   const { volumes } = decodeRuns(runs)
   if (time >= volumes.length)
     throw new AppError('invalid', `The image has the time points 0 to ${volumes.length - 1}; there is no ${time}.`)

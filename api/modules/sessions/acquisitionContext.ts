@@ -8,7 +8,6 @@ import { entityNamed, getRecord } from '#api/records/read.ts'
 import { patientAttributes } from '#imaging/write/dicomModules.ts'
 import { dateOf, timeOf } from '#imaging/write/dicomModules.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
-import { writeStructuredReport } from '#imaging/write/structuredReport.ts'
 import { dayOf } from '#ontology/computed/time.ts'
 import type { Agent } from '#ontology/entities/agent.ts'
 import type { Event } from '#ontology/entities/event.ts'
@@ -72,6 +71,8 @@ export async function acquisitionContext(caller: Caller, sessionId: string, subj
           (event.kind === 'modelInduction' || event.handling?.phase === 'home cage'))),
   )
   const contentAt = start?.dateTime.slice(0, 19) ?? '1900-01-01T00:00:00'
+  // The library that writes DICOM is large; it is loaded when first used.
+  const { writeStructuredReport } = await import('#imaging/write/structuredReport.ts')
   return writeStructuredReport({
     sopClass,
     sopInstance: dicomUid('acquisition context', sessionId, subject.id),
