@@ -134,7 +134,9 @@ const everything = (document: unknown) => JSON.stringify(document)
 describe('settings of the search', () => {
   it('know every facet once, the leading ones first', () => {
     expect(new Set(settings.facets).size).toBe(settings.facets.length)
-    expect(settings.facets.slice(0, 11)).toEqual([
+    expect(settings.facets.slice(0, 13)).toEqual([
+      'Creator',
+      'Keyword',
       'Modality',
       'Species',
       'Strain',
@@ -147,7 +149,6 @@ describe('settings of the search', () => {
       'Instrument',
       yearFacet,
     ])
-    expect(settings.facets).toContain('Creator')
     expect(settings.weights).toEqual([3, 2, 1])
     expect(settings.dates).toEqual(expect.arrayContaining(['date', 'createdAt', 'updatedAt', 'publishedAt']))
     expect(settings.numbers).toContain('byteCount')

@@ -210,6 +210,7 @@ describe('what is written is read again', () => {
       'instrument.serialNumber': '7',
       'instrument.softwareVersion': '1.0',
       'instrument.institution': 'Demo',
+      'series.decayCorrection': 'injection',
       'series.label': 'Scan',
       'series.number': 3,
       'series.uid': metadata.series.uid,
