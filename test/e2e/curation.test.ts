@@ -402,7 +402,7 @@ describe('an interrupted upload', () => {
     const id = page.url().split('/').at(-1)
     const { items } = await read<{ items: Rec[] }>(`imports/${id}/files`)
     expect(items.map((file) => file.byteCount).toSorted()).toEqual([1000, 1000, 1000, 24 * 2 ** 20])
-    expect(await page.getByText('4 files kept as attachments').isVisible()).toBe(true)
+    expect(await page.getByText('4 files kept without a series').isVisible()).toBe(true)
   })
 
   it('is given up without a trace', async () => {

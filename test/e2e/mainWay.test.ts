@@ -76,7 +76,7 @@ describe('the main way', () => {
     const shown = await labels.evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value))
     expect(shown.toSorted()).toEqual(scanner.series.toSorted())
     expect(await page.getByText('PatientID (0010,0020)').count()).toBeGreaterThan(0)
-    expect(await page.getByText('1 file kept as attachment').isVisible()).toBe(true)
+    expect(await page.getByText('1 file kept without a series').isVisible()).toBe(true)
   })
 
   it('lets a value be corrected in place and archives what was accepted', async () => {
@@ -90,7 +90,7 @@ describe('the main way', () => {
     const rows = page.locator('tr[data-row]')
     expect(await rows.count()).toBe(scanner.series.length)
     // The pictures appear by themselves when they are made.
-    const picture = page.getByRole('link', { name: 'View FDG static, 60 min' }).locator('img')
+    const picture = page.getByRole('link', { name: 'View FDG static, 60 min' }).locator('img').first()
     await picture.waitFor()
     await page.waitForFunction(
       (image) => (image as HTMLImageElement | null)?.naturalWidth,
@@ -128,7 +128,7 @@ describe('the main way', () => {
     await form.getByRole('button', { name: 'Make event' }).click()
     await form.waitFor({ state: 'hidden' })
     await page.getByRole('heading', { name: /FDG.* given/ }).waitFor()
-    expect(await page.getByText('12.5 MBq').isVisible()).toBe(true)
+    expect(await page.getByText('12.5 MBq', { exact: true }).isVisible()).toBe(true)
     const marks = page.getByRole('figure', { name: 'Timeline' }).getByRole('link')
     expect(await marks.count()).toBe(2)
     expect(complaints).toEqual([])

@@ -225,7 +225,7 @@ describe('two series', () => {
       await painted(page)
       const alone = await drawn(page)
       expect(alone.coloured).toBe(0)
-      await page.getByRole('button', { name: 'Fusion' }).click()
+      await page.getByRole('button', { name: 'Fusion', exact: true }).click()
       const fused = await changed(page, alone)
       expect(fused.coloured).toBeGreaterThan(300)
       expect(fused.bright - fused.coloured).toBeGreaterThan(300)
@@ -423,7 +423,7 @@ describe('around the pictures', () => {
     await carry(phone, site.address, cookie)
     try {
       await view(
-        `series=${ct.id},${pet.id}&show=fusion&t=0,10`,
+        `series=${ct.id},${pet.id}&show=fusion&layout=mpr&t=0,10`,
         async (page) => {
           await painted(page)
           for (const n of [0, 1, 2]) expect((await drawn(page, n)).bright).toBeGreaterThan(500)

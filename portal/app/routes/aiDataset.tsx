@@ -137,7 +137,7 @@ export default function AiDatasetPage({ loaderData: dataset, actionData }: Route
           {result.sources.length > 0 && (
             <>
               <h2>Cite</h2>
-              <ul>
+              <ul className={styles.sources}>
                 {result.sources.map(({ datasetId, citation }) => (
                   <li key={datasetId}>
                     <Link to={`/datasets/${datasetId}`}>{citation}</Link>

@@ -202,11 +202,6 @@ export function Pane({
           />
         </div>
       )}
-      {surface && (
-        <div className={styles.overlay}>
-          <DrawingLayer shown={drawings} selected={annotations.selected} surface={surface} {...size} />
-        </div>
-      )}
       {surface && picture && labelled && (
         <div className={styles.overlay}>
           <LabelLayer

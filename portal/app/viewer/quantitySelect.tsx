@@ -18,15 +18,18 @@ interface Props {
 export function QuantitySelect({ layer: { pixels, view }, onChange, onHeader }: Props) {
   const stored = pixels.header.stored ?? pixels.header
   const [computed, setComputed] = useState<ComputedOfSeries | null | undefined>(null)
-  const { seriesId } = stored
+  const { seriesId, record } = stored
+  // What is computed comes with the record, which visitors of a public image do not have.
+  const mayAsk = record !== null
   useEffect(() => {
+    if (!mayAsk) return setComputed(undefined)
     const leaving = new AbortController()
     get<{ computed?: ComputedOfSeries }>(`/series/${seriesId}`, undefined, leaving.signal).then(
       (record) => setComputed(record.computed),
       () => leaving.signal.aborted || setComputed(undefined),
     )
     return () => leaving.abort()
-  }, [seriesId])
+  }, [seriesId, mayAsk])
   const quantities = useMemo(() => quantitiesOf(stored, computed), [stored, computed])
 
   // A link asks for a quantity before the record has been read.
