@@ -12,6 +12,7 @@ import type { ImageSeries } from '#ontology/entities/series.ts'
 import type { ImagingSession } from '#ontology/entities/session.ts'
 import type { Study } from '#ontology/entities/study.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
+import { valueIn } from '#ontology/units.ts'
 import type { CodedTerm, Quantity, WhenStamp } from '#ontology/values.ts'
 
 /** Coding schemes by the names that DICOM has for them (PS3.16, table 8-1). */
@@ -94,26 +95,18 @@ function agentOf(
   const { route, volume, activity } = given.agentAdministration
   const start = local(given.start)
   const nuclide = agent.radionuclide
+  const megabecquerel = activity && valueIn(activity, 'MBq')
+  const millilitres = volume && valueIn(volume, 'mL')
   return {
     agent: agent.name.slice(0, 64),
     ...(nuclide && { radionuclide: { value: `viv-${nuclide}`, scheme: '99VIV', meaning: nuclide } }),
     ...(agent.halfLifeSeconds !== undefined && { halfLifeSeconds: agent.halfLifeSeconds }),
-    ...(activity &&
-      inUnits(activity, megabecquerel) !== null && {
-        activityMegabecquerel: inUnits(activity, megabecquerel) as number,
-      }),
-    ...(volume && inUnits(volume, millilitre) !== null && { volumeMillilitres: inUnits(volume, millilitre) as number }),
+    ...(megabecquerel !== undefined && { activityMegabecquerel: megabecquerel }),
+    ...(millilitres !== undefined && { volumeMillilitres: millilitres }),
     ...(route && { route: route.label }),
     ...(start && { start }),
   }
 }
-
-const megabecquerel: Record<string, number> = { MBq: 1, kBq: 1e-3, GBq: 1e3, Bq: 1e-6, mCi: 37, uCi: 0.037, Ci: 37_000 }
-const millilitre: Record<string, number> = { mL: 1, uL: 1e-3, L: 1000, ml: 1, ul: 1e-3 }
-const gram: Record<string, number> = { g: 1, kg: 1000, mg: 1e-3 }
-
-const inUnits = ({ value, unit }: Quantity, units: Record<string, number>): number | null =>
-  Object.hasOwn(units, unit) ? value * (units[unit] as number) : null
 
 /** The body weight that was measured nearest to a time, in grams. */
 function nearestWeight(events: readonly Event[], at: string): number | null {
@@ -122,7 +115,7 @@ function nearestWeight(events: readonly Event[], at: string): number | null {
     .filter(({ measurement }) => measurement?.what === 'body weight')
     .toSorted((a, b) => distance(a) - distance(b))
   const value = (nearest?.measurement as { value?: Quantity } | undefined)?.value
-  return value ? inUnits(value, gram) : null
+  return (value && valueIn(value, 'g')) ?? null
 }
 
 function codeOf({ label, codings }: CodedTerm): Code | undefined {
