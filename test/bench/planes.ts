@@ -18,7 +18,7 @@ import { startSite, type BenchSite } from './planes/site.ts'
 
 const { times, rounds, sets } = options({ times: 40, rounds: 5, sets: 'all' })
 /** Answers in each round: enough for a steady state, few enough for a few minutes in all. */
-const planesAsked = 500
+const planesAsked = 2000
 const chunkBytesAsked = 5e8
 const firstAsked = 20
 
