@@ -4,7 +4,7 @@
  */
 import { computedOfEvent, computedOfSeries, type Around } from '#ontology/computed/index.ts'
 import { ageAt, weightAt } from '#ontology/computed/subject.ts'
-import type { Told } from '#ontology/completeness/report.ts'
+import type { Told } from '#ontology/completeness/told.ts'
 import type { Event } from '#ontology/entities/event.ts'
 import type { Person } from '#ontology/entities/person.ts'
 import type { ImagingSession } from '#ontology/entities/session.ts'

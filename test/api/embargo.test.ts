@@ -1,7 +1,7 @@
 /** An embargo: metadata for everybody at once, bytes on the day, nothing in searches and harvests before. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Dataset } from '#api/db/models.ts'
-import { openEmbargoes } from '#api/modules/datasets/service.ts'
+import { openEmbargoes } from '#api/modules/datasets/embargo.ts'
 import { openSite, type TestSite } from '../help/app.ts'
 import { seriesFile } from '../help/seriesFile.ts'
 import { makeWorld, type World } from '../help/world.ts'

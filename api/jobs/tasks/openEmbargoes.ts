@@ -1,5 +1,5 @@
 /** Opens datasets whose embargo has ended. */
-import { openEmbargoes as openDue } from '#api/modules/datasets/service.ts'
+import { openEmbargoes as openDue } from '#api/modules/datasets/embargo.ts'
 import type { Task } from '../task.ts'
 
 export const openEmbargoes: Task = {

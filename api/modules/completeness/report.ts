@@ -1,6 +1,9 @@
 /** The report of a project or study, from the records that the caller may see. */
 import type { Caller } from '#api/access/caller.ts'
-import { animalsPerLicence, arriveSheet, methodsParagraph, type Told } from '#ontology/completeness/report.ts'
+import { arriveSheet } from '#ontology/completeness/arrive.ts'
+import { animalsPerLicence } from '#ontology/completeness/licences.ts'
+import { methodsParagraph } from '#ontology/completeness/methods.ts'
+import type { Told } from '#ontology/completeness/told.ts'
 import { gatherScope } from './service.ts'
 
 /** The records of a project or study as reports and tables read them. */

@@ -10,10 +10,10 @@ import { filesOf, siteOf } from '#api/exports/published.ts'
 import { datasetStates } from '#ontology/entities/dataset.ts'
 import { licences } from '#ontology/entities/project.ts'
 import { closed, date, id, line, oneOf, text } from '#ontology/vocabulary.ts'
+import { changeEmbargo } from './embargo.ts'
 import { publicationOfStudy } from './publication.ts'
 import { datasetOfSeries, getDataset, getVersion, listDatasets, listVersions, type DatasetQuery } from './read.ts'
 import {
-  changeEmbargo,
   checkDataset,
   createDataset,
   publishDataset,

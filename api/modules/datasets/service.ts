@@ -4,19 +4,19 @@ import { Op, type Transaction } from 'sequelize'
 import { ulid } from 'ulid'
 import type { Context } from '#api/context.ts'
 import { stateOf } from '#api/access/bytes.ts'
-import { isCurator, system, type Caller } from '#api/access/caller.ts'
+import { isCurator, type Caller } from '#api/access/caller.ts'
 import { can, demand, visible } from '#api/access/rights.ts'
-import { recordAudit } from '#api/audit/record.ts'
 import { Dataset as Row, DatasetSeries, DatasetVersion } from '#api/db/models.ts'
-import { enqueue } from '#api/db/outbox.ts'
 import { recordModel } from '#api/db/recordModels.ts'
-import { AppError, invalidField, notFound } from '#api/errors.ts'
+import { AppError, invalidField } from '#api/errors.ts'
 import { labelSort } from '#api/records/label.ts'
 import { entityNamed, findRow, getRecords, type Rec } from '#api/records/read.ts'
 import { updateRecord } from '#api/records/write.ts'
 import type { Dataset, Snapshot } from '#ontology/entities/dataset.ts'
 import { bodyOf, factsOf, type DatasetBody, type Description } from './description.ts'
+import { futureDay } from './embargo.ts'
 import { datasetOf, getDataset, readerFor, snapshotFor } from './read.ts'
+import { note, ownRow, saveNext } from './rows.ts'
 import { gather, missingIn, snapshotOf, type Gathered, type MissingField } from './snapshot.ts'
 
 export interface Choice {
@@ -199,62 +199,6 @@ async function release(caller: Caller, row: Row, gathered: Gathered, t: Transact
   await note(t, caller, row, waits ? 'embargo' : 'publish')
 }
 
-const longestEmbargoYears = 5
-
-/** @throws AppError invalid unless the day is after today, and not too far */
-function futureDay(day: string): string {
-  const latest = new Date()
-  latest.setUTCFullYear(latest.getUTCFullYear() + longestEmbargoYears)
-  if (new Date(day) <= new Date() || new Date(day) > latest) {
-    const message = `An embargo ends after today and within ${longestEmbargoYears} years. Choose another day, or none.`
-    throw invalidField('/embargoUntil', message, day)
-  }
-  return day
-}
-
-/**
- * Moves the end of an embargo, or ends it now.
- * @param until YYYY-MM-DD; null: open at once
- * @throws AppError conflict when the dataset is under none
- */
-export async function changeEmbargo(ctx: Context, caller: Caller, id: string, until: string | null) {
-  await ctx.db.write(async (t) => {
-    const row = await ownRow(caller, id, t)
-    if (!isCurator(caller)) demand(caller, 'publish', row.projectId)
-    if (stateOf(row) !== 'embargoed') {
-      throw new AppError('conflict', `Only an embargoed dataset has a day to change; this one is ${stateOf(row)}.`)
-    }
-    if (until === null) await open(caller, row, t)
-    else {
-      row.embargoUntil = new Date(futureDay(until))
-      await saveNext(row, t)
-      await note(t, caller, row, 'embargo')
-    }
-  })
-  return getDataset(ctx, caller, id)
-}
-
-async function open(caller: Caller, row: Row, t: Transaction): Promise<void> {
-  row.state = 'published'
-  row.embargoUntil = null
-  row.publishedAt = new Date()
-  await saveNext(row, t)
-  await note(t, caller, row, 'publish')
-}
-
-/** Opens what waited for its day. @returns how many were opened */
-export async function openEmbargoes(ctx: Context, now = new Date()): Promise<number> {
-  const due = await Row.findAll({ attributes: ['id'], where: { state: 'submitted', embargoUntil: { [Op.lte]: now } } })
-  for (const { id } of due) {
-    await ctx.db.write(async (t) => {
-      const row = await Row.findOne({ where: { id }, transaction: t, lock: t.LOCK.UPDATE })
-      // Another process may have opened it, or a person moved the day.
-      if (row && stateOf(row) === 'embargoed' && row.embargoUntil && row.embargoUntil <= now) await open(system, row, t)
-    })
-  }
-  return due.length
-}
-
 /**
  * Publishes a draft, a submission, or the next version of what is public.
  * @throws AppError forbidden for those who may not, conflict for a withdrawn dataset
@@ -309,31 +253,4 @@ export async function withdrawDataset(ctx: Context, caller: Caller, id: string, 
     await note(t, caller, row, 'withdraw')
   })
   return getDataset(ctx, caller, id)
-}
-
-async function ownRow(caller: Caller, id: string, t: Transaction): Promise<Row> {
-  const row = await Row.findOne({
-    where: { [Op.and]: [visible(caller, 'Dataset'), { id }] },
-    transaction: t,
-    lock: t.LOCK.UPDATE,
-  })
-  if (!row) throw notFound('dataset', id)
-  return row
-}
-
-async function saveNext(row: Row, t: Transaction): Promise<void> {
-  row.version += 1
-  row.updatedAt = new Date()
-  await row.save({ transaction: t })
-}
-
-async function note(t: Transaction, caller: Caller, row: Row, action: string): Promise<void> {
-  const { seriesIds } = row.body as unknown as DatasetBody
-  await recordAudit(t, [
-    { caller, action, entity: 'Dataset', recordId: row.id, projectId: row.projectId, label: row.title },
-  ])
-  await enqueue(t, [
-    { topic: 'search', entity: 'Dataset', recordId: row.id },
-    ...seriesIds.map((recordId) => ({ topic: 'search' as const, entity: 'ImageSeries', recordId })),
-  ])
 }

@@ -7,15 +7,16 @@ import type { Segmentations } from './segmentation/useSegmentations.ts'
 import { DrawingLayer } from './annotations/drawingLayer.tsx'
 import type { Annotations } from './annotations/useAnnotations.ts'
 import { surfaceOf, useHand } from './annotations/useHand.ts'
-import { clampIndex, dot, indexOf, plus, scaled, towardsViewer, voxelAt, worldOf, type Vec3 } from './geometry.ts'
+import { clampIndex, indexOf, worldOf, type Vec3 } from './geometry.ts'
 import { listen, type DragKind, type GestureMeaning, type Point } from './gestures.ts'
+import { Hover } from './hover.tsx'
 import { isReduced, Loading } from './loading.tsx'
-import { formatMeasured, formatPosition } from './numbers.ts'
 import { useCorners } from './cornerFields.ts'
 import { Overlay } from './overlay.tsx'
 import { overlayContent, planeTitle, type LayerView } from './overlayContent.ts'
 import { topOf, type PaneSpec } from './panes.ts'
-import { dimensionsOf, type ViewerActions, type ViewerState } from './useViewer.ts'
+import { scroll } from './scroll.ts'
+import type { ViewerActions, ViewerState } from './useViewer.ts'
 import { useTagLines } from './useTagLines.ts'
 import { Picture } from './viewports.client.ts'
 import styles from './viewer.module.css'
@@ -260,61 +261,3 @@ const flatPoint = (index: Vec3, spacing: readonly number[] | null): Vec3 => [
   index[1] * (spacing?.[1] ?? 1),
   0,
 ]
-
-/** Moves along the normal of the pane; positive goes to the next plane of the file. */
-export function scroll(spec: PaneSpec, { pixels, view }: LayerView, actions: ViewerActions, planes: number): void {
-  const dimensions = dimensionsOf(pixels.header)
-  const axis = spec.plane?.axis ?? 2
-  if (!spec.plane && dimensions[2] === 1) {
-    // A cine of single pictures: the wheel goes through time.
-    const t = Math.min(Math.max(view.t + planes, 0), pixels.header.shape.t - 1)
-    return actions.setView(spec.ground, { t })
-  }
-  const index: [number, number, number] = [...view.index]
-  if (spec.plane?.oblique && pixels.geometry) {
-    // Along the normal, by the voxels of the axis that it is nearest to.
-    const { geometry } = pixels
-    const normal = towardsViewer(spec.plane)
-    const along = geometry.axes.map((axis) => dot(normal, axis))
-    const nearest = along.reduce((best, size, n) => (Math.abs(size) > Math.abs(along[best]!) ? n : best), 0) as
-      0 | 1 | 2
-    const step = (planes * geometry.spacing[nearest]) / along[nearest]!
-    const point = plus(worldOf(geometry, index), scaled(normal, step))
-    return actions.moveTo(spec.ground, clampIndex(dimensions, indexOf(geometry, point)))
-  }
-  index[axis] += planes
-  actions.moveTo(spec.ground, clampIndex(dimensions, index))
-}
-
-/** Position and values under the pointer. */
-function Hover({ at, picture, layers }: { at: Point; picture: Picture; layers: LayerView[] }) {
-  const world = picture.toWorld(at)
-  const { header, geometry } = layers[0]!.pixels
-  const values = layers.map((layer) => valueText(layer, voxelUnder(layer, world)))
-  const spacing = header.spacing ?? [1, 1, 1]
-  const position = geometry
-    ? formatPosition(world, Math.min(...spacing))
-    : header.spacing
-      ? formatPosition(world.slice(0, 2), Math.min(spacing[0], spacing[1]))
-      : `${world.slice(0, 2).map(Math.round).join(', ')} px`
-  return (
-    <div className={styles.hover} data-hover="">
-      {values.every((text) => text === '') ? '' : `${values.join(' + ')} at ${position}`}
-    </div>
-  )
-}
-
-function voxelUnder({ pixels, view }: LayerView, world: Vec3): Vec3 | null {
-  if (pixels.geometry) return voxelAt(pixels.geometry, world)
-  const { shape, spacing } = pixels.header
-  const [x, y] = [Math.round(world[0] / (spacing?.[0] ?? 1)), Math.round(world[1] / (spacing?.[1] ?? 1))]
-  return x >= 0 && y >= 0 && x < shape.x && y < shape.y ? [x, y, view.index[2]] : null
-}
-
-/** Value of a layer at a voxel, with its unit; '' outside of it. */
-export function valueText({ pixels, view }: LayerView, index: Vec3 | null): string {
-  if (!index) return ''
-  const value = pixels.valueAt(index, view.t, view.c)
-  if (value === null) return 'loading'
-  return typeof value === 'number' ? formatMeasured(value, pixels.header.unit) : `RGB ${value.join(' ')}`
-}

@@ -2,14 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Vec3 } from '../../../portal/app/viewer/geometry.ts'
+import { grow, removeIslands } from '../../../portal/app/viewer/segmentation/islands.ts'
 import {
   Edit,
   boxOfLabel,
   fillBetween,
-  grow,
   indexAt,
   paint,
-  removeIslands,
   smooth,
   type LabelGrid,
 } from '../../../portal/app/viewer/segmentation/labelEdits.ts'

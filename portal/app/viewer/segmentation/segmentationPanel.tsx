@@ -1,32 +1,18 @@
 /** Segmentations of the active series: their segments with names, volumes and values, and what can be done to them. */
 import { useState } from 'react'
-import { ActionIcon, Button, Checkbox, NumberInput, Select, Slider, TextInput, Tooltip } from '@mantine/core'
-import {
-  IconBrush,
-  IconBucketDroplet,
-  IconDownload,
-  IconEraser,
-  IconPlus,
-  IconTrash,
-  IconWand,
-  type Icon,
-} from '@tabler/icons-react'
+import { ActionIcon, Button, Select, TextInput } from '@mantine/core'
+import { IconDownload, IconPlus, IconTrash } from '@tabler/icons-react'
 import { StructureInput } from '../annotations/structureInput.tsx'
 import styles from '../annotations/annotations.module.css'
 import { Section } from '../infoPanel.tsx'
 import { formatMeasured, formatValue, formatVolume } from '../numbers.ts'
 import type { LayerView } from '../overlayContent.ts'
-import { fillBetween, removeIslands, smooth, type Edit, type LabelGrid } from './labelEdits.ts'
+import { removeIslands } from './islands.ts'
+import { fillBetween, smooth, type Edit, type LabelGrid } from './labelEdits.ts'
 import { statisticsOfLabels } from './labelStatistics.ts'
+import { PaintControls } from './paintControls.tsx'
 import type { Open } from './store.ts'
-import type { PaintTool, Segmentations } from './useSegmentations.ts'
-
-const tools: { tool: PaintTool; label: string; Icon: Icon }[] = [
-  { tool: 'brush', label: 'Brush', Icon: IconBrush },
-  { tool: 'eraser', label: 'Eraser', Icon: IconEraser },
-  { tool: 'threshold', label: 'Threshold brush', Icon: IconWand },
-  { tool: 'grow', label: 'Grow a region', Icon: IconBucketDroplet },
-]
+import type { Segmentations } from './useSegmentations.ts'
 
 interface Props {
   segmentations: Segmentations
@@ -69,79 +55,15 @@ export function SegmentationPanel({ segmentations, layer }: Props) {
 }
 
 function Work({ segmentations, active, layer }: { segmentations: Segmentations; active: Open; layer: LayerView }) {
-  const { store, painting, paint } = segmentations
-  const { header, geometry } = layer.pixels
+  const { store } = segmentations
+  const { header } = layer.pixels
   const { t } = layer.view
   const mayChange = header.record === null || header.record.mayEdit || active.audience === 'me'
   const chosen = active.segments.find((one) => one.number === store.segment) ?? null
-  const unit = header.spacing ? 'mm' : 'px'
   const change = (work: (labels: Uint8Array, grid: LabelGrid, edit: Edit) => void) => () => store.edit(t, work)
-  const values = painting.tool === 'threshold' || painting.tool === 'grow'
   return (
     <div className={styles.work}>
-      <div className={styles.actions} role="group" aria-label="Paint">
-        {tools.map(({ tool, label, Icon }) => (
-          <Tooltip key={tool} label={label}>
-            <ActionIcon
-              variant={painting.tool === tool ? 'filled' : 'subtle'}
-              color={painting.tool === tool ? undefined : 'gray'}
-              size={32}
-              aria-label={label}
-              aria-pressed={painting.tool === tool}
-              disabled={!mayChange}
-              onClick={() => paint({ tool: painting.tool === tool ? null : tool })}
-            >
-              <Icon size={18} stroke={1.6} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        ))}
-        <Checkbox
-          size="xs"
-          label="In 3D"
-          checked={painting.ball}
-          disabled={!geometry}
-          onChange={(event) => paint({ ball: event.currentTarget.checked })}
-        />
-      </div>
-      <div className={styles.pair}>
-        <NumberInput
-          size="xs"
-          label={`Radius in ${unit}`}
-          value={painting.radius}
-          min={0.001}
-          step={header.spacing ? 0.25 : 1}
-          onChange={(radius) => typeof radius === 'number' && radius > 0 && paint({ radius })}
-        />
-        <div>
-          <span className={styles.small}>Opacity</span>
-          <Slider
-            size="sm"
-            min={0.1}
-            max={1}
-            step={0.05}
-            label={null}
-            thumbLabel="Opacity of the labels"
-            value={painting.opacity}
-            onChange={(opacity) => paint({ opacity })}
-          />
-        </div>
-      </div>
-      {values && (
-        <div className={styles.pair}>
-          <NumberInput
-            size="xs"
-            label={`From${header.unit ? ` (${header.unit})` : ''}`}
-            value={painting.low}
-            onChange={(low) => typeof low === 'number' && paint({ low })}
-          />
-          <NumberInput
-            size="xs"
-            label="To"
-            value={painting.high}
-            onChange={(high) => typeof high === 'number' && paint({ high })}
-          />
-        </div>
-      )}
+      <PaintControls segmentations={segmentations} layer={layer} mayChange={mayChange} />
       <ul className={styles.list} aria-label="Segments">
         {active.segments.map((segment) => (
           <li

@@ -6,7 +6,8 @@ import { boxOf } from '../annotations/measure.ts'
 import { cross, dot, indexOf, type Vec3 } from '../geometry.ts'
 import type { Point } from '../gestures.ts'
 import type { LayerView } from '../overlayContent.ts'
-import { Edit, grow, paint, type Brush } from './labelEdits.ts'
+import { grow } from './islands.ts'
+import { Edit, paint, type Brush } from './labelEdits.ts'
 import type { Segmentations } from './useSegmentations.ts'
 
 /** Voxels after which growing stops: what leaks into the whole animal is not what was meant. */
