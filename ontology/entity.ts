@@ -82,14 +82,45 @@ export const fieldsOf = (schema: Node): [string, Node][] =>
   Object.entries((schema.properties ?? {}) as Record<string, Node>)
 export const isRequired = (schema: Node, field: string): boolean => schema.required?.includes(field) ?? false
 
-/** Body of a creation: the fields a client may set; record-level ones are required. */
+/** Body of a creation: the fields a client may set; record-level ones without a default are required, at any depth. */
 export function createSchema(e: Entity): TObject {
-  const properties: TProperties = {}
-  for (const [name, field] of fieldsOf(e.record)) {
-    if (field['x-system']) continue
-    properties[name] = isRequired(e.record, name) && field.default === undefined ? field : Type.Optional(field)
+  const properties = Object.fromEntries(fieldsOf(e.record).filter(([, field]) => !field['x-system']))
+  const body = creationOf({ ...e.record, properties } as Node)
+  return { ...body, $id: `${e.name}Create`, title: `New ${e.title.toLowerCase()}` } as unknown as TObject
+}
+
+function creationOf(node: Node): Node {
+  if (node.type === 'array' && node.items) return { ...node, items: creationOf(node.items) } as unknown as Node
+  if (node.type !== 'object' || !node.properties) return node
+  const fields = fieldsOf(node)
+  return {
+    ...node,
+    properties: Object.fromEntries(fields.map(([name, field]) => [name, creationOf(field)])),
+    required: fields.flatMap(([name, field]) => (isRequired(node, name) && field.default === undefined ? [name] : [])),
+  } as unknown as Node
+}
+
+/** A new record: what is given, and the defaults of the schema where nothing is; at any depth, the details of its kind included. */
+export function withDefaults(schema: Node, given: Record<string, unknown> = {}): Record<string, unknown> {
+  const record = { ...given }
+  for (const [name, field] of fieldsOf(schema)) {
+    if (record[name] === undefined && field.default !== undefined) record[name] = field.default
   }
-  return closed(properties, { $id: `${e.name}Create`, title: `New ${e.title.toLowerCase()}` })
+  for (const [name, field] of fieldsOf(schema)) {
+    if (!applies(field, record)) continue
+    const isDetail = field['x-when'] !== undefined && field.type === 'object'
+    const value = valueWithDefaults(field, record[name] ?? (isDetail ? {} : undefined))
+    if (record[name] !== undefined || (isDetail && Object.keys(value as object).length > 0)) record[name] = value
+  }
+  return record
+}
+
+function valueWithDefaults(field: Node, value: unknown): unknown {
+  if (Array.isArray(value))
+    return field.items ? value.map((item) => valueWithDefaults(field.items as Node, item)) : value
+  return field.properties && typeof value === 'object' && value !== null
+    ? withDefaults(field, value as Record<string, unknown>)
+    : value
 }
 
 /** Body of an update: a JSON Merge Patch (RFC 7396), to any depth; null empties an optional field. */

@@ -10,7 +10,7 @@ import { enqueue } from '#api/db/outbox.ts'
 import { linkModel, links, recordModel, type RecordRow } from '#api/db/recordModels.ts'
 import { visible } from '#api/access/rights.ts'
 import { AppError, type FieldError } from '#api/errors.ts'
-import type { Entity } from '#ontology/entity.ts'
+import { withDefaults, type Entity } from '#ontology/entity.ts'
 import { problemsOf, projectOf } from './check.ts'
 import { refuseOtherProject } from './move.ts'
 import { demandEdit, placeOf } from './place.ts'
@@ -18,7 +18,7 @@ import { alive, toRecords } from './read.ts'
 import { setRelativeTimes } from './relative.ts'
 import { clientFields, demandVersion, fill, type Expected } from './row.ts'
 import { validateRecord } from './validate.ts'
-import { defaultsOf, saveChanged, withoutEmpty } from './write.ts'
+import { saveChanged, withoutEmpty } from './write.ts'
 
 type Body = Record<string, unknown>
 
@@ -115,7 +115,7 @@ async function draftOf(
     return refuse(new AppError('notFound', `There is no ${entity.title.toLowerCase()} with the identifier ${id} here.`))
   try {
     if (!found) {
-      draft.after = withoutEmpty({ ...defaultsOf(entity), ...enter({}) })
+      draft.after = withDefaults(entity.record, withoutEmpty(enter({})))
       validateRecord(entity, draft.after)
       await setRelativeTimes(caller, entity, draft.after, t)
       draft.place = await placeOnce(caller, entity, draft.after, places, t)

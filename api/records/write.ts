@@ -11,7 +11,7 @@ import { Membership } from '#api/db/models.ts'
 import { enqueue } from '#api/db/outbox.ts'
 import { recordModel, type RecordRow } from '#api/db/recordModels.ts'
 import { notFound } from '#api/errors.ts'
-import { fieldsOf, type Entity } from '#ontology/entity.ts'
+import { withDefaults, type Entity } from '#ontology/entity.ts'
 import { check, projectOf } from './check.ts'
 import { mergePatch } from './mergePatch.ts'
 import { carryAlong, refuseOtherProject } from './move.ts'
@@ -53,7 +53,7 @@ export async function createRecord(
   given: Body,
   options: Options = {},
 ): Promise<Rec> {
-  const body = { ...defaultsOf(entity), ...withoutEmpty(given) }
+  const body = withDefaults(entity.record, withoutEmpty(given))
   validateRecord(entity, body)
   return within(ctx, options.t, async (t) => {
     const place = await placeOf(caller, entity, body, t)
@@ -155,12 +155,6 @@ export async function setSystemFields(entity: Entity, id: string, fields: Body, 
   fill(entity, row, { ...row.body, ...ownColumns(entity, row), ...fields }, row.updatedAt)
   await row.save({ transaction: t })
   await enqueue(t, [{ topic: 'search', entity: entity.name, recordId: id }])
-}
-
-export function defaultsOf(entity: Entity): Body {
-  return Object.fromEntries(
-    fieldsOf(entity.record).flatMap(([name, node]) => (node.default === undefined ? [] : [[name, node.default]])),
-  )
 }
 
 /** Nulls in a creation mean "not given". */

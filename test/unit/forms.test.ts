@@ -12,21 +12,12 @@ import {
   type Arbitrary,
 } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSchema } from '#ontology/entity.ts'
+import { createSchema, withDefaults, type Entity } from '#ontology/entity.ts'
 import { entities } from '#ontology/index.ts'
 import { Event } from '#ontology/entities/event.ts'
 import { Subject } from '#ontology/entities/subject.ts'
-import type { Entity } from '#ontology/entity.ts'
 import type { Node } from '#ontology/vocabulary.ts'
-import {
-  bodyOf,
-  reasonOf,
-  shownFields,
-  sourceOf,
-  startValue,
-  typed,
-  withReason,
-} from '../../portal/app/forms/fields.ts'
+import { bodyOf, reasonOf, shownFields, sourceOf, typed, withReason } from '../../portal/app/forms/fields.ts'
 import { applyPatch, compareVersions, mergePatch, same } from '../../portal/app/forms/mergePatch.ts'
 import { fromPointer, getAt, setAt, toPointer } from '../../portal/app/forms/path.ts'
 import { formatOffset, joinStamp, splitStamp } from '../../portal/app/forms/whenStamp.ts'
@@ -36,7 +27,7 @@ const schemaOf = (e: unknown): Node => createSchema(e as Entity) as Node
 describe('the form reads every entity', () => {
   for (const entity of entities) {
     it(`has an input for each field of ${entity.name}`, () => {
-      const shown = shownFields(createSchema(entity) as Node, startValue(createSchema(entity) as Node))
+      const shown = shownFields(createSchema(entity) as Node, withDefaults(createSchema(entity) as Node))
       if (!entity.serverWritten) expect(shown.length).toBeGreaterThan(0)
       expect(shown.map((f) => f.name)).not.toContain('nullReasons')
     })
@@ -65,7 +56,7 @@ describe('the form reads every entity', () => {
 describe('the body of a form', () => {
   const schema = schemaOf(Subject)
   it('starts with the defaults', () => {
-    expect(startValue(schema, { projectIds: ['x'] })).toEqual({ kind: 'animal', projectIds: ['x'] })
+    expect(withDefaults(schema, { projectIds: ['x'] })).toEqual({ kind: 'animal', projectIds: ['x'] })
   })
   it('leaves out what is empty, does not apply or is half entered', () => {
     const body = bodyOf(schema, {

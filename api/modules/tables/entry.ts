@@ -95,23 +95,13 @@ function orderOf(entry: Entry, row: EntryRow, reading: RowReading, id: string | 
     id,
     ...(row.version !== undefined && { expected: [row.version] }),
     enter: (before) => {
-      const start = id === undefined ? withDefaults(entry) : before
+      const start = id === undefined ? placed(entry) : before
       // The row of a record is all of it, so what is empty there was emptied; other rows only add.
       const after = enterRow(table, start, reading, row.id !== undefined)
       return after === start || !entry.evidence ? after : withSources(entry, after, start, entry.evidence(row))
     },
   }
 }
-
-/** A new record with what its schema says where nothing is given, in the details of its kind too. */
-const withDefaults = (entry: Entry): Json =>
-  entry.columns.reduce(
-    (record, { path, node }) =>
-      node.default === undefined || path[0] !== entry.table.kind || path.some((part) => typeof part === 'number')
-        ? record
-        : (setAt(record, path, node.default) as Json),
-    placed(entry),
-  )
 
 /** What the study gives a new record. */
 function placed({ table, place }: Entry): Json {

@@ -36,21 +36,6 @@ function describe(schema: Node, name: string, node: Node): Field {
   }
 }
 
-/** A new record: the defaults of the schema under the values that are already known. */
-export function startValue(schema: Node, known: Json = {}): Json {
-  const value: Json = {}
-  for (const [name, node] of Object.entries(schema.properties ?? {})) {
-    if (node.default !== undefined) value[name] = node.default
-  }
-  Object.assign(value, known)
-  for (const [name, node] of Object.entries(schema.properties ?? {})) {
-    if (!node['x-when'] || fieldKind(node) !== 'object' || !applies(node, value)) continue
-    const inner = startValue(node, isJson(value[name]) ? value[name] : {})
-    if (Object.keys(inner).length > 0) value[name] = inner
-  }
-  return value
-}
-
 /** Whether a value counts as nothing given. */
 export const isEmpty = (value: unknown): boolean =>
   value === undefined ||

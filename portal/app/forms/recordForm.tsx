@@ -1,11 +1,11 @@
 /** Makes or changes one record through its form. */
 import { Button } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import type { Entity } from '#ontology/entity.ts'
+import { withDefaults, type Entity } from '#ontology/entity.ts'
 import { getWithTag, send } from '../api.ts'
 import type { Problem } from '../contract.ts'
 import { ConflictDialog } from './conflictDialog.tsx'
-import { bodyOf, startValue } from './fields.ts'
+import { bodyOf } from './fields.ts'
 import { applyPatch, compareVersions, mergePatch, same } from './mergePatch.ts'
 import type { Json } from './path.ts'
 import styles from './forms.module.css'
@@ -35,7 +35,7 @@ export function RecordForm(props: Props) {
   const { entity, record, known, projectId, hidden, only, first, submitLabel, onSaved, onCancel } = props
   const schema = formSchema(entity)
   const [base, setBase] = useState(record)
-  const [start, setStart] = useState<Json>(() => (record ? bodyOf(schema, record) : startValue(schema, known)))
+  const [start, setStart] = useState<Json>(() => (record ? bodyOf(schema, record) : withDefaults(schema, known)))
   const [value, setValue] = useState<Json>(start)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [theirs, setTheirs] = useState<SavedRecord>()

@@ -1,8 +1,9 @@
 import { Button, Radio, SegmentedControl, Stack } from '@mantine/core'
 import { useCallback, useState } from 'react'
+import { withDefaults } from '#ontology/entity.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import { Dialog } from '../components/dialog.tsx'
-import { bodyOf, startValue } from '../forms/fields.ts'
+import { bodyOf } from '../forms/fields.ts'
 import type { Json } from '../forms/path.ts'
 import { SchemaForm } from '../forms/schemaForm.tsx'
 
@@ -35,7 +36,7 @@ const ways = (noun: string) => [
 export function ChooseDialog({ title, noun, existing, fresh, start, projectId, scopes, onChosen, onClose }: Props) {
   const [way, setWay] = useState(start.id ? 'existing' : start.create ? 'new' : 'existing')
   const [known, setKnown] = useState<Json>(start.id ? { id: start.id } : {})
-  const [made, setMade] = useState<Json>(() => start.create ?? startValue(fresh))
+  const [made, setMade] = useState<Json>(() => start.create ?? withDefaults(fresh))
   const [scope, setScope] = useState(scopes?.[0]?.value ?? '')
   const changeKnown = useCallback((next: (held: Json) => Json) => setKnown(next), [])
   const changeMade = useCallback((next: (held: Json) => Json) => setMade(next), [])

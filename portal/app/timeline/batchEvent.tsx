@@ -1,14 +1,14 @@
 /** Records the same event for many subjects: one anaesthesia, one contrast agent, eight mice. */
 import { Button, NativeSelect } from '@mantine/core'
 import { useCallback, useState } from 'react'
-import type { Entity } from '#ontology/entity.ts'
+import { withDefaults, type Entity } from '#ontology/entity.ts'
 import { Event, eventKinds, type EventKind } from '#ontology/entities/event.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { send } from '../api.ts'
 import { Notice } from '../components/notice.tsx'
 import type { Problem } from '../contract.ts'
-import { bodyOf, startValue } from '../forms/fields.ts'
+import { bodyOf } from '../forms/fields.ts'
 import type { Json } from '../forms/path.ts'
 import { formSchema } from '../forms/records.ts'
 import { SchemaForm } from '../forms/schemaForm.tsx'
@@ -29,13 +29,13 @@ const hidden = ['kind', 'projectId', 'subjectId']
 export function BatchEvent({ subjects, projectId, onRecorded, onClose }: Props) {
   const [waiting, setWaiting] = useState(subjects)
   const [kind, setKind] = useState<EventKind>('agentAdministration')
-  const [value, setValue] = useState<Json>(() => startValue(schema, { kind: 'agentAdministration', projectId }))
+  const [value, setValue] = useState<Json>(() => withDefaults(schema, { kind: 'agentAdministration', projectId }))
   const [failures, setFailures] = useState<{ subject: Subject; problem: Problem }[]>([])
   const [busy, setBusy] = useState(false)
   const change = useCallback((next: (held: Json) => Json) => setValue(next), [])
   const choose = (next: EventKind) => {
     setKind(next)
-    setValue((held) => startValue(schema, { ...held, kind: next }))
+    setValue((held) => withDefaults(schema, { ...held, kind: next }))
   }
   const record = async () => {
     setBusy(true)
