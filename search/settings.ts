@@ -1,7 +1,8 @@
 /** Settings of the index, read off the annotations of all schemas. */
 import { fieldsOf, type Entity } from '#ontology/entity.ts'
 import { Dataset } from '#ontology/entities/dataset.ts'
-import { ImageSeries, modalities } from '#ontology/entities/series.ts'
+import { ImageSeries } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 import { synonymGroups } from '#ontology/terms.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import type { SearchSettings } from './engine.ts'

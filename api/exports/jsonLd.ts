@@ -7,7 +7,7 @@ import { propertyValues } from '#ontology/context.ts'
 import { entities } from '#ontology/index.ts'
 import { fieldsOf } from '#ontology/entity.ts'
 import type { Snapshot } from '#ontology/entities/dataset.ts'
-import { modalities } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 import { bibTeX } from './citation.ts'
 import { croissantContext } from './croissantContext.ts'
 import {

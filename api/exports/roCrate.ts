@@ -14,7 +14,7 @@ import {
   type Site,
   type View,
 } from './published.ts'
-import { modalities } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 
 export const roCrateContext = [
   'https://w3id.org/ro/crate/1.2/context',

@@ -2,7 +2,7 @@
 import type { Inspection, InspectedSeries } from '#api/imaging/pool.ts'
 import { formatById } from '#imaging/formats/index.ts'
 import { nameOf } from '#imaging/paths.ts'
-import { modalities, type Modality } from '#ontology/entities/series.ts'
+import { modalities, type Modality } from '#ontology/modalities.ts'
 import { asLine } from '#ontology/vocabulary.ts'
 import { foldersOf, groupSessions, sessionNear, stableKey, startOf } from './groupSessions.ts'
 import { matchInstrument, type KnownInstrument } from './matchInstrument.ts'

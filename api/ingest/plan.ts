@@ -5,7 +5,7 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { formats } from '#imaging/formats/index.ts'
 import { closed, id, line, oneOf } from '#ontology/vocabulary.ts'
-import { modalities, type Modality } from '#ontology/entities/series.ts'
+import { modalities, type Modality } from '#ontology/modalities.ts'
 import { subjectKinds } from '#ontology/entities/subject.ts'
 import { nullable } from './nullable.ts'
 

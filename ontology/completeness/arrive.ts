@@ -6,7 +6,15 @@ import { computedOfSeries } from '../computed/index.ts'
 import type { Enrolment } from '../entities/enrolment.ts'
 import type { Study } from '../entities/study.ts'
 import { animalsText, provenance } from './animals.ts'
-import { administrationTexts, anaesthesiaText, handlingText, housing, modelText, therapyText, uptakes } from './procedures.ts'
+import {
+  administrationTexts,
+  anaesthesiaText,
+  handlingText,
+  housing,
+  modelText,
+  therapyText,
+  uptakes,
+} from './procedures.ts'
 import { animalsOf, around, type Told } from './told.ts'
 import { labelOf, listed, notRecorded, rangeText } from './words.ts'
 

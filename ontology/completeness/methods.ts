@@ -1,7 +1,15 @@
 import { softwareOn } from '../entities/instrument.ts'
-import { modalities } from '../entities/series.ts'
+import { modalities } from '../modalities.ts'
 import { animalsText } from './animals.ts'
-import { administrationTexts, anaesthesiaText, handlingText, housing, modelText, therapyText, uptakes } from './procedures.ts'
+import {
+  administrationTexts,
+  anaesthesiaText,
+  handlingText,
+  housing,
+  modelText,
+  therapyText,
+  uptakes,
+} from './procedures.ts'
 import { animalsOf, type Told } from './told.ts'
 import { listed, notRecorded, rangeText } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { entity } from '../entity.ts'
 import { Type, closed, date, line, oneOf, ref, type Static } from '../vocabulary.ts'
-import { modalities, type Modality } from './series.ts'
+import { modalities, type Modality } from '../modalities.ts'
 
 const SoftwareVersion = closed(
   {

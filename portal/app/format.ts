@@ -2,7 +2,7 @@
  * How values are written for people. Pure functions that give the same text on the server and in the browser: month
  * names are our own because the locale data of the two may differ.
  */
-import { modalities, type Modality } from '#ontology/entities/series.ts'
+import { modalities, type Modality } from '#ontology/modalities.ts'
 import type { Quantity, WhenStamp } from '#ontology/values.ts'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -4,7 +4,7 @@ import type { BrukerOptions } from '#imaging/write/bruker.ts'
 import type { DicomAttributes } from '#imaging/write/dicomMetadata.ts'
 import { termByLabel } from '#ontology/terms.ts'
 import type { CodedTerm } from '#ontology/values.ts'
-import type { Modality } from '#ontology/entities/series.ts'
+import type { Modality } from '#ontology/modalities.ts'
 
 export type ScanFormat =
   | 'bruker'

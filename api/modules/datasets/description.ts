@@ -4,7 +4,7 @@ import type { Caller } from '#api/access/caller.ts'
 import { invalidField } from '#api/errors.ts'
 import { entityNamed, getRecords, type Rec } from '#api/records/read.ts'
 import type { Dataset } from '#ontology/entities/dataset.ts'
-import { modalities } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 import type { Gathered } from './snapshot.ts'
 
 /** What a person may say of a dataset; the rest is taken from the project and the study. */

@@ -2,7 +2,7 @@
 import { harvested } from '#api/access/rights.ts'
 import { Dataset as Row } from '#api/db/models.ts'
 import { licences } from '#ontology/entities/project.ts'
-import { modalities } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 
 /** Sets of a dataset: modality, species and licence. */
 export const setsOf = (row: Row): string[] => {

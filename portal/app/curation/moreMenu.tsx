@@ -1,10 +1,12 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDots, IconHistory, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { Dialog } from '../components/dialog.tsx'
-import { HistoryList } from './historyList.tsx'
 import { DeleteDialog, type Deletable } from './deleteDialog.tsx'
+
+// It names fields, so all schemas come with it.
+const HistoryList = lazy(() => import('./historyList.tsx').then((m) => ({ default: m.HistoryList })))
 
 interface Props {
   plural: 'projects' | 'studies' | 'subjects'
@@ -43,7 +45,9 @@ export function MoreMenu({ plural, one, many, record, mayDelete, consequence, le
         </Menu.Dropdown>
       </Menu>
       <Dialog opened={open === 'history'} onClose={close} title={`History of “${record.label}”`} size="lg">
-        {open === 'history' && <HistoryList plural={plural} id={record.id} mayEdit={mayDelete} />}
+        <Suspense fallback={<p>Reading the history</p>}>
+          {open === 'history' && <HistoryList plural={plural} id={record.id} mayEdit={mayDelete} />}
+        </Suspense>
       </Dialog>
       {open === 'delete' && (
         <DeleteDialog

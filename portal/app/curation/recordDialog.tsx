@@ -1,8 +1,8 @@
 import { Suspense, lazy } from 'react'
-import type { Entity } from '#ontology/entity.ts'
 import { Dialog } from '../components/dialog.tsx'
 import type { Json } from '../forms/path.ts'
 import type { SavedRecord } from '../forms/recordForm.tsx'
+import { formatWords } from '../format.ts'
 
 // Forms are large and needed only when somebody edits.
 const RecordForm = lazy(() =>
@@ -11,7 +11,8 @@ const RecordForm = lazy(() =>
 
 interface Props {
   opened: boolean
-  entity: unknown
+  /** Name of the entity; its schema is loaded with the form. */
+  entity: string
   record?: unknown
   known?: Json
   projectId?: string | undefined
@@ -26,8 +27,7 @@ interface Props {
 /** Makes or changes a record in a dialog. */
 export function RecordDialog(props: Props) {
   const { opened, entity, record, known, projectId, hidden, first, title, onSaved, onClose } = props
-  const about = entity as Entity
-  const noun = about.title.toLowerCase()
+  const noun = formatWords(entity).toLowerCase()
   return (
     <Dialog
       opened={opened}
@@ -38,7 +38,7 @@ export function RecordDialog(props: Props) {
     >
       <Suspense fallback={<p>Loading the form</p>}>
         <RecordForm
-          entity={about}
+          entity={entity}
           record={record as SavedRecord | undefined}
           {...(known && { known })}
           projectId={projectId}

@@ -12,12 +12,13 @@ import styles from './forms.module.css'
 import { same } from './mergePatch.ts'
 import { getAt, isJson, type Json } from './path.ts'
 import type { SavedRecord } from './recordForm.tsx'
-import { formSchema, recordLabel } from './records.ts'
+import { entityNamed, formSchema, recordLabel } from './records.ts'
 import { SchemaForm } from './schemaForm.tsx'
 import { valueText } from './valueText.ts'
 
 interface Props {
-  entity: Entity
+  /** Name of the entity. */
+  entity: string
   records: readonly SavedRecord[]
   /** Values that choose which fields apply (`kind` of a subject). */
   known?: Json
@@ -35,7 +36,9 @@ interface Failure {
   problem: Problem
 }
 
-export function BulkForm({ entity, records, known, projectId, hidden, only, submitLabel, onSaved, onCancel }: Props) {
+export function BulkForm(props: Props) {
+  const { records, known, projectId, hidden, only, submitLabel, onSaved, onCancel } = props
+  const entity = entityNamed(props.entity)
   const schema = formSchema(entity)
   const start = useMemo<Json>(() => known ?? {}, [known])
   const [value, setValue] = useState<Json>(start)

@@ -1,6 +1,6 @@
 /** How the choices of a closed list are written for people. */
 import { measurementUnits } from '#ontology/entities/events/measurement.ts'
-import { modalities } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 import type { Node } from '#ontology/vocabulary.ts'
 import { formatWords } from '../format.ts'
 import { getAt, type Json } from './path.ts'

@@ -1,7 +1,7 @@
 /** Makes or changes one record through its form. */
 import { Button } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import { withDefaults, type Entity } from '#ontology/entity.ts'
+import { withDefaults } from '#ontology/entity.ts'
 import { getWithTag, send } from '../api.ts'
 import type { Problem } from '../contract.ts'
 import { ConflictDialog } from './conflictDialog.tsx'
@@ -9,14 +9,15 @@ import { bodyOf } from './fields.ts'
 import { applyPatch, compareVersions, mergePatch, same } from './mergePatch.ts'
 import type { Json } from './path.ts'
 import styles from './forms.module.css'
-import { formSchema } from './records.ts'
+import { entityNamed, formSchema } from './records.ts'
 import { SchemaForm } from './schemaForm.tsx'
 import { UnsavedGuard } from './unsavedGuard.tsx'
 
 export type SavedRecord = Json & { id: string; version: number }
 
 interface Props {
-  entity: Entity
+  /** Name of the entity. */
+  entity: string
   /** The record to change; without one, a new one is made. */
   record?: SavedRecord | undefined
   /** What is already known of a new one. */
@@ -32,7 +33,8 @@ interface Props {
 }
 
 export function RecordForm(props: Props) {
-  const { entity, record, known, projectId, hidden, only, first, submitLabel, onSaved, onCancel } = props
+  const { record, known, projectId, hidden, only, first, submitLabel, onSaved, onCancel } = props
+  const entity = entityNamed(props.entity)
   const schema = formSchema(entity)
   const [base, setBase] = useState(record)
   const [start, setStart] = useState<Json>(() => (record ? bodyOf(schema, record) : withDefaults(schema, known)))

@@ -1,7 +1,7 @@
-import { Button, Group, Text } from '@mantine/core'
-import { useEffect, type RefObject } from 'react'
+import { Suspense, lazy, useEffect, type RefObject } from 'react'
 import { useBlocker } from 'react-router'
-import { Dialog } from '../components/dialog.tsx'
+
+const LeaveDialog = lazy(() => import('./leaveDialog.tsx').then((m) => ({ default: m.LeaveDialog })))
 
 /**
  * Asks before leaving a page with changes that are not saved: within the portal, and by the browser itself. Shown only
@@ -16,17 +16,10 @@ export function UnsavedGuard({ saved }: { saved: RefObject<boolean> }) {
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
   }, [])
+  if (blocker.state !== 'blocked') return null
   return (
-    <Dialog opened={blocker.state === 'blocked'} onClose={() => blocker.reset?.()} title="Leave without saving?">
-      <Text>What you changed on this page is not saved yet.</Text>
-      <Group justify="flex-end" mt="md">
-        <Button variant="default" color="red" onClick={() => blocker.proceed?.()}>
-          Leave and lose the changes
-        </Button>
-        <Button data-autofocus onClick={() => blocker.reset?.()}>
-          Stay here
-        </Button>
-      </Group>
-    </Dialog>
+    <Suspense fallback={null}>
+      <LeaveDialog onLeave={() => blocker.proceed()} onStay={() => blocker.reset()} />
+    </Suspense>
   )
 }

@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect } from '@mantine/core'
 import { Suspense, lazy, memo, useState } from 'react'
-import { modalities } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 import { counted, formatBytes, formatShape, formatSpacing, formatWords } from '../format.ts'
 import { entityNamed } from '../forms/records.ts'
 import { useLabels } from '../forms/labels.ts'

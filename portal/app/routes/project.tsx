@@ -3,9 +3,9 @@ import { IconPencil, IconPlus } from '@tabler/icons-react'
 import { useState, type ReactNode } from 'react'
 import { useNavigate, useRevalidator } from 'react-router'
 import type { Person } from '#ontology/entities/person.ts'
-import { Project } from '#ontology/entities/project.ts'
-import { Study } from '#ontology/entities/study.ts'
-import { Subject } from '#ontology/entities/subject.ts'
+import type { Project } from '#ontology/entities/project.ts'
+import type { Study } from '#ontology/entities/study.ts'
+import type { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/project.ts'
 import { apiOf } from '../api.server.ts'
 import { Audience } from '../components/audience.tsx'
@@ -194,7 +194,7 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
       </Section>
       <RecordDialog
         opened={dialog === 'project'}
-        entity={Project}
+        entity="Project"
         record={project}
         projectId={project.id}
         onSaved={saved}
@@ -202,7 +202,7 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
       />
       <RecordDialog
         opened={dialog === 'study'}
-        entity={Study}
+        entity="Study"
         known={{ projectId: project.id }}
         hidden={['projectId', 'subjectIds']}
         projectId={project.id}
@@ -211,7 +211,7 @@ export default function ProjectPage({ loaderData }: Route.ComponentProps) {
       />
       <RecordDialog
         opened={dialog === 'subject'}
-        entity={Subject}
+        entity="Subject"
         known={{ projectIds: [project.id] }}
         projectId={project.id}
         onSaved={saved}

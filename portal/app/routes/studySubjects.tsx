@@ -4,7 +4,7 @@ import { Suspense, lazy, useState } from 'react'
 import { useRevalidator } from 'react-router'
 import type { Project } from '#ontology/entities/project.ts'
 import type { Study } from '#ontology/entities/study.ts'
-import { Subject } from '#ontology/entities/subject.ts'
+import type { Subject } from '#ontology/entities/subject.ts'
 import { Dialog } from '../components/dialog.tsx'
 import type { Route } from './+types/studySubjects.ts'
 import { apiOf } from '../api.server.ts'
@@ -139,7 +139,7 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
       )}
       <RecordDialog
         opened={dialog?.kind === 'new'}
-        entity={Subject}
+        entity="Subject"
         known={{ projectIds: [project.id] }}
         projectId={project.id}
         onSaved={({ id }) => void relink((ids) => [...ids, id])}
@@ -147,7 +147,7 @@ export default function StudySubjects({ loaderData }: Route.ComponentProps) {
       />
       <RecordDialog
         opened={dialog?.kind === 'edit'}
-        entity={Subject}
+        entity="Subject"
         record={dialog?.kind === 'edit' ? dialog.subject : undefined}
         projectId={project.id}
         onSaved={saved}

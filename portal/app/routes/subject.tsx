@@ -3,12 +3,12 @@ import { IconPencil, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, useRevalidator } from 'react-router'
 import type { Agent } from '#ontology/entities/agent.ts'
-import { Event, type EventKind } from '#ontology/entities/event.ts'
+import type { Event, EventKind } from '#ontology/entities/event.ts'
 import type { Instrument } from '#ontology/entities/instrument.ts'
 import type { Project } from '#ontology/entities/project.ts'
 import type { ImageSeries } from '#ontology/entities/series.ts'
 import type { ImagingSession } from '#ontology/entities/session.ts'
-import { Subject } from '#ontology/entities/subject.ts'
+import type { Subject } from '#ontology/entities/subject.ts'
 import type { Route } from './+types/subject.ts'
 import { apiOf } from '../api.server.ts'
 import { FactList } from '../components/factList.tsx'
@@ -220,7 +220,7 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
       </section>
       <RecordDialog
         opened={dialog?.kind === 'subject'}
-        entity={Subject}
+        entity="Subject"
         record={subject}
         projectId={project?.id}
         onSaved={saved}
@@ -228,7 +228,7 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
       />
       <RecordDialog
         opened={dialog?.kind === 'new'}
-        entity={Event}
+        entity="Event"
         title={dialog?.kind === 'new' ? `${entryKinds[dialog.event].add}: ${subject.localId}` : ''}
         known={
           dialog?.kind === 'new'
@@ -243,7 +243,7 @@ export default function SubjectPage({ loaderData }: Route.ComponentProps) {
       />
       <RecordDialog
         opened={dialog?.kind === 'edit'}
-        entity={Event}
+        entity="Event"
         record={dialog?.kind === 'edit' ? dialog.record : undefined}
         hidden={['kind', 'subjectId', 'projectId']}
         first={dialog?.kind === 'edit' ? firstOf(dialog.record.kind) : []}

@@ -2,7 +2,7 @@ import { Button, EmptyState, Progress } from '@mantine/core'
 import { IconFolderPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, redirect, useNavigate } from 'react-router'
-import { Project } from '#ontology/entities/project.ts'
+import type { Project } from '#ontology/entities/project.ts'
 import type { Route } from './+types/work.ts'
 import { apiOf, signInPath } from '../api.server.ts'
 import { listQuery } from '../components/listAddress.ts'
@@ -106,7 +106,7 @@ export default function Work({ loaderData }: Route.ComponentProps) {
       </div>
       <RecordDialog
         opened={making}
-        entity={Project}
+        entity="Project"
         onClose={() => setMaking(false)}
         onSaved={({ id }) => void navigate(`/projects/${id}`)}
       />

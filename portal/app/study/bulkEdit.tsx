@@ -1,5 +1,3 @@
-import type { Entity } from '#ontology/entity.ts'
-import { ImageSeries } from '#ontology/entities/series.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { BulkForm } from '../forms/bulkForm.tsx'
 import type { SavedRecord } from '../forms/recordForm.tsx'
@@ -28,7 +26,7 @@ export function BulkEdit({ rows, projectId, onSaved, onClose }: Props) {
     >
       <p className="dim">What you leave empty stays as it is in each of them.</p>
       <BulkForm
-        entity={ImageSeries as unknown as Entity}
+        entity="ImageSeries"
         records={rows.map(({ series }) => series as unknown as SavedRecord)}
         projectId={projectId}
         hidden={perSeries}

@@ -54,11 +54,11 @@ function Group({ group, projectId, onSaved, open: openAtFirst }: GroupProps) {
           <div key={kind ?? ''}>
             <p className="dim">{same.map((record) => recordLabel(entity, record)).join(', ')}</p>
             {same.length === 1 && same[0] ? (
-              <RecordForm entity={entity} record={same[0]} projectId={projectId} only={only} onSaved={saved} />
+              <RecordForm entity={entity.name} record={same[0]} projectId={projectId} only={only} onSaved={saved} />
             ) : (
               <>
                 <BulkForm
-                  entity={entity}
+                  entity={entity.name}
                   records={same}
                   {...(kind && { known: { kind } })}
                   projectId={projectId}
@@ -94,7 +94,7 @@ function OneByOne({ entityName, records, projectId, only, onSaved }: OneByOnePro
         records.map((record) => (
           <section key={`${record.id} ${record.version}`}>
             <h4>{recordLabel(entity, record)}</h4>
-            <RecordForm entity={entity} record={record} projectId={projectId} only={only} onSaved={onSaved} />
+            <RecordForm entity={entityName} record={record} projectId={projectId} only={only} onSaved={onSaved} />
           </section>
         ))}
     </details>

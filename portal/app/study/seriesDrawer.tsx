@@ -2,8 +2,7 @@ import { Button, Drawer, Group, Stack, Tabs, Title } from '@mantine/core'
 import { IconDownload, IconEye } from '@tabler/icons-react'
 import { Suspense, lazy, useEffect, useState } from 'react'
 import { Link } from 'react-router'
-import type { Entity } from '#ontology/entity.ts'
-import { ImageSeries } from '#ontology/entities/series.ts'
+import type { ImageSeries } from '#ontology/entities/series.ts'
 import { ProblemError, get } from '../api.ts'
 import { ProblemAlert } from '../components/problem.tsx'
 import { useReturnFocus } from '../components/returnFocus.ts'
@@ -91,7 +90,7 @@ function SeriesPanel({ seriesId, projectId, mayEdit, onChanged }: PanelProps) {
           <Tabs.Panel value="record">
             <fieldset disabled={!mayEdit} className={styles.bare}>
               <RecordForm
-                entity={ImageSeries as unknown as Entity}
+                entity="ImageSeries"
                 record={record}
                 projectId={projectId}
                 onSaved={(saved) => {

@@ -2,7 +2,7 @@ import { Button, Checkbox, NativeSelect, Popover, Stack, TextInput } from '@mant
 import { IconColumns3, IconSearch } from '@tabler/icons-react'
 import { Form, Link, useSubmit } from 'react-router'
 import type { ImagingSession } from '#ontology/entities/session.ts'
-import { modalities } from '#ontology/entities/series.ts'
+import { modalities } from '#ontology/modalities.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
 import { stateLabels } from '../components/stateBadge.tsx'
 import type { Column } from './columns.ts'

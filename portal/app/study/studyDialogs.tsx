@@ -1,7 +1,7 @@
 import { Suspense, lazy } from 'react'
 import type { Project } from '#ontology/entities/project.ts'
-import { ImagingSession } from '#ontology/entities/session.ts'
-import { Study } from '#ontology/entities/study.ts'
+import type { ImagingSession } from '#ontology/entities/session.ts'
+import type { Study } from '#ontology/entities/study.ts'
 import { DeleteDialog, type Deletable } from '../curation/deleteDialog.tsx'
 import { RecordDialog } from '../curation/recordDialog.tsx'
 import { counted, formatBytes } from '../format.ts'
@@ -38,7 +38,7 @@ export function StudyDialogs({ dialog, study, project, onClose, onChanged, onDel
       <KeyboardHelp opened={dialog?.kind === 'help'} onClose={onClose} />
       <RecordDialog
         opened={dialog?.kind === 'study'}
-        entity={Study}
+        entity="Study"
         record={study}
         projectId={project.id}
         hidden={['projectId', 'subjectIds']}
@@ -47,7 +47,7 @@ export function StudyDialogs({ dialog, study, project, onClose, onChanged, onDel
       />
       <RecordDialog
         opened={dialog?.kind === 'session'}
-        entity={ImagingSession}
+        entity="ImagingSession"
         record={dialog?.kind === 'session' ? dialog.session : undefined}
         projectId={project.id}
         hidden={['studyId']}

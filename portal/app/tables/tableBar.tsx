@@ -1,5 +1,5 @@
 /** What can be done to a table: which one is shown, saving, steps, rows, files. */
-import { Button, Menu, NativeSelect } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -10,7 +10,7 @@ import {
   IconUsersPlus,
   type Icon,
 } from '@tabler/icons-react'
-import { useRef, useState } from 'react'
+import { Suspense, lazy, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { tables, type TableKind } from '#ontology/table/columns.ts'
 import type { Problem } from '../contract.ts'
@@ -18,6 +18,9 @@ import { counted } from '../format.ts'
 import type { History, Step } from './sheet.ts'
 import styles from './tables.module.css'
 import { uploadTable } from './uploadTable.ts'
+
+// A menu is large, and seldom wanted.
+const DownloadMenu = lazy(() => import('./downloadMenu.tsx').then((m) => ({ default: m.DownloadMenu })))
 
 interface Props {
   studyId: string
@@ -37,7 +40,8 @@ interface Props {
 }
 
 export function TableBar(props: Props) {
-  const { studyId, table, zone, mayEdit, mayAdd, changed, busy, history, onSave, onStep, onRow, onBatch, onProblem } = props
+  const { studyId, table, zone, mayEdit, mayAdd, changed, busy, history, onSave, onStep, onRow, onBatch, onProblem } =
+    props
   const navigate = useNavigate()
   return (
     <div className={styles.bar} role="toolbar" aria-label="Table">
@@ -57,7 +61,13 @@ export function TableBar(props: Props) {
           >
             {changed === 0 ? 'Save' : `Save ${counted(changed, 'row')}`}
           </Button>
-          <StepButton label="Undo" keys="Ctrl+Z" Icon={IconArrowBackUp} steps={history.past} run={() => onStep('undo')} />
+          <StepButton
+            label="Undo"
+            keys="Ctrl+Z"
+            Icon={IconArrowBackUp}
+            steps={history.past}
+            run={() => onStep('undo')}
+          />
           <StepButton
             label="Redo"
             keys="Ctrl+Y"
@@ -84,9 +94,7 @@ export function TableBar(props: Props) {
       )}
       <span className={styles.space} />
       {mayEdit && <FileButton studyId={studyId} table={table.name} zone={zone} onProblem={onProblem} />}
-      <DownloadMenu
-        address={`/api/v1/studies/${studyId}/tables/${table.name}/file?zone=${encodeURIComponent(zone)}`}
-      />
+      <Download address={`/api/v1/studies/${studyId}/tables/${table.name}/file?zone=${encodeURIComponent(zone)}`} />
     </div>
   )
 }
@@ -145,23 +153,17 @@ function FileButton({ studyId, table, zone, onProblem }: FileProps) {
   )
 }
 
-const DownloadMenu = ({ address }: { address: string }) => (
-  <Menu>
-    <Menu.Target>
-      <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
-        Download
-      </Button>
-    </Menu.Target>
-    <Menu.Dropdown>
-      <Menu.Item component="a" href={`${address}&format=xlsx`}>
-        These rows for Excel
-      </Menu.Item>
-      <Menu.Item component="a" href={`${address}&format=csv`}>
-        These rows as CSV
-      </Menu.Item>
-      <Menu.Item component="a" href={`${address}&format=xlsx&empty=true`}>
-        Empty template for Excel
-      </Menu.Item>
-    </Menu.Dropdown>
-  </Menu>
-)
+function Download({ address }: { address: string }) {
+  const [wanted, setWanted] = useState(false)
+  const button = (
+    <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} onClick={() => setWanted(true)}>
+      Download
+    </Button>
+  )
+  if (!wanted) return button
+  return (
+    <Suspense fallback={button}>
+      <DownloadMenu address={address} />
+    </Suspense>
+  )
+}

@@ -1,13 +1,12 @@
 /** A table of a study in the browser: edit, undo, check, save all or none. */
 import { Button } from '@mantine/core'
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react'
+import { Suspense, lazy, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react'
 import type { DataSheetGridRef } from 'react-datasheet-grid'
 import { columnsOf, type TableKind } from '#ontology/table/columns.ts'
 import { Notice } from '../components/notice.tsx'
 import { ProblemAlert } from '../components/problem.tsx'
 import { UnsavedGuard } from '../forms/unsavedGuard.tsx'
 import { counted } from '../format.ts'
-import { BatchRows } from './batchRows.tsx'
 import type { TableRows } from './contract.ts'
 import { Grid } from './grid.tsx'
 import { changedRows, checker, isEmptyRow, lookupOf, newRow, rowsOf, stepped, type SheetRow } from './sheet.ts'
@@ -15,6 +14,8 @@ import { TableBar } from './tableBar.tsx'
 import styles from './tables.module.css'
 import { useSaving } from './useSaving.ts'
 import { useTableKeys } from './useTableKeys.ts'
+
+const BatchRows = lazy(() => import('./batchRows.tsx').then((m) => ({ default: m.BatchRows })))
 
 interface Props {
   studyId: string
@@ -126,20 +127,22 @@ export function TableEditor({ studyId, projectId, table, content, zone, mayEdit 
           `${counted(rows.filter((row) => !isEmptyRow(row)).length, 'row')}${content.more ? ' of more; download the file to see all' : ''}. Times are ${zone}. Paste from Excel, with or without headers; Ctrl+D fills down.`
         )}
       </div>
-      {batch && (
-        <BatchRows
-          projectId={projectId}
-          table={table}
-          columns={columns}
-          rows={rows}
-          names={content.names}
-          onClose={() => setBatch(false)}
-          onRows={(added) => {
-            setBatch(false)
-            change([...rows.filter((row) => !isEmptyRow(row)), ...added])
-          }}
-        />
-      )}
+      <Suspense fallback={null}>
+        {batch && (
+          <BatchRows
+            projectId={projectId}
+            table={table}
+            columns={columns}
+            rows={rows}
+            names={content.names}
+            onClose={() => setBatch(false)}
+            onRows={(added) => {
+              setBatch(false)
+              change([...rows.filter((row) => !isEmptyRow(row)), ...added])
+            }}
+          />
+        )}
+      </Suspense>
       {changed.length > 0 && <UnsavedGuard saved={saving.isSaved} />}
     </div>
   )

@@ -1,8 +1,8 @@
 /** Records the same event for many subjects: one anaesthesia, one contrast agent, eight mice. */
 import { Button, NativeSelect } from '@mantine/core'
 import { useCallback, useState } from 'react'
-import { withDefaults, type Entity } from '#ontology/entity.ts'
-import { Event, eventKinds, type EventKind } from '#ontology/entities/event.ts'
+import { withDefaults } from '#ontology/entity.ts'
+import { eventKinds, type EventKind } from '#ontology/entities/event.ts'
 import type { Subject } from '#ontology/entities/subject.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { send } from '../api.ts'
@@ -10,7 +10,7 @@ import { Notice } from '../components/notice.tsx'
 import type { Problem } from '../contract.ts'
 import { bodyOf } from '../forms/fields.ts'
 import type { Json } from '../forms/path.ts'
-import { formSchema } from '../forms/records.ts'
+import { entityNamed, formSchema } from '../forms/records.ts'
 import { SchemaForm } from '../forms/schemaForm.tsx'
 import { counted } from '../format.ts'
 import { problemText } from '../http.ts'
@@ -23,7 +23,7 @@ interface Props {
   onClose: () => void
 }
 
-const schema = formSchema(Event as unknown as Entity)
+const schema = formSchema(entityNamed('Event'))
 const hidden = ['kind', 'projectId', 'subjectId']
 
 export function BatchEvent({ subjects, projectId, onRecorded, onClose }: Props) {

@@ -112,7 +112,7 @@ function PickerEntry({ entity, exclude = [], ...props }: EntryProps) {
         {making !== undefined && (
           <Suspense fallback={<p>Loading the form</p>}>
             <RecordForm
-              entity={entity}
+              entity={entity.name}
               projectId={projectId}
               known={{ ...(making && { [entity.label]: making }), ...belonging(entity, projectId) }}
               onSaved={(record) => {
