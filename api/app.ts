@@ -28,6 +28,7 @@ import { importRoutes } from './modules/imports/routes.ts'
 import { jobRoutes } from './modules/jobs/routes.ts'
 import { manifestRoutes } from './modules/manifests/routes.ts'
 import { pixelRoutes } from './modules/pixels/routes.ts'
+import { openShelf } from './modules/pixels/shelf.ts'
 import { problemRoutes } from './modules/problems/routes.ts'
 import { projectRoutes } from './modules/projects/routes.ts'
 import { sessionRoutes } from './modules/sessions/routes.ts'
@@ -43,7 +44,7 @@ import { forms } from './exports/index.ts'
 import { negotiation } from './plugins/accept.ts'
 import { bodies } from './plugins/bodies.ts'
 import { components } from './plugins/components.ts'
-import { httpServer } from './plugins/httpServer.ts'
+import { httpServer, type Shortcut } from './plugins/httpServer.ts'
 import { openapi } from './plugins/openapi.ts'
 import { notFoundAnswer, problems, sendUnreadable, sendUnroutable } from './plugins/problems.ts'
 import { security } from './plugins/security.ts'
@@ -104,7 +105,9 @@ export async function openContext(config: Config, log: Logger): Promise<Context>
   const search = await SearchFeed.open(config, db, log)
   search.start()
   const callers = believed(db)
-  return { config, log, db, blobs, imaging, measuring, jobs, search, callers, shortcuts: new Set(), pending: new Set() }
+  const shelf = openShelf({ config, log, db, blobs, jobs })
+  const [shortcuts, pending] = [new Set<Shortcut>(), new Set<string>()]
+  return { config, log, db, blobs, imaging, measuring, jobs, search, shelf, callers, shortcuts, pending }
 }
 
 export async function closeContext(ctx: Context): Promise<void> {
@@ -112,6 +115,7 @@ export async function closeContext(ctx: Context): Promise<void> {
   await ctx.imaging.close()
   await ctx.measuring.close()
   await ctx.search.close()
+  await ctx.shelf.close()
   await ctx.blobs.close()
   await ctx.db.close()
 }

@@ -6,6 +6,7 @@ import type { Database } from './db/database.ts'
 import type { Measuring } from './imaging/measuring.ts'
 import type { ImagingPool } from './imaging/pool.ts'
 import type { Jobs } from './jobs/queue.ts'
+import type { Shelf } from './modules/pixels/shelf.ts'
 import type { Shortcut } from './plugins/httpServer.ts'
 import type { SearchFeed } from './search/feed.ts'
 import type { BlobStore } from './storage/blobStore.ts'
@@ -19,6 +20,8 @@ export interface Context {
   readonly measuring: Measuring
   readonly jobs: Jobs
   readonly search: SearchFeed
+  /** The planes of series. */
+  readonly shelf: Shelf
   /** Callers of the last seconds. */
   readonly callers: Believed
   /** For addresses that are asked for thousands of times a second. */

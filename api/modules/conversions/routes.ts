@@ -7,14 +7,11 @@ import type { Context } from '#api/context.ts'
 import { callerOf } from '#api/plugins/signIn.ts'
 import { safeName } from '#api/modules/content/names.ts'
 import { attachment, bodyless } from '#api/modules/content/sendBytes.ts'
-import { openShelf } from '#api/modules/pixels/shelf.ts'
 import { targets, type Target } from '#imaging/write/targets.ts'
 import { closed, id, oneOf } from '#ontology/vocabulary.ts'
 import { convert, type ConvertedFile } from './service.ts'
 
 export async function conversionRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  const shelf = openShelf(ctx)
-  app.addHook('onClose', () => shelf.close())
   const endings = Object.keys(targets) as Target[]
   const types = Object.fromEntries(
     Object.values(targets).map(({ mediaType }) => [mediaType, { schema: { type: 'string', format: 'binary' } }]),
@@ -35,7 +32,7 @@ export async function conversionRoutes(app: FastifyInstance, ctx: Context): Prom
     },
     async (request, reply) => {
       const { id: seriesId, format } = request.params
-      const made = await convert(ctx, shelf, callerOf(request), seriesId, format)
+      const made = await convert(ctx, callerOf(request), seriesId, format)
       const name = `${safeName(made.name)}.${format}`
       reply
         .type(targets[format].mediaType)

@@ -98,14 +98,8 @@ export interface Converted {
  * @throws AppError notFound, gone, busy as for the planes; unsupported with the reason when the format cannot hold the
  * series: found out before the first byte is sent
  */
-export async function convert(
-  ctx: Context,
-  shelf: Shelf,
-  caller: Caller,
-  seriesId: string,
-  target: Target,
-): Promise<Converted> {
-  const { series, planes, access } = await ready(shelf, caller, seriesId)
+export async function convert(ctx: Context, caller: Caller, seriesId: string, target: Target): Promise<Converted> {
+  const { series, planes, access } = await ready(ctx.shelf, caller, seriesId)
   const { header: stored, valueRange } = await pixelsOf(seriesId, planes.revision)
   const records = can(caller, 'read', series.projectId)
     ? snapshotOf(await gather(caller, [seriesId]))
@@ -117,7 +111,7 @@ export async function convert(
     ...(axisDirections && { ...withAxes(stored, axisDirections), orientation: 'known' as const }),
     ...(modality && { modality }),
   }
-  const image: Image = { header, planes: () => planesOf(shelf, series, header) }
+  const image: Image = { header, planes: () => planesOf(ctx.shelf, series, header) }
   try {
     const files = writers[target](image, dicomMetadata(records, seriesId, planes.revision), valueRange)
     return {

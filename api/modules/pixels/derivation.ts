@@ -22,7 +22,7 @@ const pageSize = 500
 const ordered = new Map<string, number>()
 
 /** Orders the derivation of series whose derived files are gone; at most once a minute for each. */
-export async function orderDerivation(ctx: Context, seriesIds: readonly string[]): Promise<void> {
+export async function orderDerivation(ctx: Pick<Context, 'db' | 'jobs'>, seriesIds: readonly string[]): Promise<void> {
   const now = Date.now()
   for (const [id, at] of ordered) if (now - at > reorderMilliseconds) ordered.delete(id)
   const fresh = seriesIds.filter((id) => !ordered.has(id))

@@ -18,7 +18,7 @@ export const derivedFolder = (seriesId: string): string => path.join('derived', 
 
 /** Absolute path of a derived file of a revision. */
 export const derivedFile = (
-  ctx: Context,
+  ctx: Pick<Context, 'config'>,
   seriesId: string,
   revision: string,
   kind: keyof ReturnType<typeof derivedNames>,
@@ -45,7 +45,7 @@ export async function countDerived(
 
 /** Writes down uses of files, each with its newest time. */
 export async function noteUses(
-  ctx: Context,
+  ctx: Pick<Context, 'db'>,
   uses: readonly { seriesId: string; kind: Evictable; usedAt: Date }[],
 ): Promise<void> {
   await ctx.db.write(async (transaction) => {

@@ -29,7 +29,6 @@ import {
   Tags,
 } from './schemas.ts'
 import type { PlaneAddress } from './service.ts'
-import { openShelf } from './shelf.ts'
 
 const series = '/api/v1/series/:id'
 
@@ -51,13 +50,10 @@ interface ByNumber {
 const about = (summary: string, more: Record<string, unknown>) => ({ tags: ['Pixels'], summary, ...more })
 
 export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  const shelf = openShelf(ctx)
-  // The database is closed before the hooks of routes run.
-  app.addHook('preClose', () => shelf.writeUses())
+  const { shelf } = ctx
   const express = planeExpress(ctx, shelf)
   ctx.shortcuts.add(express.shortcut)
   app.addHook('preClose', async () => void ctx.shortcuts.delete(express.shortcut))
-  app.addHook('onClose', () => shelf.close())
   // What may be seen is decided per series: what is published is open to everybody.
   const route = { config: { access: 'public' as const, burst: true as const }, compress: false as const }
 

@@ -75,12 +75,11 @@ export interface Shelf {
   reduced<T>(series: Shelved, work: (planes: { file: string; offset: number }) => Promise<T>): Promise<T>
   /** Notes that a derived file was used: those that are not go first when space is short. */
   use(seriesId: string, kind: Evictable): void
-  /** Writes down what was used, for the last time. */
-  writeUses(): Promise<void>
+  /** Writes down what was used, for the last time; before the database is closed. */
   close(): Promise<void>
 }
 
-export function openShelf(ctx: Context): Shelf {
+export function openShelf(ctx: Pick<Context, 'config' | 'log' | 'db' | 'blobs' | 'jobs'>): Shelf {
   const believed = new Map<string, { until: number; found: Promise<Shelved> }>()
   const descriptors = sharedDescriptors(openPlanes)
   const near = neighbours()
@@ -227,12 +226,11 @@ export function openShelf(ctx: Context): Shelf {
 
     use,
 
-    async writeUses() {
+    async close() {
       clearInterval(writing)
       await writeUses()
+      await descriptors.close()
     },
-
-    close: () => descriptors.close(),
   }
 }
 
