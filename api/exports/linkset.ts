@@ -2,7 +2,15 @@
  * FAIR Signposting (profile of 2023-10-02): typed links that lead a program from a landing page to metadata, files and
  * back. Level 1 is the Link header of each resource, level 2 a link set (RFC 9264) with all of them.
  */
-import { addressesOf, filesOf, licenceAddress, type Published, type Site } from './published.ts'
+import {
+  addressesOf,
+  fileAddress,
+  licenceAddress,
+  mediaTypeOf,
+  type Published,
+  type Site,
+  type View,
+} from './published.ts'
 
 export interface Target {
   href: string
@@ -21,8 +29,8 @@ export interface MetadataForm {
 /** In a header at most so many of a kind; the link set has all. */
 const inHeader = 5
 
-/** Links of the landing page. */
-export function landingLinks(dataset: Published, site: Site, forms: readonly MetadataForm[]): Links {
+/** Links of the landing page, with all its files or the first of them. */
+function landingLinks(dataset: Published, site: Site, forms: readonly MetadataForm[], files = filesIn(dataset)): Links {
   const at = addressesOf(dataset, site)
   const open = dataset.state === 'published'
   return {
@@ -39,13 +47,15 @@ export function landingLinks(dataset: Published, site: Site, forms: readonly Met
     }),
     ...(dataset.licence && { license: [{ href: licenceAddress(dataset.licence) }] }),
     ...(open && {
-      item: [
-        ...filesOf(dataset, site).map(({ address, mediaType }) => ({ href: address, type: mediaType })),
-        { href: at.archive, type: 'application/zip' },
-      ],
+      item: [...files.map(target(site)), { href: at.archive, type: 'application/zip' }],
     }),
   }
 }
+
+const filesIn = ({ snapshot }: Published): readonly View[] => snapshot.files ?? []
+const target =
+  ({ origin }: Site) =>
+  (file: View): Target => ({ href: fileAddress(file, origin), type: mediaTypeOf(file) })
 
 /** The whole link set: the page, each metadata document, each file. */
 export function linkSet(dataset: Published, site: Site, forms: readonly MetadataForm[]): { linkset: Links[] } {
@@ -68,7 +78,7 @@ export const linkSetText = ({ linkset }: { linkset: Links[] }): string =>
 /** The Link header of the landing page. */
 export function landingHeader(dataset: Published, site: Site, forms: readonly MetadataForm[]): string {
   const at = addressesOf(dataset, site)
-  const links = landingLinks(dataset, site, forms)
+  const links = landingLinks(dataset, site, forms, filesIn(dataset).slice(0, inHeader))
   const short = Object.fromEntries(
     Object.entries(links).map(([relation, targets]) => [
       relation,
@@ -85,9 +95,9 @@ export function landingHeader(dataset: Published, site: Site, forms: readonly Me
 /** The Link header of the page of one series: part of the dataset, which has the identifier. */
 export function seriesHeader(dataset: Published, site: Site, forms: readonly MetadataForm[], seriesId: string): string {
   const at = addressesOf(dataset, site)
-  const { describedby, license, author } = landingLinks(dataset, site, forms)
+  const { describedby, license, author } = landingLinks(dataset, site, forms, [])
   const archive = `${site.origin}/api/v1/series/${seriesId}/archive.zip`
-  const files = filesOf(dataset, site).filter((file) => file.seriesId === seriesId)
+  const files = filesIn(dataset).filter((file) => file.seriesId === seriesId)
   const links = {
     anchor: `${site.origin}/series/${seriesId}`,
     collection: [{ href: at.page, type: 'text/html' }],
@@ -96,10 +106,7 @@ export function seriesHeader(dataset: Published, site: Site, forms: readonly Met
     ...(author && { author: shortened(author as Target[]) }),
     ...(license && { license }),
     ...(dataset.state === 'published' && {
-      item: shortened([
-        ...files.map(({ address, mediaType }) => ({ href: address, type: mediaType })),
-        { href: archive, type: 'application/zip' },
-      ]),
+      item: shortened([...files.slice(0, inHeader).map(target(site)), { href: archive, type: 'application/zip' }]),
     }),
   } as Links
   return linkValues(links, false).join(', ')

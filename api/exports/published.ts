@@ -59,6 +59,11 @@ export interface PublishedFile {
   pid: string
 }
 
+/** Where the bytes of a file of a snapshot are. */
+export const fileAddress = (file: View, origin: string): string => `${origin}/api/v1/files/${String(file.id)}/content`
+
+export const mediaTypeOf = (file: View): string => String(file.mediaType ?? 'application/octet-stream')
+
 export function filesOf({ id: datasetId, snapshot }: Published, { origin, naan }: Site): PublishedFile[] {
   const series = snapshot.series ?? []
   const names = folders(series.map((view) => ({ id: String(view.id), name: String(view.label) })))
@@ -71,10 +76,10 @@ export function filesOf({ id: datasetId, snapshot }: Published, { origin, naan }
     seriesId: String(file.seriesId),
     path,
     byteCount: Number(file.byteCount),
-    mediaType: String(file.mediaType ?? 'application/octet-stream'),
+    mediaType: mediaTypeOf(file),
     sha256: String(file.sha256),
     createdAt: String(file.createdAt),
-    address: `${origin}/api/v1/files/${String(file.id)}/content`,
+    address: fileAddress(file, origin),
     pid: `${origin}/${arkOf(naan, datasetId, { path })}`,
   }))
 }

@@ -66,6 +66,28 @@ export async function findPage<M extends Row>(
   return pageOf(listing, ask, await model.findAll({ ...pageOptions(listing, ask), ...more }))
 }
 
+/**
+ * Cursors of all pages of a list but the first, without reading what is on them.
+ * @param limit rows of a page
+ */
+export async function pageStarts<M extends Row>(
+  model: ModelStatic<M>,
+  listing: Listing,
+  limit: number,
+  more: Pick<FindOptions, 'attributes'> = {},
+): Promise<string[]> {
+  const starts: string[] = []
+  for (;;) {
+    const cursor = starts.at(-1)
+    const options = pageOptions(listing, { limit: 1, ...(cursor !== undefined && { cursor }) })
+    // The last row of the page, and one after it when there is another page.
+    const found = await model.findAll({ ...options, ...more, offset: limit - 1 })
+    const { next } = pageOf(listing, { limit: 1 }, found)
+    if (next === null) return starts
+    starts.push(next)
+  }
+}
+
 /** Newest first, for what is in the order of its ids. */
 export const newestFirst: Sort = { column: 'id', descending: true }
 

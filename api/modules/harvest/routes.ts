@@ -10,7 +10,7 @@ import { xmlText } from '#api/exports/xml.ts'
 import { preferred } from '#api/plugins/accept.ts'
 import { closed } from '#ontology/vocabulary.ts'
 import { answerOai } from './oai.ts'
-import { periodOfChanges, publicRows, publishedOf } from './publicDatasets.ts'
+import { periodOfChanges, publicPlaces, publicRows, publicStarts, publishedOf } from './publicDatasets.ts'
 
 /** Datasets on one page of the catalogue. */
 const cataloguePage = 100
@@ -90,7 +90,7 @@ export async function harvestRoutes(app: FastifyInstance, ctx: Context): Promise
       ]
       const document = dcatCatalogue(
         {
-          datasets: page.rows.length > 0 ? await publishedOf(ctx, page.rows) : [],
+          datasets: page.rows.length > 0 ? await publishedOf(ctx, page.rows, { files: false }) : [],
           self: address(cursor),
           first: '/catalog',
           next: page.next && address(page.next),
@@ -106,23 +106,15 @@ export async function harvestRoutes(app: FastifyInstance, ctx: Context): Promise
     },
   )
 
-  /** Addresses of one file of the sitemap, and the cursor of the next. */
-  const sitemapOf = async (cursor: string | undefined) => {
-    const page = await publicRows(ctx, { withdrawn: false, limit: sitemapPage, ...(cursor && { cursor }) })
-    const urls = page.rows.map((row) => ({
-      loc: `${site.origin}/datasets/${row.id}`,
-      lastmod: row.updatedAt.toISOString(),
-    }))
-    return { urls, next: page.next }
-  }
+  const landingPages = { withdrawn: false, limit: sitemapPage }
   const namespace = 'http://www.sitemaps.org/schemas/sitemap/0.9'
   app.get(
     '/sitemap.xml',
     { config, schema: about('Index of the landing pages', 'application/xml') },
     async (_r, reply) => {
-      const files: string[] = [`${site.origin}/sitemap/datasets.xml`]
-      for (let { next } = await sitemapOf(undefined); next !== null; { next } = await sitemapOf(next))
-        files.push(`${site.origin}/sitemap/datasets.xml?cursor=${encodeURIComponent(next)}`)
+      const first = `${site.origin}/sitemap/datasets.xml`
+      const others = await publicStarts(ctx, landingPages)
+      const files = [first, ...others.map((cursor) => `${first}?cursor=${encodeURIComponent(cursor)}`)]
       return reply
         .type('application/xml; charset=utf-8')
         .serializer(String)
@@ -139,11 +131,16 @@ export async function harvestRoutes(app: FastifyInstance, ctx: Context): Promise
       },
     },
     async (request, reply) => {
-      const { urls } = await sitemapOf(request.query.cursor)
+      const { cursor } = request.query
+      const { rows } = await publicPlaces(ctx, { ...landingPages, ...(cursor && { cursor }) })
+      const url = rows.map(({ id, updatedAt }) => ({
+        loc: `${site.origin}/datasets/${id}`,
+        lastmod: updatedAt.toISOString(),
+      }))
       return reply
         .type('application/xml; charset=utf-8')
         .serializer(String)
-        .send(xmlText({ urlset: { '@xmlns': namespace, url: urls } }))
+        .send(xmlText({ urlset: { '@xmlns': namespace, url } }))
     },
   )
   app.get('/robots.txt', { config, schema: about('What crawlers may read', 'text/plain') }, async (_r, reply) =>
