@@ -35,6 +35,7 @@ import { sessionRoutes } from './modules/sessions/routes.ts'
 import { schemaRoutes } from './modules/schemas/routes.ts'
 import { searchRoutes } from './modules/search/routes.ts'
 import { segmentationRoutes } from './modules/segmentations/routes.ts'
+import { splitRoutes } from './modules/splits/routes.ts'
 import { storageRoutes } from './modules/storage/routes.ts'
 import { tableRoutes } from './modules/tables/routes.ts'
 import { termRoutes } from './modules/terms/routes.ts'
@@ -69,6 +70,7 @@ const modules = [
   tableRoutes,
   jobRoutes,
   pixelRoutes,
+  splitRoutes,
   segmentationRoutes,
   contentRoutes,
   conversionRoutes,

@@ -92,6 +92,20 @@ export const FieldSource = closed(
   { 'x-type': 'FieldSource', title: 'Source of a value' },
 )
 
+const interval = (axis: string) =>
+  Type.Array(Type.Integer({ minimum: 0, maximum: 2147483647 }), {
+    minItems: 2,
+    maxItems: 2,
+    title: `From and to along ${axis}`,
+  })
+
+/** Voxels of an image along its stored axes, counted from 0: from the first to before the second of each pair. */
+export const VoxelBox = closed(
+  { x: interval('x'), y: interval('y'), z: interval('z') },
+  { 'x-type': 'VoxelBox', title: 'Box of voxels' },
+)
+export type VoxelBox = Static<typeof VoxelBox>
+
 export const term = (vocabulary: string, options: Annotations = {}) =>
   Type.Unsafe<CodedTerm>({ ...CodedTerm, ...options, 'x-vocabulary': vocabulary })
 export const terms = (vocabulary: string, options: Annotations = {}) =>

@@ -2,6 +2,7 @@
  * What the record says of a series, as a written DICOM object or a BIDS sidecar says it (PS3.3, with the attributes of
  * Supplement 187 for animals). What is not known is not said.
  */
+import { groupAttributes, groupId, patientPosition, sourceGroupAttributes } from './patientGroup.ts'
 import type { Code, DicomMetadata } from '#imaging/write/dicomMetadata.ts'
 import { dicomUid } from '#imaging/write/dicomUid.ts'
 import type { Snapshot } from '#ontology/entities/dataset.ts'
@@ -27,17 +28,23 @@ export function dicomMetadata(records: Snapshot, seriesId: string, revision: str
   const series = list<ImageSeries>('series').find(({ id }) => id === seriesId) as ImageSeries
   const session = list<ImagingSession>('sessions').find(({ id }) => id === series.sessionId)
   const study = list<Study>('studies').find(({ id }) => id === series.studyId) ?? list<Study>('studies')[0]
-  const subjects = list<Subject>('subjects').filter(({ id }) => series.subjectIds?.includes(id))
+  const subjectsOf = ({ subjectIds }: ImageSeries) =>
+    list<Subject>('subjects').filter(({ id }) => subjectIds?.includes(id))
+  const subjects = subjectsOf(series)
   const [subject] = subjects
   const instrument = list<Instrument>('instruments').find(({ id }) => id === session?.instrumentId)
   const events = list<Event>('events').filter(({ subjectId }) => subjectId === subject?.id)
   const start = local(series.acquiredAt ?? session?.start) ?? '1900-01-01T00:00:00'
   const administration = agentOf(events, list<Agent>('agents'), series.acquiredAt ?? session?.start)
   const weight = nearestWeight(events, start)
+  const position =
+    subjects.length === 1
+      ? patientPosition(session?.placements?.find(({ subjectId }) => subjectId === subject?.id))
+      : undefined
   return {
     patient: {
       // Several animals in one scan share an object, and none of them is its patient.
-      id: subjects.length > 1 ? 'several' : (subject?.localId ?? 'unknown'),
+      id: subjects.length > 1 ? groupId(subjects) : (subject?.localId ?? 'unknown'),
       ...(subjects.length === 1 && subject && patientOf(subject)),
       ...(weight !== null && subjects.length === 1 && { weightGrams: weight }),
     },
@@ -54,6 +61,7 @@ export function dicomMetadata(records: Snapshot, seriesId: string, revision: str
       ...(series.protocol && { protocol: series.protocol.slice(0, 64) }),
       ...(series.bodyPart && { bodyPart: series.bodyPart.label.toUpperCase().slice(0, 16) }),
       start,
+      ...(position && { position }),
       frameOfReferenceUid: dicomUid('frame', session?.id ?? seriesId, instrument?.id ?? ''),
     },
     ...(instrument && {
@@ -65,7 +73,25 @@ export function dicomMetadata(records: Snapshot, seriesId: string, revision: str
       },
     }),
     ...(administration && { administration }),
+    ...groupOf(list<ImageSeries>('series'), series, session, subjectsOf),
   }
+}
+
+/** What ties a scan of several animals to the images of each of them. */
+function groupOf(
+  all: readonly ImageSeries[],
+  series: ImageSeries,
+  session: ImagingSession | undefined,
+  subjectsOf: (series: ImageSeries) => Subject[],
+): Pick<DicomMetadata, 'attributes'> {
+  const subjects = subjectsOf(series)
+  if (subjects.length > 1) {
+    const parts = all.filter(({ sourceBox, sourceSeriesIds }) => sourceBox && sourceSeriesIds?.includes(series.id))
+    return { attributes: groupAttributes(session, parts, subjects) }
+  }
+  const source = series.sourceBox && all.find(({ id }) => series.sourceSeriesIds?.includes(id))
+  const group = source ? subjectsOf(source) : []
+  return group.length > 1 ? { attributes: sourceGroupAttributes(group) } : {}
 }
 
 function patientOf({ species, animal }: Subject): Partial<DicomMetadata['patient']> {

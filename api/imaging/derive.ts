@@ -17,6 +17,7 @@ import type { SeriesReader } from '#imaging/format.ts'
 import { planeBytes, planeCount } from '#imaging/header.ts'
 import type { Header } from '#imaging/header.ts'
 import { formatById } from '#imaging/formats/index.ts'
+import { cropped, type Part } from '#imaging/geometry/cropped.ts'
 import { straightened } from '#imaging/geometry/straightened.ts'
 import { coarseOf, createCoarse } from '#imaging/render/coarse.ts'
 import { levelHeader, levelOffset, levelsOf } from '#imaging/render/levels.ts'
@@ -48,6 +49,8 @@ export interface DeriveInput {
   format: string
   /** `Part.id` when the files hold several images. */
   part?: string | undefined
+  /** Voxels of the image that the series is made of; absent: all of them. */
+  box?: Part | undefined
   /** Modality of the record, for files that do not say. */
   modality: string | null
   /** Folder of the series' derived files; made when absent. */
@@ -92,9 +95,10 @@ export const derivedNames = (revision: string) => ({
   tags: `${revision}.tags.json`,
 })
 
-/** Names a state of the pixels: the same files, and the same part of them, always give the same revision. */
-export function revisionOf(hashes: readonly string[], part?: string): string {
+/** Names a state of the pixels: the same files, and the same part and box of them, always give the same revision. */
+export function revisionOf(hashes: readonly string[], part?: string, box?: Part): string {
   const hash = createHash('sha256').update(`layout ${layoutVersion}${part === undefined ? '' : ` part ${part}`}`)
+  if (box) hash.update(` box ${[box.x, box.y, box.z].join(' ')}`)
   for (const each of hashes.toSorted()) hash.update(each)
   return hash.digest('hex').slice(0, 16)
 }
@@ -113,7 +117,8 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
     )
   }
   const entries = input.files.map((file) => ({ path: file.path, source: sources.source(file) }))
-  const reader = straightened(await format.open(entries, input.part), input.modality ?? undefined)
+  const whole = straightened(await format.open(entries, input.part), input.modality ?? undefined)
+  const reader = input.box ? cropped(whole, input.box) : whole
   tools.beat()
   const { header } = reader
   const count = planeCount(header)
@@ -123,6 +128,7 @@ export async function derive(input: DeriveInput, sources: FileSources, tools: Ta
   const revision = revisionOf(
     input.files.map((file) => file.sha256),
     input.part,
+    input.box,
   )
   const names = derivedNames(revision)
   mkdirSync(input.folder, { recursive: true })

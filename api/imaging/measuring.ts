@@ -1,4 +1,5 @@
 /** Measures regions of images, and makes animations of them, outside the threads that answer requests, and apart from those that read new files. */
+import type { Bodies, BodySearch } from '#imaging/measure/bodies.ts'
 import type { RegionCurve } from '#imaging/measure/curve.ts'
 import type { ProjectionAxis, ProjectionKind } from '#imaging/measure/projection.ts'
 import type { Region } from '#imaging/measure/region.ts'
@@ -26,6 +27,10 @@ export interface StatisticsInput extends MeasureInput {
   histogram: { bins: number; range: [low: number, high: number] | null }
 }
 
+export interface BodiesInput extends MeasureInput {
+  search: BodySearch
+}
+
 export interface ProjectionInput extends MeasureInput {
   along: ProjectionAxis
   kind: ProjectionKind
@@ -35,6 +40,7 @@ export interface ProjectionInput extends MeasureInput {
 export interface Measuring {
   statistics(input: StatisticsInput, signal: AbortSignal): Promise<RegionStatistics>
   curve(input: MeasureInput, signal: AbortSignal): Promise<RegionCurve>
+  bodies(input: BodiesInput, signal: AbortSignal): Promise<Bodies>
   projection(input: ProjectionInput, signal: AbortSignal): Promise<Float32Array>
   /** Writes a file; resolves with its size in bytes. */
   animate(input: AnimateInput, signal: AbortSignal): Promise<number>
@@ -74,6 +80,7 @@ export function openMeasuring(
   return {
     statistics: (input, signal) => run('statistics', input, signal),
     curve: (input, signal) => run('curve', input, signal),
+    bodies: (input, signal) => run('bodies', input, signal),
     projection: (input, signal) => run('projection', input, signal),
     animate: (input, signal) => run('animate', input, signal),
     close: () => threads.close(),

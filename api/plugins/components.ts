@@ -7,6 +7,7 @@ import { auditPage } from '#api/modules/audit/service.ts'
 import { importSchema } from '#api/modules/imports/routes.ts'
 import { jobSchema } from '#api/modules/jobs/routes.ts'
 import { summarySchema } from '#api/modules/projects/routes.ts'
+import { splitSchema } from '#api/modules/splits/schema.ts'
 import {
   importRows,
   rowsResult,
@@ -44,6 +45,7 @@ export function components(app: FastifyInstance): void {
     tableImportSchema,
     importRows,
     templateSchema,
+    splitSchema,
     jobSchema,
     summarySchema,
   ])

@@ -13,6 +13,7 @@ import { check, projectOf } from './check.ts'
 import { demandEdit, getLinksForPlace, placeOf } from './place.ts'
 import { findRow, toRecords, type Rec } from './read.ts'
 import { referencesTo } from './references.ts'
+import { partsOfSeries } from './parts.ts'
 import { clientFields, demandVersion, ownColumns, saveNext, tell, type Expected } from './row.ts'
 
 /** What is inside a record and goes and returns with it. */
@@ -50,12 +51,16 @@ export async function removeRecord(
     if (entity.name === 'Subject') await refuseIfShared(caller, entity, id, t)
     const now = new Date()
     const touched: { topic: 'search'; entity: string; recordId: string }[] = []
-    for (const name of children[entity.name] ?? []) {
-      const where = { [parentColumn[entity.name] as string]: id, deletedAt: null } as never
-      const rows = await recordModel({ name }).findAll({ attributes: ['id'], where, transaction: t })
-      await recordModel({ name }).update({ deletedAt: now, deletedRoot: id }, { where, transaction: t })
+    const inside = async (name: string, where: object) => {
+      const held = { ...where, deletedAt: null } as never
+      const rows = await recordModel({ name }).findAll({ attributes: ['id'], where: held, transaction: t })
+      await recordModel({ name }).update({ deletedAt: now, deletedRoot: id }, { where: held, transaction: t })
       touched.push(...rows.map((r) => ({ topic: 'search' as const, entity: name, recordId: r.id })))
     }
+    const parts = entity.name === 'ImageSeries' ? (await partsOfSeries(id, t)).map((part) => part.id) : []
+    if (parts.length > 0) await inside('ImageSeries', { id: { [Op.in]: parts } })
+    for (const name of children[entity.name] ?? [])
+      await inside(name, { [parentColumn[entity.name] as string]: { [Op.in]: [id, ...parts] } })
     row.deletedAt = now
     row.deletedRoot = id
     await saveNext(entity, row, t)
@@ -78,15 +83,16 @@ export async function restoreRecord(ctx: Context, caller: Caller, entity: Entity
     const body = clientFields(entity, (await toRecords(caller, entity, [row], t))[0] as Rec)
     await check(caller, entity, body, projectOf(place, body), t, row)
     const touched: { topic: 'search'; entity: string; recordId: string }[] = []
-    for (const name of children[entity.name] ?? []) {
+    const partsToo = entity.name === 'ImageSeries' ? ['ImageSeries'] : []
+    for (const name of [...partsToo, ...(children[entity.name] ?? [])]) {
       const rows = await recordModel({ name }).findAll({
         attributes: ['id'],
-        where: { deletedRoot: id },
+        where: { deletedRoot: id, id: { [Op.ne]: id } },
         transaction: t,
       })
       await recordModel({ name }).update(
         { deletedAt: null, deletedRoot: null },
-        { where: { deletedRoot: id }, transaction: t },
+        { where: { deletedRoot: id, id: { [Op.ne]: id } }, transaction: t },
       )
       touched.push(...rows.map((r) => ({ topic: 'search' as const, entity: name, recordId: r.id })))
     }
@@ -126,6 +132,7 @@ async function refuseIfPublic(entity: Entity, id: string, t: Transaction): Promi
     where: { [column]: id } as never,
     transaction: t,
   })
+  if (entity.name === 'ImageSeries') series.push(...(await partsOfSeries(id, t)))
   const publicIn = await DatasetSeries.findAll({
     where: { seriesId: { [Op.in]: series.map((r) => r.id) } },
     transaction: t,

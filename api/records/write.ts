@@ -29,6 +29,7 @@ import {
   tell,
   type Expected,
 } from './row.ts'
+import { changesOfParts } from './parts.ts'
 import { moveDependents, setRelativeTimes } from './relative.ts'
 import { validateRecord } from './validate.ts'
 
@@ -130,6 +131,9 @@ export async function saveChanged(
   await setLinks(caller, entity, row.id, after, before, t)
   await enqueue(t, leftBehind(entity, before, after))
   await tell(t, caller, entity, row, 'update', changesBetween(before, after))
+  if (entity.name === 'ImageSeries')
+    for (const part of await changesOfParts(caller, row.id, before, after, t))
+      await saveChanged(caller, entity, part.row, { ...part, fixed: {} }, t)
   if (entity.name === 'Event' && JSON.stringify(before.start) !== JSON.stringify(after.start))
     await moveDependents(caller, row.id, t)
 }

@@ -2,7 +2,7 @@ import { entity } from '../entity.ts'
 import { Type, closed, line, links, oneOf, ref, text, type Static } from '../vocabulary.ts'
 import { SeriesComputed } from '../computed/shapes.ts'
 import { modalities, type Modality } from '../modalities.ts'
-import { term, when } from '../values.ts'
+import { term, VoxelBox, when } from '../values.ts'
 
 /** What the pixels are, read from the file and never typed. */
 const ImageDescription = closed(
@@ -159,6 +159,17 @@ export const ImageSeries = entity(
         'x-bids': 'GeneratedBy',
       }),
     ),
+    sourceBox: Type.Optional(
+      Type.Unsafe<VoxelBox>({
+        ...VoxelBox,
+        title: 'Part of its source',
+        description:
+          'Of one animal among several in a scan: the voxels of the source series that it lies in. The series has no files of its own.',
+        'x-system': true,
+        'x-term': 'viv:sourceBox',
+        'x-dicom': '(0010,0026)',
+      }),
+    ),
     processing: Type.Optional(
       Type.Unsafe<Static<typeof Processing>>({
         ...Processing,
@@ -253,3 +264,14 @@ export const ImageSeries = entity(
   },
 )
 export type ImageSeries = Static<typeof ImageSeries.record>
+
+/** What a series that is a part of another one has from it, and follows it in. */
+export const inheritedFields = [
+  'modality',
+  'acquiredAt',
+  'bodyPart',
+  'protocol',
+  'decayCorrection',
+  'axisDirections',
+  'placement',
+] as const satisfies (keyof ImageSeries)[]

@@ -211,6 +211,7 @@ const explicit: Record<string, Row> = {
   'GET /api/v1/series/:id/r/:revision/levels/:number/box': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/statistics': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/curve': { rule: 'bytes', params: series },
+  'GET /api/v1/series/:id/r/:revision/bodies': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/r/:revision/projection': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/thumbnail': { rule: 'bytes', params: series },
   'GET /api/v1/series/:id/animation': { rule: 'bytes', params: series },

@@ -3,10 +3,11 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { File } from '#ontology/entities/file.ts'
 import { ImageSeries } from '#ontology/entities/series.ts'
+import type { VoxelBox } from '#ontology/values.ts'
 import { ImagingError } from '#imaging/errors.ts'
 import type { Context } from '#api/context.ts'
-import { recordModel } from '#api/db/recordModels.ts'
-import { derivedNames } from '#api/imaging/derive.ts'
+import { linkModel, recordModel } from '#api/db/recordModels.ts'
+import { derivedNames, type DeriveInput } from '#api/imaging/derive.ts'
 import { deriveTask, pixelsFailed, pixelsReady } from '#api/modules/pixels/derivation.ts'
 import type { DerivePayload } from '#api/modules/pixels/derivation.ts'
 import { derivedFolder } from '#api/modules/pixels/derivedFiles.ts'
@@ -23,8 +24,10 @@ export const deriveSeries: Task<DerivePayload> = {
   async run(ctx, job) {
     const { seriesId } = job.payload
     const series = await recordModel(ImageSeries).findOne({ where: { id: seriesId, deletedAt: null } })
-    const files = series ? await filesOf(ctx, seriesId) : []
-    if (!series || files.length === 0) {
+    const box = series?.body.sourceBox as VoxelBox | undefined
+    const source = series && box ? await sourceOf(seriesId) : series
+    const files = source ? await filesOf(ctx, source.id) : []
+    if (!series || !source || files.length === 0) {
       await ctx.db.write((t) => job.complete(t))
       return
     }
@@ -33,8 +36,9 @@ export const deriveSeries: Task<DerivePayload> = {
       const derived = await ctx.imaging.derive(
         {
           files,
-          format: series.get('format' as never) as string,
-          part: series.body.part as string | undefined,
+          format: source.get('format' as never) as string,
+          part: source.body.part as string | undefined,
+          box: box as DeriveInput['box'],
           modality: (series.get('modality' as never) as string | null) ?? null,
           folder,
           byteLimit,
@@ -75,6 +79,13 @@ async function removeOthers(folder: string, revision: string): Promise<void> {
     const isOld = !name.startsWith(revision) || name === animation
     if (isOld && !name.endsWith('.part')) await rm(path.join(folder, name), { force: true })
   }
+}
+
+/** The series that one without files of its own is a part of. */
+async function sourceOf(seriesId: string) {
+  const link = await linkModel('series_sources').findOne({ where: { seriesId } })
+  const id = link?.get('sourceId') as string | undefined
+  return id === undefined ? null : recordModel(ImageSeries).findOne({ where: { id, deletedAt: null } })
 }
 
 /** Image files of a series in the order of their paths. */

@@ -3,6 +3,7 @@
  * Planes are read one by one from where they are served, so memory does not depend on the size of the series.
  */
 import { open } from 'node:fs/promises'
+import { Op } from 'sequelize'
 import { ImagingError } from '#imaging/errors.ts'
 import { withAxes } from '#imaging/geometry/orientation.ts'
 import { planeBytes, planeCount, type Header } from '#imaging/header.ts'
@@ -19,6 +20,7 @@ import type { BytesAccess } from '#api/access/bytes.ts'
 import type { Caller } from '#api/access/caller.ts'
 import { can } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
+import { linkModel, recordModel } from '#api/db/recordModels.ts'
 import { AppError } from '#api/errors.ts'
 import { dicomMetadata } from '#api/exports/dicomMetadata.ts'
 import { datasetOfSeries } from '#api/modules/datasets/read.ts'
@@ -102,7 +104,7 @@ export async function convert(ctx: Context, caller: Caller, seriesId: string, ta
   const { series, planes, access } = await ready(ctx.shelf, caller, seriesId)
   const { header: stored, valueRange } = await pixelsOf(seriesId, planes.revision)
   const records = can(caller, 'read', series.projectId)
-    ? snapshotOf(await gather(caller, [seriesId]))
+    ? snapshotOf(await gather(caller, [seriesId, ...(await relatives(seriesId))]))
     : (await datasetOfSeries(ctx, caller, seriesId)).snapshot
   const record = (records.series ?? []).find(({ id }) => id === seriesId) ?? {}
   const { axisDirections, modality, label } = record as Record<string, string | undefined>
@@ -124,6 +126,17 @@ export async function convert(ctx: Context, caller: Caller, seriesId: string, ta
     if (!(error instanceof ImagingError)) throw error
     throw new AppError(error.code === 'too-large' ? 'tooLarge' : 'unsupported', error.message)
   }
+}
+
+/** The scan that a series is a part of, and its parts: what ties them together is written with them. */
+async function relatives(seriesId: string): Promise<string[]> {
+  const links = await linkModel('series_sources').findAll({
+    where: { [Op.or]: [{ seriesId }, { sourceId: seriesId }] },
+  })
+  const ids = links.flatMap((link) => [link.get('seriesId'), link.get('sourceId')] as string[])
+  const rows = await recordModel({ name: 'ImageSeries' }).findAll({ where: { id: { [Op.in]: ids }, deletedAt: null } })
+  const isTied = rows.some(({ body }) => body.sourceBox)
+  return isTied ? rows.map(({ id }) => id).filter((id) => id !== seriesId) : []
 }
 
 /** Planes as they are stored, read one after the other from one file. */

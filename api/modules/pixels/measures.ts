@@ -1,5 +1,6 @@
 /** What is measured in a box of voxels: statistics, a curve over time, projections. Threads read and compute; here is decided what. */
 import type { Shape } from '#imaging/header.ts'
+import type { Bodies, BodySearch } from '#imaging/measure/bodies.ts'
 import type { RegionCurve } from '#imaging/measure/curve.ts'
 import { projectedValues, type ProjectionAxis, type ProjectionKind } from '#imaging/measure/projection.ts'
 import { lengthOf, valueCount } from '#imaging/measure/region.ts'
@@ -94,6 +95,20 @@ export async function projection(
     ctx.measuring
       .projection({ ...input, along, kind }, signal)
       .then(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  )
+}
+
+/** @throws AppError as the box of all voxels does, tooLarge, unsupported for colour images */
+export async function bodies(
+  ctx: Context,
+  shelf: Shelf,
+  caller: Caller,
+  address: Address,
+  search: BodySearch,
+): Promise<Measure<Bodies>> {
+  const name = `b${search.count ?? ''}_${search.threshold ?? ''}`
+  return measure(shelf, caller, address, {}, { name }, (input, signal) =>
+    ctx.measuring.bodies({ ...input, search }, signal),
   )
 }
 

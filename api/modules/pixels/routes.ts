@@ -13,13 +13,16 @@ import { animation } from './animation.ts'
 import { box, chunk, coarse, levelBox, pixelHeader, plane, tags, thumbnail } from './service.ts'
 import type { BoxQuery } from './box.ts'
 import { planeExpress } from './express.ts'
-import { curve, projection, statistics } from './measures.ts'
+import type { BodySearch } from '#imaging/measure/bodies.ts'
+import { bodies, curve, projection, statistics } from './measures.ts'
 import type { Measure, ProjectionQuery, RegionQuery, StatisticsQuery } from './measures.ts'
 import {
+  bodiesQuery,
   boxParams,
   boxQuery,
   chunkQuery,
   curveQuery,
+  FoundBodies,
   PixelHeader,
   planeParams,
   projectionQuery,
@@ -177,6 +180,20 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       const found = await projection(ctx, shelf, callerOf(request), request.params, request.query)
       return sendMeasure(request, reply, 'application/octet-stream', found)
     },
+  )
+  app.get<ByNumber & { Querystring: BodySearch }>(
+    `${series}/r/:revision/bodies`,
+    {
+      ...measuring,
+      schema: about('Animals that lie apart in a scan, as boxes of voxels', {
+        description: `Voxels above a threshold that hang together, small ones left out: a proposal for the split. ${measured}`,
+        params: boxParams,
+        querystring: bodiesQuery,
+        response: { 200: FoundBodies },
+      }),
+    },
+    async (request, reply) =>
+      sendFigures(request, reply, await bodies(ctx, shelf, callerOf(request), request.params, request.query)),
   )
   app.get<ById>(
     `${series}/thumbnail`,

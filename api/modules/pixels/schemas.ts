@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { TNumber } from 'typebox'
 import { closed, id as idSchema, oneOf } from '#ontology/vocabulary.ts'
+import { VoxelBox } from '#ontology/values.ts'
 import { motions } from '#imaging/render/animation.ts'
 import { projectionAxes, projectionKinds } from '#imaging/measure/projection.ts'
 
@@ -131,6 +132,20 @@ export const projectionQuery = closed({
       description: 'Largest (MIP), smallest (MinIP) or mean value along each line of sight.',
     }),
   ),
+})
+
+export const bodiesQuery = closed({
+  count: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 32, description: 'How many there are; absent: as many as are seen.' }),
+  ),
+  threshold: Type.Optional(
+    Type.Number({ description: 'What counts as body is at least this, in the unit of the series; absent: chosen.' }),
+  ),
+})
+
+export const FoundBodies = closed({
+  boxes: Type.Array(VoxelBox, { description: 'Row by row of the picture, in each row from the left.' }),
+  threshold: Type.Number({ description: 'What was used, in the unit of the series.' }),
 })
 
 /** Most bins of a histogram. */
