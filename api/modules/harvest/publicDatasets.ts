@@ -1,5 +1,5 @@
 /** What harvesters see: public datasets, and withdrawn ones as such, in the order in which they changed. */
-import { Op, col, fn, type WhereOptions } from 'sequelize'
+import { Op, literal, type ProjectionAlias, type WhereOptions } from 'sequelize'
 import { harvested } from '#api/access/rights.ts'
 import type { Context } from '#api/context.ts'
 import { Dataset as Row, DatasetVersion } from '#api/db/models.ts'
@@ -56,9 +56,10 @@ export async function publishedOf(
   rows: readonly Row[],
   { files = true }: { files?: boolean } = {},
 ): Promise<Published[]> {
-  const snapshot = files ? 'snapshot' : ([fn('JSON_REMOVE', col('snapshot'), '$.files'), 'snapshot'] as const)
+  // A literal: Sequelize doubles the $ in arguments of functions.
+  const withoutFiles = [literal("JSON_REMOVE(snapshot, '$.files')"), 'snapshot'] satisfies ProjectionAlias
   const versions = await DatasetVersion.findAll({
-    attributes: ['datasetId', snapshot as string],
+    attributes: ['datasetId', files ? 'snapshot' : withoutFiles],
     where: { [Op.or]: rows.map(({ id, versionNumber }) => ({ datasetId: id, number: versionNumber })) },
   })
   const snapshots = new Map(versions.map((version) => [version.datasetId, version.snapshot]))
