@@ -1,6 +1,6 @@
 import bzip2 from 'unbzip2-stream/lib/bzip2.js'
 import { forwardSource } from './forward.ts'
-import type { Decoder, ForwardSource } from './forward.ts'
+import type { ForwardSource } from './forward.ts'
 import type { ByteSource } from './source.ts'
 
 /** Bytes of a block before its runs are expanded, in the largest of nine sizes; a run of 259 is written in 5 bytes. */
@@ -18,11 +18,11 @@ export const bunzippedBound = (length: number): number => Math.ceil(length / lea
 
 /** The bytes of bzip2 data from offset `from`, read forwards block by block; several streams count as one. */
 export const bunzipSource = (file: ByteSource, from = 0): ForwardSource =>
-  forwardSource(file, { from, size: bunzippedBound(Math.max(0, file.size - from)), decoder: bunzip })
+  forwardSource(file, { from, size: bunzippedBound(Math.max(0, file.size - from)), decode: bunzip })
 
 class NeedsMore extends Error {}
 
-function bunzip(emit: (bytes: Uint8Array) => void): Decoder {
+async function* bunzip(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let coded = new Uint8Array()
   let at = 0 // next bit
   let checksum = 0
@@ -48,7 +48,7 @@ function bunzip(emit: (bytes: Uint8Array) => void): Decoder {
   }
 
   /** Decodes the next block. What comes of it counts only when its checksum is right. */
-  function block(): void {
+  function block(): Uint8Array {
     if (!buffer) {
       const size = 100_000 * bzip2.header(bits)
       buffer = new Int32Array(size)
@@ -58,28 +58,39 @@ function bunzip(emit: (bytes: Uint8Array) => void): Decoder {
     const next = bzip2.decompress(bits, out.write, buffer, buffer.length, checksum)
     if (next === null) buffer = null
     else checksum = next
-    emit(out.bytes())
+    return out.bytes()
   }
 
-  return {
-    push(bytes, isLast) {
-      coded = joined(coded.subarray(at >> 3), bytes)
-      at &= 7
-      if (coded.length < enough && !isLast) return false
-      const [start, streamBuffer] = [at, buffer]
-      try {
-        block()
-        enough = 0
-        return coded.length > at >> 3
-      } catch (error) {
-        if (!(error instanceof NeedsMore) || coded.length > mostCodedBytes) throw error
-        at = start
-        buffer = streamBuffer
-        enough = coded.length * 2
-        return false
-      }
-    },
+  /** The next block; null when it is not whole yet. */
+  function tried(): Uint8Array | null {
+    const [start, streamBuffer] = [at, buffer]
+    try {
+      const bytes = block()
+      enough = 0
+      return bytes
+    } catch (error) {
+      if (!(error instanceof NeedsMore) || coded.length > mostCodedBytes) throw error
+      at = start
+      buffer = streamBuffer
+      enough = coded.length * 2
+      return null
+    }
   }
+
+  function* blocks(): Generator<Uint8Array> {
+    while (coded.length > at >> 3) {
+      const bytes = tried()
+      if (!bytes) return
+      yield bytes
+    }
+  }
+
+  for await (const piece of pieces) {
+    coded = joined(coded.subarray(at >> 3), piece)
+    at &= 7
+    if (coded.length >= enough) yield* blocks()
+  }
+  yield* blocks()
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -2,21 +2,16 @@ import { ImagingError } from './errors.ts'
 import { checkRange } from './source.ts'
 import type { ByteSource } from './source.ts'
 
-/** Turns the bytes of a file into those that they stand for, piece by piece; hands on what is ready as it comes. */
-export interface Decoder {
-  /**
-   * @returns true when more can come of what it has: it is then called again, without bytes, when more is wanted
-   * @throws ImagingError or what a library throws, when the bytes are damaged
-   */
-  push(bytes: Uint8Array, isLast: boolean): boolean | void
-}
-
 export interface ForwardOptions {
   /** Offset of the first coded byte in the file. */
   from?: number
   /** Upper bound of the number of decoded bytes; the true number is only known at the end. */
   size: number
-  decoder(emit: (bytes: Uint8Array) => void): Decoder
+  /**
+   * What pieces of the file stand for, handed on as it comes; called once for each pass over the file. When the bytes are
+   * damaged it throws an ImagingError, or what a library throws; what came before counts.
+   */
+  decode(coded: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }
 
 export interface ForwardSource extends ByteSource {
@@ -30,55 +25,93 @@ export interface ForwardSource extends ByteSource {
 /** Coded bytes taken at a time; deflate makes at most 66 MiB of them, which is what one step can put into memory. */
 const stepBytes = 64 * 1024
 
+interface Pass {
+  coded: Coded
+  pieces: AsyncIterator<Uint8Array>
+}
+
+interface Coded extends AsyncIterable<Uint8Array> {
+  /** Offset in the file of what was not taken yet. */
+  taken: number
+  /** What the file threw when it was read: that is no damage of what it holds. */
+  unread?: unknown
+}
+
+function codedPieces(file: ByteSource, from: number): Coded {
+  const coded: Coded = {
+    taken: from,
+    async *[Symbol.asyncIterator]() {
+      while (coded.taken < file.size) {
+        const length = Math.min(stepBytes, file.size - coded.taken)
+        const bytes = await file.read(coded.taken, length).catch((error: unknown) => {
+          coded.unread = error
+          throw error
+        })
+        coded.taken += length
+        yield bytes
+      }
+    },
+  }
+  return coded
+}
+
 /**
  * The decoded bytes of a file that can only be read from its front. Reading forwards costs one pass and holds one step of
  * output; reading backwards starts again. Reading past the true end throws 'truncated'.
  */
-export function forwardSource(file: ByteSource, { from = 0, size, decoder }: ForwardOptions): ForwardSource {
-  let current: Decoder
-  let taken = from // coded bytes given to the decoder, as an offset in the file
+export function forwardSource(file: ByteSource, { from = 0, size, decode }: ForwardOptions): ForwardSource {
+  let pass: Pass
   let made = 0 // decoded bytes so far
   let window: { start: number; bytes: Uint8Array }[] = []
-  let hasMore = false // the decoder can go on without bytes
+  let hasEnded = false
   let damage: unknown
   let queue: Promise<unknown> = Promise.resolve()
 
-  function restart() {
-    taken = from
+  function start() {
+    const coded = codedPieces(file, from)
+    pass = { coded, pieces: decode(coded)[Symbol.asyncIterator]() }
     made = 0
     window = []
-    hasMore = false
+    hasEnded = false
     damage = undefined
-    current = decoder((bytes) => {
-      if (bytes.length > 0) window.push({ start: made, bytes })
-      made += bytes.length
-    })
   }
-  restart()
+  start()
+
+  async function restart(): Promise<void> {
+    await pass.pieces.return?.()
+    start()
+  }
 
   async function step(): Promise<void> {
-    const bytes = hasMore ? new Uint8Array() : await file.read(taken, Math.min(stepBytes, file.size - taken))
-    taken += bytes.length
     try {
-      hasMore = current.push(bytes, taken === file.size) === true
+      const { done, value } = await pass.pieces.next()
+      if (done) hasEnded = true
+      else if (value.length > 0) {
+        window.push({ start: made, bytes: value })
+        made += value.length
+      }
     } catch (error) {
+      const { unread } = pass.coded
+      if (unread !== undefined) {
+        start()
+        throw unread
+      }
+      hasEnded = true
       damage = error
     }
   }
 
-  const hasEnded = () => damage !== undefined || (taken >= file.size && !hasMore)
-
   async function read(offset: number, length: number): Promise<Uint8Array> {
     const end = offset + length
-    if (offset < (window[0]?.start ?? made)) restart()
+    if (offset < (window[0]?.start ?? made)) await restart()
     for (;;) {
       if (made >= end) break
-      if (hasEnded()) {
+      if (hasEnded) {
         if (damage instanceof ImagingError) throw damage
         throw new ImagingError(
           damage ? 'malformed' : 'truncated',
           `The coded data ${damage ? 'are damaged' : 'end'} after ${made} of ${end} bytes; bring the complete file again.`,
-          taken,
+          pass.coded.taken,
         )
       }
       window = window.filter((part) => part.start + part.bytes.length > offset)
@@ -96,7 +129,7 @@ export function forwardSource(file: ByteSource, { from = 0, size, decoder }: For
   }
 
   async function count(limit: number): Promise<number> {
-    while (!hasEnded() && made <= limit) {
+    while (!hasEnded && made <= limit) {
       window = []
       await step()
     }

@@ -32,20 +32,32 @@ export function gunzipHead(bytes: Uint8Array, limit: number): Uint8Array {
 }
 
 /** The inflated bytes of a gzip file from offset `from`, read forwards; several members count as one. */
-export const gunzipSource = (file: ByteSource, from = 0): ForwardSource =>
-  forwardSource(file, { from, size: inflatedBound(file, from), decoder: (emit) => inflating(new Gunzip(emit)) })
+export const gunzipSource = (file: ByteSource, from = 0): ForwardSource => inflatedSource(file, from, 'gzip')
 
 /** The inflated bytes of a zlib stream (RFC 1950) from offset `from`, read forwards. */
-export const unzlibSource = (file: ByteSource, from = 0): ForwardSource =>
-  forwardSource(file, { from, size: inflatedBound(file, from), decoder: (emit) => inflating(new Unzlib(emit)) })
+export const unzlibSource = (file: ByteSource, from = 0): ForwardSource => inflatedSource(file, from, 'zlib')
+
+const inflatedSource = (file: ByteSource, from: number, coding: 'gzip' | 'zlib'): ForwardSource =>
+  forwardSource(file, {
+    from,
+    size: Math.max(0, file.size - from) * maximumInflation,
+    decode: (coded) => file.inflater?.pieces(coding, coded) ?? inflated(coding, coded),
+  })
+
+async function* inflated(coding: 'gzip' | 'zlib', coded: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = []
+  const take = (bytes: Uint8Array) => pieces.push(bytes)
+  const stream = coding === 'gzip' ? new Gunzip(take) : new Unzlib(take)
+  // Never told which piece is the last: then everything before an early end is still delivered.
+  for await (const bytes of coded) {
+    stream.push(bytes)
+    yield* pieces
+    pieces = []
+  }
+}
 
 /** The file, or what is in it when it is a gzip file. */
 export async function gunzipped(source: ByteSource): Promise<ByteSource> {
   if (source.size < 18) return source
   return isGzip(await source.read(0, 3)) ? gunzipSource(source) : source
 }
-
-const inflatedBound = (file: ByteSource, from: number) => Math.max(0, file.size - from) * maximumInflation
-
-/** Never told which piece is the last: then everything before an early end is still delivered. */
-const inflating = (stream: Gunzip | Unzlib) => ({ push: (bytes: Uint8Array) => stream.push(bytes) })

@@ -1,5 +1,6 @@
 import { Inflate } from 'fflate'
 import { ImagingError } from './errors.ts'
+import type { Inflater } from './inflater.ts'
 
 /** Compressed bytes per step: deflate makes at most 1032 bytes from one, so a step makes at most 17 MB. */
 const stepBytes = 16 * 1024
@@ -11,13 +12,17 @@ export interface InflateOptions {
   beyond: 'stop' | 'fail'
   /** Named in messages. */
   what: string
+  /** That of the file. */
+  inflater?: Inflater | undefined
 }
 
 /**
  * Inflates raw deflate data (RFC 1951) without ever holding more than `limit` bytes and one step.
  * @throws ImagingError 'too-large', 'malformed' for damaged data, 'truncated' when the data end early and beyond is 'fail'
  */
-export function inflateBounded(bytes: Uint8Array, { limit, beyond, what }: InflateOptions): Uint8Array {
+export function inflateBounded(bytes: Uint8Array, { limit, beyond, what, inflater }: InflateOptions): Uint8Array {
+  const whole = inflater?.whole(bytes, limit)
+  if (whole) return whole
   const parts: Uint8Array[] = []
   let made = 0
   let ended = false

@@ -1,4 +1,5 @@
 import { ImagingError } from './errors.ts'
+import type { Inflater } from './inflater.ts'
 
 /** Random access to the bytes of one file. The only way readers see a file. */
 export interface ByteSource {
@@ -10,6 +11,8 @@ export interface ByteSource {
    * @throws ImagingError 'truncated' when the range is not wholly inside the file
    */
   read(offset: number, length: number): Promise<Uint8Array>
+  /** Used for what is compressed in the file; absent: JavaScript does it. */
+  readonly inflater?: Inflater
 }
 
 /** Throws 'truncated' unless offset..offset+length lies inside a source of `size` bytes. */

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { ImagingError } from '#imaging/errors.ts'
 import { checkRange } from '#imaging/source.ts'
 import type { ByteSource } from '#imaging/source.ts'
+import { zlibInflater } from './zlibInflater.ts'
 
 /** Descriptors that one thread holds open; a series may have thousands of files. */
 const openLimit = 64
@@ -62,6 +63,7 @@ export function fileSources(folder: string): FileSources {
       if (!path.resolve(file.blobPath).startsWith(root)) throw new Error(`${file.blobPath} is not in the blob folder`)
       return {
         size: file.byteCount,
+        inflater: zlibInflater,
         async read(offset, length) {
           checkRange(file.byteCount, offset, length)
           const bytes = new Uint8Array(length)

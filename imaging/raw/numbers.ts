@@ -20,34 +20,35 @@ export function textSource(file: ByteSource, from: number, type: SampleType): Fo
   return forwardSource(file, {
     from,
     size: decodedBound('text', file.size - from, type),
-    decoder(emit) {
+    async *decode(pieces) {
       let rest = ''
       let at = from
-      return {
-        push(bytes, isLast) {
-          const text = rest + strFromU8(bytes, true)
-          const end = isLast ? text.length : lastBlank(text)
-          rest = text.slice(end)
-          if (rest.length > mostDigits) throw wrong(rest, at, type)
-          const found = text
-            .slice(0, end)
-            .split(/[\s,]+/)
-            .filter((word) => word !== '')
-          const samples = newSamples(type, found.length)
-          for (const [i, word] of found.entries()) {
-            const value = numberOf(word)
-            samples[i] = value ?? 0
-            const isKept = type.startsWith('float') || samples[i] === value
-            if (value !== undefined && isKept) continue
-            emit(bytesOf(samples.slice(0, i)))
-            throw wrong(word, at, type)
-          }
-          emit(bytesOf(samples))
-          at += bytes.length
-        },
+      for await (const bytes of pieces) {
+        const text = rest + strFromU8(bytes, true)
+        const end = lastBlank(text)
+        rest = text.slice(end)
+        if (rest.length > mostDigits) throw wrong(rest, at, type)
+        yield* samplesOf(text.slice(0, end), at, type)
+        at += bytes.length
       }
+      yield* samplesOf(rest, at - rest.length, type)
     },
   })
+}
+
+/** The numbers of a text; those before one that is none come first. */
+function* samplesOf(text: string, at: number, type: SampleType): Generator<Uint8Array> {
+  const found = text.split(/[\s,]+/).filter((word) => word !== '')
+  const samples = newSamples(type, found.length)
+  for (const [i, word] of found.entries()) {
+    const value = numberOf(word)
+    samples[i] = value ?? 0
+    const isKept = type.startsWith('float') || samples[i] === value
+    if (value !== undefined && isKept) continue
+    yield bytesOf(samples.slice(0, i))
+    throw wrong(word, at, type)
+  }
+  yield bytesOf(samples)
 }
 
 const lastBlank = (text: string) => {
@@ -74,29 +75,27 @@ export function hexSource(file: ByteSource, from: number): ForwardSource {
   return forwardSource(file, {
     from,
     size: decodedBound('hex', file.size - from, 'uint8'),
-    decoder(emit) {
+    async *decode(pieces) {
       let half = -1
       let at = from
-      return {
-        push(bytes) {
-          const out = new Uint8Array((bytes.length >> 1) + 1)
-          let filled = 0
-          for (const [i, byte] of bytes.entries()) {
-            const digit = digitOf(byte)
-            if (digit === -1) continue
-            if (digit === undefined) {
-              emit(out.subarray(0, filled))
-              throw wrong(String.fromCharCode(byte), at + i, 'hex')
-            }
-            if (half < 0) half = digit
-            else {
-              out[filled++] = half * 16 + digit
-              half = -1
-            }
+      for await (const bytes of pieces) {
+        const out = new Uint8Array((bytes.length >> 1) + 1)
+        let filled = 0
+        for (const [i, byte] of bytes.entries()) {
+          const digit = digitOf(byte)
+          if (digit === -1) continue
+          if (digit === undefined) {
+            yield out.subarray(0, filled)
+            throw wrong(String.fromCharCode(byte), at + i, 'hex')
           }
-          emit(out.subarray(0, filled))
-          at += bytes.length
-        },
+          if (half < 0) half = digit
+          else {
+            out[filled++] = half * 16 + digit
+            half = -1
+          }
+        }
+        yield out.subarray(0, filled)
+        at += bytes.length
       }
     },
   })

@@ -3,6 +3,7 @@ import type { CodeStream } from '../../codecs/codeStream.ts'
 import { decodeCodeStream } from '../../codecs/decode.ts'
 import { ImagingError } from '../../errors.ts'
 import { inflateBounded } from '../../inflate.ts'
+import type { Inflater } from '../../inflater.ts'
 import { servedPlane, unpackBits } from './decode.ts'
 import { frameFragments, joinFragments } from './fragments.ts'
 import type { Encapsulated } from './fragments.ts'
@@ -34,19 +35,24 @@ export function encapsulatedPlanes(
   let index: ReturnType<typeof frameFragments> | null = null
   return async (frame) => {
     index ??= frameFragments(pixels, count)
-    return decode(await joinFragments(pixels.source, (await index)[frame]!), format)
+    const { source } = pixels
+    return decode(await joinFragments(source, (await index)[frame]!), format, source.inflater)
   }
 }
 
-type FrameDecoder = (bytes: Uint8Array, format: PixelFormat) => Promise<Uint8Array> | Uint8Array
+type FrameDecoder = (
+  bytes: Uint8Array,
+  format: PixelFormat,
+  inflater: Inflater | undefined,
+) => Promise<Uint8Array> | Uint8Array
 
 const decoders: Partial<Record<PixelFormat['coding'], FrameDecoder>> = {
   rle: (bytes, format) =>
     servedPlane(format, decodeRle(bytes, format.rows * format.columns, format.samples, format.bitsAllocated / 8)),
 
-  deflated(bytes, format) {
+  deflated(bytes, format, inflater) {
     const length = Math.ceil(format.frameBits / 8)
-    const frame = inflateBounded(bytes, { limit: length, beyond: 'stop', what: 'the image' })
+    const frame = inflateBounded(bytes, { limit: length, beyond: 'stop', what: 'the image', inflater })
     if (frame.length < length) {
       throw new ImagingError(
         'truncated',

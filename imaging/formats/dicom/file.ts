@@ -155,6 +155,7 @@ async function inflate(source: ByteSource, at: number): Promise<{ source: ByteSo
     limit: inflatedLimit,
     beyond: 'fail',
     what: 'the deflated data set',
+    inflater: source.inflater,
   })
   return { source: memorySource(bytes), at: 0 }
 }

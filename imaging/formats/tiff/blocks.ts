@@ -160,7 +160,12 @@ async function decompress(page: Page, bytes: Uint8Array, size: number, index: nu
     case 8:
     case 32946:
       // The two bytes of the zlib header (RFC 1950) say nothing that is needed.
-      return inflateBounded(bytes.subarray(2), { limit: size, beyond: 'stop', what: 'the page' })
+      return inflateBounded(bytes.subarray(2), {
+        limit: size,
+        beyond: 'stop',
+        what: 'the page',
+        inflater: page.file.source.inflater,
+      })
     case 50000:
       return decodeZstandard(bytes, size)
     default:
