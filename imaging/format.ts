@@ -59,6 +59,16 @@ export type FactKey =
   | 'administration.route'
   | 'administration.start'
 
+/** One of several subjects that an image shows, as its header names it. */
+export interface GroupMember {
+  localId: string
+  /** Its holder, counted from the left, from the top and from the outside, each from 1 (DICOM (0010,0028)). */
+  place?: [column: number, row: number, depth: number]
+  /** How it lay there, as `subject.position`. */
+  position?: string
+  evidence: string
+}
+
 /**
  * One of several images in the same files, for example the directions of a scout: planes that make no common stack. Each
  * becomes a series of its own.
@@ -85,6 +95,8 @@ export interface FileScan {
   /** Batch paths of files that this one needs (an Inveon header names its image). Missing ones are an error of the series, not of the batch. */
   companions: string[]
   facts: Fact[]
+  /** The subjects, where the header names several; `subject.localId` is then the name of all together. */
+  group?: readonly GroupMember[]
   /** The file is an image of this format, but cannot be opened as it stands; thrown errors lose the facts, this keeps them. */
   problem?: ImagingError
   /**

@@ -2,7 +2,7 @@
 import { ImagingError } from '#imaging/errors.ts'
 import type { ImagingErrorCode } from '#imaging/errors.ts'
 import type { Fact } from '#imaging/format.ts'
-import type { Recognition, SeriesCandidate, SeriesProblem } from '#imaging/recognise.ts'
+import type { Recognition, SeriesCandidate, SeriesProblem } from '#imaging/grouping.ts'
 import type { DeriveInput, Derived } from './derive.ts'
 import type { StoredFile } from './fileSource.ts'
 import { TaskEnded, TaskFailed, threadPool } from './threads.ts'
