@@ -6,8 +6,15 @@ import { modalities, type Modality } from '#ontology/modalities.ts'
 import { asLine } from '#ontology/vocabulary.ts'
 import { foldersOf, groupSessions, sessionNear, stableKey, startOf } from './groupSessions.ts'
 import { matchInstrument, type KnownInstrument } from './matchInstrument.ts'
-import { matchSubject, newSubjects, subjectIndex, type KnownSubject, type SubjectIndex } from './matchSubject.ts'
-import type { Plan, PlannedAttachment, PlannedFact, PlannedSeries, PlannedSession } from './plan.ts'
+import {
+  matchGroup,
+  matchSubject,
+  newSubjects,
+  subjectIndex,
+  type KnownSubject,
+  type SubjectIndex,
+} from './matchSubject.ts'
+import type { Plan, PlannedAttachment, PlannedFact, PlannedSeries, PlannedSession, PlannedSubject } from './plan.ts'
 import { proposeEvents, type EventKnowledge } from './proposeEvents.ts'
 
 export interface PlanInput {
@@ -50,8 +57,16 @@ export function buildPlan(input: PlanInput): Plan {
   const single = candidates.map((candidate, i) => planSeries(candidate, keys[i] as string, sizes, index, input))
   const subjects = newSubjects(single)
   const series = single.map((each) => {
-    const create = each.subject.create && subjects.get(each.subject.create.localId)
-    return create ? { ...each, subject: { ...each.subject, create } } : each
+    const complete = (subject: PlannedSubject): PlannedSubject => {
+      const create = subject.create && subjects.get(subject.create.localId)
+      return create ? { ...subject, create } : subject
+    }
+    const { subject, moreSubjects } = each
+    return {
+      ...each,
+      subject: complete(subject),
+      ...(moreSubjects && { moreSubjects: moreSubjects.map(complete) }),
+    }
   })
   const grouped = Map.groupBy(
     candidates.map((candidate, i) => ({ candidate, key: keys[i] as string })),
@@ -91,7 +106,8 @@ function planSeries(
   input: PlanInput,
 ): PlannedSeries {
   const format = formatById(series.format)
-  const { subject, conflicts } = matchSubject(facts, paths, index)
+  const [first, ...moreSubjects] = matchGroup(series.group ?? [], facts, paths, index)
+  const { subject, conflicts } = first ? { subject: first, conflicts: [] } : matchSubject(facts, paths, index)
   const number = facts.get('series.number')?.value
   const { header, raw = [] } = series
   const twin = storedTwin(paths, series.part, input.stored)
@@ -116,6 +132,7 @@ function planSeries(
     shape: header && [header.shape.x, header.shape.y, header.shape.z, header.shape.t, header.shape.c],
     spacing: header?.spacing ?? null,
     subject,
+    ...(moreSubjects.length > 0 && { moreSubjects }),
     facts: [...facts.values()],
     conflicts: [...series.conflicts, ...conflicts],
     warnings: header?.warnings ?? [],

@@ -1,6 +1,8 @@
 /** Which subject a series shows, and how that is known. */
 import { table } from '#imaging/table.ts'
-import type { PlannedFact, PlannedSeries, NewSubject } from './plan.ts'
+import type { GroupMember } from '#imaging/format.ts'
+import { placementOf } from './placement.ts'
+import type { PlannedFact, PlannedSeries, PlannedSubject, NewSubject } from './plan.ts'
 import { whenStamp } from './whenStamp.ts'
 import { knownNameHint, normalisedName, subjectHint, type Hint } from './folderHints.ts'
 
@@ -11,7 +13,7 @@ export interface KnownSubject {
 
 type Facts = ReadonlyMap<string, PlannedFact>
 interface Match {
-  subject: PlannedSeries['subject']
+  subject: PlannedSubject
   conflicts: PlannedSeries['conflicts']
 }
 
@@ -79,12 +81,24 @@ export function matchSubject(facts: Facts, paths: readonly string[], index: Subj
   }
 }
 
-function byName(
-  name: string,
-  evidence: string,
+/** The subjects of an image that shows several. What the header says of all of them together is said of each. */
+export function matchGroup(
+  group: readonly GroupMember[],
+  facts: Facts,
+  paths: readonly string[],
   index: SubjectIndex,
-  create: () => NewSubject,
-): PlannedSeries['subject'] {
+): PlannedSubject[] {
+  return group.map((member) => {
+    const name = member.localId.slice(0, 120)
+    const placement = placementOf(member)
+    return {
+      ...byName(name, member.evidence, index, () => proposed(name, facts, paths)),
+      ...(placement && { placement }),
+    }
+  })
+}
+
+function byName(name: string, evidence: string, index: SubjectIndex, create: () => NewSubject): PlannedSubject {
   const exact = index.exact.get(name)
   if (exact) return { id: exact.id, evidence }
   const similar = index.normalised.get(normalisedName(name))
@@ -128,12 +142,17 @@ function proposed(localId: string, facts: Facts, paths: readonly string[]): NewS
   }
 }
 
+/** All subjects of a series that the plan knows. */
+export const subjectsOf = ({ subject, moreSubjects = [] }: Pick<PlannedSeries, 'subject' | 'moreSubjects'>) =>
+  [subject, ...moreSubjects].filter(({ id, create }) => id || create)
+
 /** New subjects by name: what one series says of an animal completes what another one says. */
-export function newSubjects(series: readonly Pick<PlannedSeries, 'subject'>[]): Map<string, NewSubject> {
+export function newSubjects(
+  series: readonly Pick<PlannedSeries, 'subject' | 'moreSubjects'>[],
+): Map<string, NewSubject> {
   const byName = new Map<string, NewSubject>()
-  for (const { subject } of series) {
-    const { create } = subject
-    if (!subject.id && create) byName.set(create.localId, { ...create, ...byName.get(create.localId) })
+  for (const { id, create } of series.flatMap(subjectsOf)) {
+    if (!id && create) byName.set(create.localId, { ...create, ...byName.get(create.localId) })
   }
   return byName
 }

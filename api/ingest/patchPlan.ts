@@ -14,12 +14,18 @@ import {
   type Plan,
   type PlannedSeries,
   type PlannedSession,
+  type PlannedSubject,
 } from './plan.ts'
 
 /** A value alone, or as the plan shows it; evidence that is sent along is not looked at. */
 const given = <T extends TSchema>(value: T) =>
   Type.Union([value, closed({ value, evidence: Type.Optional(Type.String()) })])
 const evidence = Type.Optional(Type.String())
+const chosenSubject = closed({
+  id: Type.Optional(nullable(id())),
+  create: Type.Optional(nullable(NewSubject)),
+  evidence,
+})
 
 export const PlanPatch = closed(
   {
@@ -46,9 +52,8 @@ export const PlanPatch = closed(
           label: Type.Optional(given(line())),
           modality: Type.Optional(given(nullable(modality))),
           number: Type.Optional(nullable(Type.Integer({ minimum: 0, maximum: 2147483647 }))),
-          subject: Type.Optional(
-            closed({ id: Type.Optional(nullable(id())), create: Type.Optional(nullable(NewSubject)), evidence }),
-          ),
+          subject: Type.Optional(chosenSubject),
+          moreSubjects: Type.Optional(Type.Array(chosenSubject, { maxItems: 31 })),
         }),
         { maxItems: 100_000 },
       ),
@@ -146,12 +151,22 @@ function patchedSeries(series: PlannedSeries, change: NonNullable<PlanPatch['ser
   if (change.number === null) delete next.number
   else if (change.number !== undefined) next.number = change.number
   if (change.subject) {
-    const { id: chosen, create } = change.subject
-    next.subject = { id: chosen ?? null, create: (!chosen && create) || null, evidence: typed }
+    next.subject = chosen(change.subject, series.subject)
     next.conflicts = next.conflicts.filter((conflict) => conflict.key !== 'subject.localId')
+  }
+  if (change.moreSubjects) {
+    next.moreSubjects = change.moreSubjects.map((one, i) => chosen(one, series.moreSubjects?.[i]))
   }
   return next
 }
+
+/** The subject that a person chose, in the place of the one before. */
+const chosen = ({ id, create }: Static<typeof chosenSubject>, before: PlannedSubject | undefined): PlannedSubject => ({
+  id: id ?? null,
+  create: (!id && create) || null,
+  evidence: typed,
+  ...(before?.placement && { placement: before.placement }),
+})
 
 /** A fresh plan with what a person had changed in the one before, for the same series and sessions. */
 export function carriedOver(fresh: Plan, before: Plan | null): Plan {

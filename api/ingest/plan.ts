@@ -6,6 +6,7 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { formats } from '#imaging/formats/index.ts'
 import { closed, id, line, oneOf } from '#ontology/vocabulary.ts'
 import { modalities, type Modality } from '#ontology/modalities.ts'
+import { Placement } from '#ontology/entities/session.ts'
 import { subjectKinds } from '#ontology/entities/subject.ts'
 import { nullable } from './nullable.ts'
 
@@ -66,6 +67,16 @@ const FactSchema = closed({
   evidence,
 })
 
+const { posture, entry, position } = Placement.properties
+const PlannedSubject = closed({
+  id: nullable(id()),
+  create: Type.Optional(nullable(NewSubject)),
+  evidence,
+  placement: Type.Optional(
+    closed({ posture, entry, position }, { description: 'Of each subject, when the image shows several.' } as never),
+  ),
+})
+
 const PlannedSeries = closed({
   key,
   sessionKey: key,
@@ -86,7 +97,10 @@ const PlannedSeries = closed({
   rawByteCount: Type.Optional(Type.Integer()),
   shape: nullable(Type.Array(Type.Integer(), { description: 'Samples along x, y, z, time, channel.' })),
   spacing: nullable(Type.Array(Type.Number(), { description: 'Voxel size x, y, z in mm.' })),
-  subject: closed({ id: nullable(id()), create: Type.Optional(nullable(NewSubject)), evidence }),
+  subject: PlannedSubject,
+  moreSubjects: Type.Optional(
+    Type.Array(PlannedSubject, { maxItems: 31, description: 'The others, when the image shows several.' }),
+  ),
   facts: Type.Array(FactSchema),
   conflicts: Type.Array(closed({ key: Type.String(), others: Type.Array(FactSchema) })),
   warnings: Type.Array(Type.String()),
@@ -157,6 +171,7 @@ export const Plan = closed({
 export type Plan = Static<typeof Plan>
 export type PlannedSession = Static<typeof PlannedSession>
 export type PlannedSeries = Static<typeof PlannedSeries>
+export type PlannedSubject = Static<typeof PlannedSubject>
 export type PlannedEvent = Static<typeof PlannedEvent>
 export type PlannedAttachment = Static<typeof PlannedAttachment>
 export type NewInstrument = Static<typeof NewInstrument>

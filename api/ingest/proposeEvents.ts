@@ -109,6 +109,8 @@ type Found = { of: PlannedSeries; proposal: Proposal } | null
 function weightOf(of: PlannedSeries, day: string | undefined, { events }: EventKnowledge): Found {
   const fact = factOf(of, 'subject.weight')
   if (!fact || typeof fact.value !== 'object' || fact.value.unit !== 'g' || isPhantom(of)) return null
+  // The weight of several animals together, if it is a weight at all.
+  if (of.moreSubjects) return null
   const start = startOf(of, 'series.acquiredAt', day)
   if (!start) return null
   const grams = fact.value.value
@@ -179,7 +181,8 @@ function administrationOf(of: PlannedSeries, day: string | undefined, { agents, 
     of,
     proposal: {
       ...placeOf(of),
-      include: !existing,
+      // What was given to several animals is given once in the header: whose it is, people must say.
+      include: !existing && !of.moreSubjects,
       kind: 'agentAdministration',
       text: '',
       start,
@@ -191,6 +194,9 @@ function administrationOf(of: PlannedSeries, day: string | undefined, { agents, 
         evidence: named.evidence,
       },
       values,
+      ...(of.moreSubjects && {
+        note: 'The image shows several subjects; the header does not say which of them got it.',
+      }),
       ...(existing && { existing }),
     },
   }

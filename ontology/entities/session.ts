@@ -2,7 +2,8 @@ import { entity } from '../entity.ts'
 import { Type, closed, id, line, oneOf, ref, text, type Static } from '../vocabulary.ts'
 import { quantity, when } from '../values.ts'
 
-const Placement = closed(
+/** Where and how a subject lay in the bed. */
+export const Placement = closed(
   {
     subjectId: id({ title: 'Subject', 'x-ref': 'Subject' }),
     posture: Type.Optional(oneOf(['prone', 'supine', 'left', 'right'], { title: 'Posture', 'x-dicom': '(0018,5100)' })),

@@ -10,6 +10,7 @@ import { openSite, type Person, type TestSite } from '../help/app.ts'
 import { dicomSeries, inveonPair, niftiFile, type MadeFile } from '../help/scanner.ts'
 import { sha256, upload } from '../help/upload.ts'
 import { makeWorld, type World } from '../help/world.ts'
+import { encode, image, part10, type Attributes } from '../unit/imaging/dicomFiles.ts'
 
 let site: TestSite
 let world: World
@@ -388,6 +389,42 @@ describe('plans', () => {
     const made = await list(`subjects?studyId=${studyId}`)
     expect(made.find((s) => s.kind === 'cellCulture').cellCulture.cellLine.codings).not.toHaveLength(0)
     expect(made.find((s) => s.kind === 'phantom').phantom).toEqual({ model: 'NU 4-2008' })
+  })
+})
+
+describe('an image of several subjects', () => {
+  it('is of each of them, and the session knows who lay where', async () => {
+    const member = (localId: string, column: number): Attributes => [
+      [0x00100020, 'LO', localId],
+      [0x00100028, 'US', [column, 1, 1]],
+      [0x00185100, 'CS', 'HFP'],
+    ]
+    const bytes = part10(
+      encode(
+        image([
+          [0x00100020, 'LO', 'BED-7'],
+          [0x00100027, 'SQ', [member('G-1', 1), member('G-2', 2), member('G-3', 3)]],
+        ]),
+      ),
+    )
+    const id = await newImport(await newStudy())
+    await bring(id, [{ path: 'bed/pet.dcm', bytes }])
+    const { plan, version } = await inspect(id)
+    expect([plan.series[0].subject, ...plan.series[0].moreSubjects].map((one: Json) => one.create.localId)).toEqual(['G-1', 'G-2', 'G-3']) // prettier-ignore
+    // The third place was empty.
+    const moreSubjects = [{ create: plan.series[0].moreSubjects[0].create }, { id: null }]
+    const change = { series: [{ key: plan.series[0].key, moreSubjects }] }
+    expect((await owner.patch(`imports/${id}/plan`, change, version)).statusCode).toBe(200)
+    const { result } = await commit(id)
+    const series = (await owner.get(`series/${result.seriesIds[0]}`)).json()
+    const session = (await owner.get(`sessions/${result.sessionIds[0]}`)).json()
+    const names = async (ids: string[]) =>
+      Promise.all(ids.map(async (one) => (await owner.get(`subjects/${one}`)).json().localId))
+    expect(await names(series.subjectIds)).toEqual(['G-1', 'G-2'])
+    expect(session.placements).toEqual([
+      { subjectId: series.subjectIds[0], entry: 'head first', posture: 'prone', position: [1, 1, 1] },
+      { subjectId: series.subjectIds[1], entry: 'head first', posture: 'prone', position: [2, 1, 1] },
+    ])
   })
 })
 

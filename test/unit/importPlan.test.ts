@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { ImportPlan, PlannedSeries, PlannedSession } from '../../portal/app/imports/contract.ts'
+import type { ImportPlan, PlannedEvent, PlannedSeries, PlannedSession } from '../../portal/app/imports/contract.ts'
 import {
   inScope,
   joinStart,
   needsLook,
   planNumbers,
   splitStart,
+  subjectPatch,
   type SubjectScope,
 } from '../../portal/app/imports/planNumbers.ts'
 
@@ -53,7 +54,8 @@ const plan: ImportPlan = {
   summary: { files: 1, bytes: 1, series: 5, problems: 0 },
 }
 
-const keysInScope = (scope: SubjectScope) => inScope(plan, plan.series[0]!, scope).map(({ key }) => key)
+const keysInScope = (scope: SubjectScope) =>
+  inScope(plan, { series: plan.series[0]!, at: 0 }, scope).map(({ key }) => key)
 
 describe('what a plan will do', () => {
   it('is counted over what is included, the same new thing once', () => {
@@ -93,5 +95,32 @@ describe('a planned start', () => {
   it('is empty without a date', () => {
     expect(joinStart(splitStart(null))).toBeNull()
     expect(splitStart('soon')).toEqual({ date: '', time: '', zone: '' })
+  })
+})
+
+describe('an image of several subjects', () => {
+  const [first, second] = ['M-01', 'M-02'].map((localId) => ({ id: null, create: { localId, kind: 'animal' }, evidence: '' })) // prettier-ignore
+  const group = [
+    series('pet', { subject: first!, moreSubjects: [second!] }),
+    series('ct', { subject: second!, moreSubjects: [first!] }),
+  ]
+  const bed = { ...plan, series: group }
+
+  it('counts each of them, and events for each', () => {
+    expect(planNumbers(bed)).toMatchObject({ newSubjects: 2, withoutSubject: 0 })
+    const event = { seriesKeys: ['pet'], include: true } as PlannedEvent
+    expect(planNumbers({ ...bed, events: [event] }).events).toBe(2)
+    const unknown = { id: null, evidence: '' }
+    expect(needsLook(series('a', { subject: unknown, moreSubjects: [second!] }))).toBe(false)
+  })
+
+  it('changes the one that is meant, wherever it stands', () => {
+    const place = { series: group[0]!, at: 1 }
+    const keep = { id: null, create: first!.create }
+    expect(subjectPatch(bed, place, 'same', { id: 'X' }).series).toEqual([
+      { key: 'pet', subject: keep, moreSubjects: [{ id: 'X' }] },
+      { key: 'ct', subject: { id: 'X' }, moreSubjects: [keep] },
+    ])
+    expect(subjectPatch(bed, place, 'one', { id: 'X' }).series).toHaveLength(1)
   })
 })

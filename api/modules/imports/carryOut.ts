@@ -10,7 +10,7 @@ import type { Plan, PlannedAttachment, PlannedSeries } from '#api/ingest/plan.ts
 import { labelSort } from '#api/records/label.ts'
 import { File } from '#ontology/entities/file.ts'
 import { makeEvents } from './makeEvents.ts'
-import { makeInstruments, makeSeries, makeSessions, makeSubjects } from './makeRecords.ts'
+import { idsOf, makeInstruments, makeSeries, makeSessions, makeSubjects } from './makeRecords.ts'
 import type { Import } from './model.ts'
 import type { StoredImportFile } from './storedFiles.ts'
 import type { ImportResult } from './result.ts'
@@ -59,7 +59,7 @@ export async function carryOut(
   const toDerive: string[] = []
   for (const each of series) {
     const sessionId = sessions.get(each.sessionKey) as string
-    const seriesId = await makeSeries(work, each, sessionId, subjects.get(each.key))
+    const seriesId = await makeSeries(work, each, sessionId, subjects.get(each.key) ?? [])
     seriesIds.push(seriesId)
     if (isReadable(each)) toDerive.push(seriesId)
     const keep = (path: string, role: File['role']) =>
@@ -81,7 +81,7 @@ export async function carryOut(
   const result: ImportResult = {
     seriesIds,
     sessionIds: [...new Set(sessions.values())],
-    subjectIds: [...new Set(subjects.values())],
+    subjectIds: idsOf(subjects),
     instrumentIds: [...new Set(instruments.values())],
     eventIds: work.created.eventIds ?? [],
     files: kept.length,

@@ -7,11 +7,11 @@ import { Agent } from '#ontology/entities/agent.ts'
 import { Event } from '#ontology/entities/event.ts'
 import { agentSeeds } from '#ontology/terms.ts'
 import type { Work } from './carryOut.ts'
-import { make, sources, termOf } from './makeRecords.ts'
+import { make, sources, termOf, type MadeSubject } from './makeRecords.ts'
 
 interface Made {
-  /** Subject and session ids by series and session key. */
-  subjects: ReadonlyMap<string, string>
+  /** Subjects by series key, session ids by session key. */
+  subjects: ReadonlyMap<string, readonly MadeSubject[]>
   sessions: ReadonlyMap<string, string>
 }
 
@@ -19,7 +19,7 @@ interface Made {
 export async function makeEvents(work: Work, events: readonly PlannedEvent[], made: Made): Promise<void> {
   for (const event of events) {
     const start = whenStamp(event.start.value)
-    const subjectIds = new Set(event.seriesKeys.flatMap((key) => made.subjects.get(key) ?? []))
+    const subjectIds = new Set(event.seriesKeys.flatMap((key) => made.subjects.get(key) ?? []).map(({ id }) => id))
     const sessionId = made.sessions.get(event.sessionKey)
     if (!event.include || !start || subjectIds.size === 0) continue
     const details = await detailsOf(work, event)

@@ -3,7 +3,7 @@ import { Op } from 'sequelize'
 import { linkModel, recordModel } from '#api/db/recordModels.ts'
 import { AppError } from '#api/errors.ts'
 import { normalisedName } from '#api/ingest/folderHints.ts'
-import { newSubjects } from '#api/ingest/matchSubject.ts'
+import { newSubjects, subjectsOf } from '#api/ingest/matchSubject.ts'
 import {
   typed,
   type NewInstrument,
@@ -11,6 +11,7 @@ import {
   type PlannedFact,
   type PlannedSeries,
   type PlannedSession,
+  type PlannedSubject,
 } from '#api/ingest/plan.ts'
 import { whenStamp } from '#api/ingest/whenStamp.ts'
 import { getRecord } from '#api/records/read.ts'
@@ -38,8 +39,13 @@ export async function make({ ctx, caller, t }: Work, entity: Entity, body: Body,
   }
 }
 
-/** Subject id by series key, for series that have one. New subjects are made once for each name, and join the study. */
-export async function makeSubjects(work: Work, series: readonly PlannedSeries[]): Promise<Map<string, string>> {
+/** A subject of a series, with its place in the bed. */
+export interface MadeSubject extends Pick<PlannedSubject, 'placement'> {
+  id: string
+}
+
+/** The subjects of each series by its key. New subjects are made once for each name, and join the study. */
+export async function makeSubjects(work: Work, series: readonly PlannedSeries[]): Promise<Map<string, MadeSubject[]>> {
   const { row, created } = work
   const made = new Map<string, string>()
   for (const [localId, create] of newSubjects(series)) {
@@ -47,14 +53,23 @@ export async function makeSubjects(work: Work, series: readonly PlannedSeries[])
     if (id === null) created.subjectIds.push((id = await make(work, Subject, subjectBody(create, row.projectId))))
     made.set(localId, id)
   }
-  const bySeries = new Map<string, string>()
-  for (const { key, subject } of series) {
-    const id = subject.id ?? made.get(subject.create?.localId ?? '')
-    if (id) bySeries.set(key, id)
+  const bySeries = new Map<string, MadeSubject[]>()
+  for (const each of series) {
+    const own = new Map<string, MadeSubject>()
+    for (const { id, create, placement } of subjectsOf(each)) {
+      const held = id ?? made.get(create!.localId)!
+      if (!own.has(held)) own.set(held, { id: held, ...(placement && { placement }) })
+    }
+    bySeries.set(each.key, [...own.values()])
   }
-  await joinStudy(work, [...new Set(bySeries.values())])
+  await joinStudy(work, idsOf(bySeries))
   return bySeries
 }
+
+/** Each subject once. */
+export const idsOf = (bySeries: ReadonlyMap<string, readonly MadeSubject[]>): string[] => [
+  ...new Set([...bySeries.values()].flatMap((own) => own.map(({ id }) => id))),
+]
 
 /** Somebody may have made the subject since the plan was made. */
 async function subjectNamed({ row, t }: Work, localId: string): Promise<string | null> {
@@ -156,7 +171,7 @@ export async function makeSessions(
   sessions: readonly PlannedSession[],
   around: {
     series: readonly PlannedSeries[]
-    subjects: ReadonlyMap<string, string>
+    subjects: ReadonlyMap<string, readonly MadeSubject[]>
     instruments: ReadonlyMap<string, string>
   },
 ): Promise<Map<string, string>> {
@@ -167,7 +182,10 @@ export async function makeSessions(
       continue
     }
     const own = around.series.filter((each) => each.sessionKey === session.key)
-    const inBed = [...new Set(own.flatMap((each) => around.subjects.get(each.key) ?? []))]
+    const inBed = new Map<string, MadeSubject>()
+    for (const one of own.flatMap((each) => around.subjects.get(each.key) ?? [])) {
+      if (!inBed.get(one.id)?.placement) inBed.set(one.id, one)
+    }
     const start = session.start.value === null ? null : whenStamp(session.start.value)
     const body = {
       studyId: work.row.studyId,
@@ -175,7 +193,10 @@ export async function makeSessions(
       start,
       instrumentId: around.instruments.get(session.key) ?? null,
       dicomStudyUid: session.dicomStudyUid ?? null,
-      placements: inBed.length > 0 && inBed.length <= 32 ? inBed.map((subjectId) => ({ subjectId })) : null,
+      placements:
+        inBed.size > 0 && inBed.size <= 32
+          ? [...inBed.values()].map(({ id: subjectId, placement }) => ({ subjectId, ...placement }))
+          : null,
       sources: sources([
         ['label', session.label.evidence],
         ['start', start && session.start.evidence],
@@ -193,7 +214,7 @@ export function makeSeries(
   work: Work,
   series: PlannedSeries,
   sessionId: string,
-  subjectId: string | undefined,
+  subjects: readonly MadeSubject[],
 ): Promise<string> {
   const facts = new Map(series.facts.map((fact) => [fact.key, fact]))
   const acquired = facts.get('series.acquiredAt')
@@ -207,7 +228,7 @@ export function makeSeries(
     number: series.number ?? null,
     modality: series.modality.value,
     role: series.modality.value === 'SEG' ? 'segmentation' : 'reconstructed',
-    subjectIds: subjectId ? [subjectId] : null,
+    subjectIds: subjects.length > 0 ? subjects.map(({ id }) => id) : null,
     acquiredAt,
     bodyPart: bodyPart ? termOf('anatomy', bodyPart) : null,
     protocol: protocol ?? null,
@@ -215,7 +236,7 @@ export function makeSeries(
     sources: sources([
       ['label', series.label.evidence],
       ['modality', series.modality.value && series.modality.evidence],
-      ['subjectIds', subjectId && series.subject.evidence],
+      ['subjectIds', subjects.length > 0 && series.subject.evidence],
       ['acquiredAt', acquiredAt && acquired?.evidence],
       ['bodyPart', bodyPart && facts.get('series.bodyPart')?.evidence],
       ['protocol', protocol && facts.get('series.protocol')?.evidence],

@@ -4,6 +4,7 @@ import type { Caller } from '#api/access/caller.ts'
 import { visible } from '#api/access/rights.ts'
 import { linkModel, recordModel } from '#api/db/recordModels.ts'
 import type { FieldError } from '#api/errors.ts'
+import { subjectsOf } from '#api/ingest/matchSubject.ts'
 import type { Plan } from '#api/ingest/plan.ts'
 import { whenStamp } from '#api/ingest/whenStamp.ts'
 import { ImagingSession } from '#ontology/entities/session.ts'
@@ -22,7 +23,7 @@ export async function planProblems(caller: Caller, row: Import, plan: Plan, t: T
   const subjects = await found(
     caller,
     Subject,
-    series.map((each) => each.subject.id),
+    series.flatMap(subjectsOf).map((subject) => subject.id),
     t,
   )
   const inProject = new Set(
@@ -33,9 +34,11 @@ export async function planProblems(caller: Caller, row: Import, plan: Plan, t: T
       })
     ).map((link) => link.get('subjectId') as string),
   )
-  for (const each of series) {
-    const { id, create } = each.subject
-    const pointer = `/series/${each.key}/subject`
+  const chosen = series.flatMap(({ key, subject, moreSubjects = [] }) => [
+    { ...subject, pointer: `/series/${key}/subject` },
+    ...moreSubjects.map((one, i) => ({ ...one, pointer: `/series/${key}/moreSubjects/${i}` })),
+  ])
+  for (const { id, create, pointer } of chosen) {
     if (id && !subjects.has(id)) {
       problems.push({ pointer: `${pointer}/id`, message: `There is no subject ${id} that you may use.`, value: id })
     } else if (id && !inProject.has(id)) {

@@ -2,6 +2,7 @@ import type { Fact, FactKey } from '../../format.ts'
 import { table } from '../../table.ts'
 import { tagText } from './dataSet.ts'
 import type { DataSet } from './dataSet.ts'
+import { groupOf } from './group.ts'
 import { dateAndTime, dateTime, isoDate } from './time.ts'
 
 /** What a DICOM header says about the experiment. */
@@ -184,13 +185,9 @@ const rodents = /\b(mouse|mus|murine|rat|rattus)\b/i
 
 /** Sentences about values that cannot be right, or that say less than they seem to. */
 export function doubtsOf(data: DataSet): string[] {
-  // Group of Patients Identification Sequence (PS3.3 C.7.1.4.1.1): the Patient ID of the image names the group.
-  const group = data.items(0x00100027).map((item) => {
-    const at = item.numbers(0x00100028, 'US')
-    return `${item.string(0x00100020) ?? 'unnamed'}${at.length > 0 ? ` at ${at.join(', ')}` : ''}`
-  })
+  const group = groupOf(data).map(({ localId, place }) => `${localId}${place ? ` at ${place.join(', ')}` : ''}`)
   return [
-    ...(group.length > 1
+    ...(group.length > 0
       ? [`The image shows several subjects, counted from left, top and front: ${group.join('; ')}.`]
       : []),
     ...weightDoubts(data),

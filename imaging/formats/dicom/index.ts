@@ -6,6 +6,7 @@ import { factsOf } from './facts.ts'
 import { looksLikeDicom, readDicomFile } from './file.ts'
 import type { DicomFile } from './file.ts'
 import { framesOf } from './frames.ts'
+import { groupOf } from './group.ts'
 import { stackParts } from './parts.ts'
 import { pixelFormat } from './pixelFormat.ts'
 import { pixelsOf } from './pixels.ts'
@@ -38,11 +39,13 @@ export const dicom: Format = {
       return { seriesKey: `dicom:${uid}:document`, role, companions: [], facts, reason }
     }
     const { problem, parts } = lookInto(file)
+    const group = groupOf(data)
     return {
       seriesKey: `dicom:${uid}:${discriminator(data)}`,
       role: 'image',
       companions: [],
       facts,
+      ...(group.length > 0 ? { group } : {}),
       ...(problem ? { problem } : {}),
       ...(parts.length > 0 ? { parts } : {}),
     }

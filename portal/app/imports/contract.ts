@@ -58,6 +58,8 @@ export interface PlannedSubject {
   id: string | null
   create?: NewSubject | null
   evidence: string
+  /** Where and how it lay, when the image shows several. */
+  placement?: { posture?: string; entry?: string; position?: number[] }
 }
 
 export interface PlannedFact {
@@ -85,6 +87,8 @@ export interface PlannedSeries {
   shape: number[] | null
   spacing: number[] | null
   subject: PlannedSubject
+  /** The others, when the image shows several. */
+  moreSubjects?: PlannedSubject[]
   facts: PlannedFact[]
   conflicts: { key: string; others: PlannedFact[] }[]
   warnings: string[]
@@ -180,6 +184,11 @@ export function jobText({ state, progress, message }: Job): string {
   return message && state === 'running' ? `${words[state]} (${message})` : words[state]
 }
 
+export interface ChosenSubject {
+  id?: string | null
+  create?: NewSubject | null
+}
+
 /** Body of PATCH /imports/:id/plan. */
 export interface PlanPatch {
   sessions?: {
@@ -194,7 +203,8 @@ export interface PlanPatch {
     include?: boolean
     label?: string
     modality?: string | null
-    subject?: { id?: string | null; create?: NewSubject | null }
+    subject?: ChosenSubject
+    moreSubjects?: ChosenSubject[]
   }[]
   events?: { key: string; include: boolean }[]
 }

@@ -10,7 +10,8 @@ import { EditableText } from './editableText.tsx'
 import { Evidence } from './evidence.tsx'
 import styles from './imports.module.css'
 import { existing, newSubject } from './planForms.ts'
-import { inScope, type SubjectScope } from './planNumbers.ts'
+import { inScope, subjectPatch, subjectsShown, type SubjectPlace, type SubjectScope } from './planNumbers.ts'
+import { SubjectPick } from './subjectPick.tsx'
 
 const ChooseDialog = lazy(() => import('./chooseDialog.tsx').then((m) => ({ default: m.ChooseDialog })))
 
@@ -29,11 +30,14 @@ const subjects = entityNamed('Subject')
 /** Planned series of a session. */
 export function SeriesRows({ plan, series, projectId, errors, onEdit }: Props) {
   const [shown, setShown] = useState(rowsPerStep)
-  const [choosing, setChoosing] = useState<PlannedSeries>()
+  const [choosing, setChoosing] = useState<SubjectPlace>()
   const all = series.every(({ include }) => include)
   const labels = useLabels(
     subjects,
-    series.slice(0, shown).flatMap(({ subject }) => subject.id ?? []),
+    series
+      .slice(0, shown)
+      .flatMap(subjectsShown)
+      .flatMap(({ id }) => id ?? []),
   )
   return (
     <>
@@ -61,7 +65,7 @@ export function SeriesRows({ plan, series, projectId, errors, onEdit }: Props) {
             <SeriesRow
               key={one.key}
               series={one}
-              subjectName={one.subject.id ? labels[one.subject.id] : one.subject.create?.localId}
+              subjectNames={subjectsShown(one).map(({ id, create }) => (id ? labels[id] : create?.localId))}
               error={Object.entries(errors).find(([pointer]) => pointer.startsWith(`/series/${one.key}/`))?.[1]}
               onEdit={onEdit}
               onChooseSubject={setChoosing}
@@ -77,16 +81,16 @@ export function SeriesRows({ plan, series, projectId, errors, onEdit }: Props) {
       {choosing && (
         <Suspense fallback={null}>
           <ChooseDialog
-            title={`Subject of “${choosing.label.value ?? ''}”`}
+            title={`Subject of “${choosing.series.label.value ?? ''}”`}
             noun="subject"
             existing={existing('Subject')}
             fresh={newSubject}
-            start={{ id: choosing.subject.id, create: (choosing.subject.create as never) ?? null }}
+            start={chosenIn(choosing)}
             projectId={projectId}
             scopes={scopesOf(plan, choosing)}
             onChosen={({ id, create }, scope) => {
               const subject = { id: id ?? null, create: (create as unknown as NewSubject | null) ?? null }
-              onEdit({ series: inScope(plan, choosing, scope as SubjectScope).map(({ key }) => ({ key, subject })) })
+              onEdit(subjectPatch(plan, choosing, scope as SubjectScope, subject))
               setChoosing(undefined)
             }}
             onClose={() => setChoosing(undefined)}
@@ -98,26 +102,34 @@ export function SeriesRows({ plan, series, projectId, errors, onEdit }: Props) {
 }
 
 /** What a change may be meant for, the widest reading of the evidence first. */
-function scopesOf(plan: ImportPlan, series: PlannedSeries): { value: SubjectScope; label: string }[] {
-  const count = (scope: SubjectScope) => inScope(plan, series, scope).length
+function scopesOf(plan: ImportPlan, place: SubjectPlace): { value: SubjectScope; label: string }[] {
+  const count = (scope: SubjectScope) => inScope(plan, place, scope).length
   const scopes: { value: SubjectScope; label: string; count: number }[] = [
     { value: 'same', label: `all ${count('same')} series that say the same now`, count: count('same') },
     { value: 'session', label: `all ${count('session')} series of this session`, count: count('session') },
     { value: 'one', label: 'this series only', count: 1 },
   ]
-  return scopes.filter((scope) => scope.value === 'one' || scope.count > 1)
+  const isOneOfSeveral = place.series.moreSubjects !== undefined
+  return scopes.filter(
+    ({ value, count: found }) => value === 'one' || (found > 1 && !(value === 'session' && isOneOfSeveral)),
+  )
+}
+
+function chosenIn({ series, at }: SubjectPlace) {
+  const { id, create } = subjectsShown(series)[at]!
+  return { id, create: (create as never) ?? null }
 }
 
 interface RowProps {
   series: PlannedSeries
-  subjectName: string | undefined
+  subjectNames: readonly (string | undefined)[]
   error: string | undefined
   onEdit: Props['onEdit']
-  onChooseSubject: (series: PlannedSeries) => void
+  onChooseSubject: (place: SubjectPlace) => void
 }
 
-const SeriesRow = memo(function SeriesRow({ series, subjectName, error, onEdit, onChooseSubject }: RowProps) {
-  const { key, include, label, modality, subject, problem, conflicts, warnings } = series
+const SeriesRow = memo(function SeriesRow({ series, subjectNames, error, onEdit, onChooseSubject }: RowProps) {
+  const { key, include, label, modality, problem, conflicts, warnings } = series
   const edit = (change: Omit<NonNullable<PlanPatch['series']>[number], 'key'>) =>
     onEdit({ series: [{ key, ...change }] })
   return (
@@ -166,18 +178,15 @@ const SeriesRow = memo(function SeriesRow({ series, subjectName, error, onEdit, 
         <Evidence text={modality.evidence} />
       </td>
       <td data-label="Subject">
-        <button
-          type="button"
-          className={styles.pick}
-          onClick={() => onChooseSubject(series)}
-          aria-label={`Subject of ${label.value ?? 'the series'}: ${subjectName ?? 'none yet'}`}
-        >
-          {subjectName ?? 'None yet'}
-        </button>
-        {!subject.id && subject.create && (
-          <span className={styles.new}>new {formatWords(subject.create.kind).toLowerCase()}</span>
-        )}
-        <Evidence text={subject.evidence} />
+        {subjectsShown(series).map((subject, at) => (
+          <SubjectPick
+            key={at}
+            subject={subject}
+            name={subjectNames[at]}
+            of={label.value ?? 'the series'}
+            onChoose={() => onChooseSubject({ series, at })}
+          />
+        ))}
       </td>
       <td data-label="Image">
         {series.formatLabel}

@@ -235,6 +235,54 @@ describe('subject of a series', () => {
     const create = { localId: 'R-9', kind: 'animal', sex: 'F', species: 'Rattus norvegicus' }
     expect(made.series.map((each) => each.subject.create)).toEqual([create, create])
   })
+  it('are several when the header names a group, each in its place', () => {
+    const evidence = 'GroupOfPatientsIdentificationSequence (0010,0027)'
+    const made = plan(
+      [
+        series(
+          ['bed/pet.dcm'],
+          {
+            'subject.localId': 'BED-7',
+            'subject.species': 'Mus musculus',
+            'administration.agent': 'FDG',
+            'administration.start': '2024-03-01T10:00:00',
+          },
+          {
+            group: [
+              { localId: 'm0412', place: [1, 1, 1], position: 'HFP', evidence },
+              { localId: 'M-5', place: [2, 1, 1], position: 'FFDL', evidence },
+              { localId: 'M-6', place: [0, 1, 1], evidence },
+            ],
+          },
+        ),
+      ],
+      { subjects: [{ id: id(1), localId: 'M-0412' }] },
+    )
+    const { subject, moreSubjects } = one(made.series)
+    expect(subject).toMatchObject({
+      id: id(1),
+      placement: { entry: 'head first', posture: 'prone', position: [1, 1, 1] },
+    })
+    expect(moreSubjects).toEqual([
+      {
+        id: null,
+        create: { localId: 'M-5', kind: 'animal', species: 'Mus musculus' },
+        evidence,
+        placement: { entry: 'feet first', posture: 'left', position: [2, 1, 1] },
+      },
+      { id: null, create: { localId: 'M-6', kind: 'animal', species: 'Mus musculus' }, evidence },
+    ])
+    // The header gives one dose for all of them.
+    expect(one(made.events!)).toMatchObject({ include: false, note: expect.stringContaining('several subjects') })
+
+    const { key } = one(made.series)
+    const chosen = patchPlan(made, { series: [{ key, moreSubjects: [{ id: id(2) }, { id: null }] }] })
+    expect(one(chosen.series).moreSubjects).toEqual([
+      { id: id(2), create: null, evidence: 'typed', placement: moreSubjects![0]!.placement },
+      { id: null, create: null, evidence: 'typed' },
+    ])
+    expect(carriedOver(made, chosen).series[0]!.moreSubjects).toEqual(one(chosen.series).moreSubjects)
+  })
   it('shows when folder and header disagree', () => {
     const found = subjectOf(['M-0412/pet.img'], { 'subject.localId': 'X9' })
     expect(found.create).toMatchObject({ localId: 'X9' })

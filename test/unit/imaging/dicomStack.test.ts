@@ -548,6 +548,33 @@ describe('what the header says', () => {
     expect(warnings).toContain('overlay graphics')
   })
 
+  it('names the subjects of an image that shows several', async () => {
+    const holder = (id: string, at: number[]): Attributes => [
+      [0x00100020, 'LO', id],
+      [0x00100028, 'US', at],
+      [0x00185100, 'CS', 'HFP'],
+    ]
+    const group = (...items: Attributes[]) =>
+      image([
+        [0x00100020, 'LO', 'BED-7'],
+        [0x00100027, 'SQ', items],
+      ])
+    const { series } = await recognise([
+      dicomEntry(group(holder('M-1', [1, 1, 1]), [[0x00100020, 'LO', 'M-2']]), '1'),
+      dicomEntry(group(holder('M-1', [1, 1, 1]), holder('M-3', [2, 1, 1])), '2'),
+    ])
+    const evidence = 'GroupOfPatientsIdentificationSequence (0010,0027)'
+    expect(series.map((one) => one.group)).toEqual([
+      [
+        { localId: 'M-1', place: [1, 1, 1], position: 'HFP', evidence },
+        { localId: 'M-2', evidence },
+        { localId: 'M-3', place: [2, 1, 1], position: 'HFP', evidence },
+      ],
+    ])
+    const alone = await recognise([dicomEntry(group(holder('M-1', [1, 1, 1])))])
+    expect(alone.series[0]).not.toHaveProperty('group')
+  })
+
   it('reads tracer and contrast agent with their units', async () => {
     const tracer: Attributes = [
       [0x00180031, 'LO', 'FDG'],
