@@ -45,7 +45,7 @@ export function BulkForm(props: Props) {
   const [done, setDone] = useState<number>()
   const [failures, setFailures] = useState<Failure[]>([])
   const change = useCallback((next: (held: Json) => Json) => setValue(next), [])
-  const hints = useMemo(() => currentValues(entity, records), [entity, records])
+  const hints = currentValues(entity, records)
   const entered = without(bodyOf(schema, value), start)
   const busy = done !== undefined
 

@@ -1,6 +1,6 @@
 /** Makes or changes one record through its form. */
 import { Button } from '@mantine/core'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { withDefaults } from '#ontology/entity.ts'
 import { getWithTag, send } from '../api.ts'
 import type { Problem } from '../contract.ts'
@@ -43,11 +43,14 @@ export function RecordForm(props: Props) {
   const [theirs, setTheirs] = useState<SavedRecord>()
   const [busy, setBusy] = useState(false)
   const isSaved = useRef(false)
-  const change = useCallback((next: (held: Json) => Json) => {
-    isSaved.current = false
-    setValue(next)
-  }, [])
-  const body = useMemo(() => bodyOf(schema, value), [schema, value])
+  const change = useCallback(
+    (next: (held: Json) => Json) => {
+      isSaved.current = false
+      setValue(next)
+    },
+    [setValue],
+  )
+  const body = bodyOf(schema, value)
   const dirty = !same(body, bodyOf(schema, start))
 
   const saved = (result: SavedRecord) => {
