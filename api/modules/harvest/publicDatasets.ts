@@ -56,8 +56,8 @@ export async function publishedOf(
   rows: readonly Row[],
   { files = true }: { files?: boolean } = {},
 ): Promise<Published[]> {
-  // A literal: Sequelize doubles the $ in arguments of functions.
-  const withoutFiles = [literal("JSON_REMOVE(snapshot, '$.files')"), 'snapshot'] satisfies ProjectionAlias
+  // A literal: Sequelize doubles the $ in arguments of functions. As text: MariaDB's driver parses what the server calls JSON.
+  const withoutFiles = [literal("CAST(JSON_REMOVE(snapshot, '$.files') AS CHAR)"), 'snapshot'] satisfies ProjectionAlias
   const versions = await DatasetVersion.findAll({
     attributes: ['datasetId', files ? 'snapshot' : withoutFiles],
     where: { [Op.or]: rows.map(({ id, versionNumber }) => ({ datasetId: id, number: versionNumber })) },
