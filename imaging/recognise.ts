@@ -5,9 +5,13 @@ import { createGrouping } from './grouping.ts'
 import type { Found, Recognition } from './grouping.ts'
 import { gunzipHead, isGzip } from './gunzip.ts'
 import { folderOf } from './paths.ts'
+import { withHead } from './source.ts'
 import type { ByteSource } from './source.ts'
 
+/** Formats are told apart by these first bytes. */
 const headBytes = 4096
+/** Read at once: most headers are in them. The reader of DICOM asks for as many. */
+const firstBytes = 20 * 1024
 
 /**
  * Recognises the files of a batch and groups them into series. Reads heads and headers, never pixels; one bad file never
@@ -72,7 +76,9 @@ async function look(
   if (entry.source.size === 0) return { reason: 'The file is empty.' }
   let lastFormat: Format | undefined
   try {
-    const raw = await entry.source.read(0, Math.min(headBytes, entry.source.size))
+    const first = await entry.source.read(0, Math.min(firstBytes, entry.source.size))
+    const file = { path: entry.path, source: withHead(entry.source, first) }
+    const raw = first.subarray(0, headBytes)
     const compressed = isGzip(raw)
     const head = compressed ? gunzipHead(raw, headBytes) : raw
     for (const format of formats) {
@@ -83,7 +89,7 @@ async function look(
         return {
           path: entry.path,
           format,
-          scan: await format.scan(entry, index.find, index.siblings(entry.path), index.source),
+          scan: await format.scan(file, index.find, index.siblings(entry.path), index.source),
         }
       } catch (error) {
         if (error instanceof ImagingError && error.code === 'not-this-format') continue

@@ -32,6 +32,16 @@ export function checkRange(size: number, offset: number, length: number): void {
   }
 }
 
+/** A source whose first bytes are there already. */
+export const withHead = (source: ByteSource, head: Uint8Array): ByteSource => ({
+  size: source.size,
+  ...(source.inflater && { inflater: source.inflater }),
+  read: async (offset, length) =>
+    offset + length <= head.length && offset >= 0 && length >= 0
+      ? head.subarray(offset, offset + length)
+      : source.read(offset, length),
+})
+
 /** A ByteSource over bytes in memory. */
 export function memorySource(memory: Uint8Array): ByteSource {
   const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength)

@@ -32,6 +32,7 @@ const labels = table<string>({
 // eslint-disable-next-line no-control-regex -- ESC is what is looked for
 const designators = /\x1b(?:\$\)[AC]|\(B|\)[A-Z]|-[A-Z]|\([IJ])/g
 
+const latin = new TextDecoder('windows-1252')
 const decoders = new Map<string, { decode(bytes: Uint8Array): string }>()
 
 /**
@@ -52,11 +53,18 @@ export function decodeText(bytes: Uint8Array, sets: readonly string[]): string {
   return hasEscape ? text.replace(designators, '') : text
 }
 
-const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x80 && byte !== 0x1b)
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80 || bytes[i] === 0x1b) return false
+  return true
+}
+
+/** Longer values are given to the decoder, whose start costs as much as this many bytes. */
+const shortValue = 64
 
 /** Text of bytes below 0x80. */
 export function ascii(bytes: Uint8Array): string {
+  if (bytes.length > shortValue) return latin.decode(bytes)
   let text = ''
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096))
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!)
   return text
 }

@@ -74,6 +74,8 @@ export class DataSet {
 
   /** First value of a text attribute that is not empty. */
   string(tag: number): string | undefined {
+    const text = this.raw(tag)
+    if (!text.includes('\\')) return trim(text) || undefined
     return this.strings(tag).find((value) => value !== '')
   }
 
@@ -156,8 +158,15 @@ const decimal = (text: string): number => {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(clean) ? Number(clean) : Number.NaN
 }
 
-// eslint-disable-next-line no-control-regex -- NUL is a padding character in DICOM
-const trim = (text: string): string => text.replace(/^[\s\0]+|[\s\0]+$/g, '')
+/** Without padding; NUL is a padding character in DICOM. */
+function trim(text: string): string {
+  const isBare = isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
+  // eslint-disable-next-line no-control-regex -- NUL is looked for
+  return isBare ? text : text.replace(/^[\s\0]+|[\s\0]+$/g, '')
+}
+
+/** Whether a code is neither a blank nor a control character of ASCII; false for what may be a blank beyond it. */
+const isVisible = (code: number): boolean => code > 0x20 && code < 0x7f
 
 /** "(0010,0020)" */
 export function tagText(tag: number): string {

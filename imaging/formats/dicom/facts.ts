@@ -63,27 +63,29 @@ export function factsOf(data: DataSet): Fact[] {
   return facts
 }
 
+const entries = table<string>({ '102540008': 'HF', 'F-10470': 'HF', '102541007': 'FF', 'F-10480': 'FF' })
+const lying = table<string>({
+  '1240000': 'P',
+  'F-10310': 'P',
+  '40199007': 'S',
+  'F-10340': 'S',
+  '102535000': 'DR',
+  'F-10317': 'DR',
+  '102536004': 'DL',
+  'F-10319': 'DL',
+})
+
 /** PET gives the position in codes (CID 20 and 21, old SNOMED-RT values beside the new ones); HFP and the like of it. */
 function codedPosition(data: DataSet): string | undefined {
-  const entries = table<string>({ '102540008': 'HF', 'F-10470': 'HF', '102541007': 'FF', 'F-10480': 'FF' })
-  const lying = table<string>({
-    '1240000': 'P',
-    'F-10310': 'P',
-    '40199007': 'S',
-    'F-10340': 'S',
-    '102535000': 'DR',
-    'F-10317': 'DR',
-    '102536004': 'DL',
-    'F-10319': 'DL',
-  })
   const entry = entries[data.item(0x00540414)?.string(0x00080100) ?? '']
   const modifier = lying[data.item(0x00540410)?.item(0x00540412)?.string(0x00080100) ?? '']
   return entry && modifier ? entry + modifier : undefined
 }
 
+const decayTimes = table<string>({ NONE: 'none', START: 'scan start', ADMIN: 'injection' })
+
 /** The time that the values of a PET image refer to (PS3.3 C.8.9.1.1.6), in the words of the record. */
-const decayCorrection = (term: string | undefined): string | undefined =>
-  table<string>({ NONE: 'none', START: 'scan start', ADMIN: 'injection' })[term ?? '']
+const decayCorrection = (term: string | undefined): string | undefined => decayTimes[term ?? '']
 
 type Add = (key: FactKey, value: Fact['value'] | undefined, name: string, tag: number) => void
 

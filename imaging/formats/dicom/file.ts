@@ -1,6 +1,6 @@
 import { ImagingError } from '../../errors.ts'
 import { inflateBounded } from '../../inflate.ts'
-import { memorySource } from '../../source.ts'
+import { memorySource, withHead } from '../../source.ts'
 import type { ByteSource } from '../../source.ts'
 import { DataSet } from './dataSet.ts'
 import { Incomplete, isVr, readElement, readStart, undefinedLength } from './parser.ts'
@@ -56,6 +56,7 @@ export async function readDicomFile(source: ByteSource): Promise<DicomFile> {
   const head = await source.read(0, Math.min(source.size, firstStretch + 4096))
   const start = startOf(head)
   if (start === null) throw notDicom()
+  // Most headers are in the first bytes: one read serves meta information and data set.
   const buffered = withHead(source, head)
   const warnings = new Set<string>()
   const meta = new DataSet(true, null)
@@ -81,13 +82,6 @@ export async function readDicomFile(source: ByteSource): Promise<DicomFile> {
 
 /** Whether the first bytes of a file look like DICOM: the magic word, or a plausible headerless data set. */
 export const looksLikeDicom = (head: Uint8Array): boolean => startOf(head) !== null
-
-/** Most headers are in the first bytes: one read serves meta information and data set. */
-const withHead = (source: ByteSource, head: Uint8Array): ByteSource => ({
-  size: source.size,
-  read: async (offset, length) =>
-    offset + length <= head.length ? head.subarray(offset, offset + length) : source.read(offset, length),
-})
 
 const notDicom = () =>
   new ImagingError(
