@@ -17,7 +17,9 @@ export const zlibInflater: Inflater = {
 
   whole(bytes, limit) {
     try {
-      return plain(inflateRawSync(bytes, { maxOutputLength: limit, chunkSize: Math.max(limit, pieceBytes) }))
+      // One piece for most images; a limit alone says nothing of how much there is.
+      const chunkSize = Math.max(pieceBytes, Math.min(limit, bytes.length * 4))
+      return plain(inflateRawSync(bytes, { maxOutputLength: limit, chunkSize }))
     } catch {
       return null
     }

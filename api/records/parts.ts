@@ -1,20 +1,27 @@
 /** Series that are parts of another one: they go with it and follow it in what they have from it. */
+import { isDeepStrictEqual as same } from 'node:util'
 import { Op, type Transaction } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
 import { linkModel, recordModel, type RecordRow } from '#api/db/recordModels.ts'
 import { inheritedFields, ImageSeries } from '#ontology/entities/series.ts'
 import type { Entity } from '#ontology/entity.ts'
-import { alive, toRecords, type Rec } from './read.ts'
+import { toRecords, type Rec } from './read.ts'
 import { clientFields } from './row.ts'
 
 type Body = Record<string, unknown>
 
-/** Parts of a series that are there. */
+/** Parts of a series that are there, in the order in which they were made. */
 export async function partsOfSeries(seriesId: string, t: Transaction): Promise<RecordRow[]> {
-  const linked = await linkModel('series_sources').findAll({ where: { sourceId: seriesId }, transaction: t })
+  return (await partsEver(seriesId, t)).filter(({ deletedAt }) => deletedAt === null)
+}
+
+/** The same with those that were deleted. */
+export async function partsEver(seriesId: string, t?: Transaction): Promise<RecordRow[]> {
+  const transaction = t ?? null
+  const linked = await linkModel('series_sources').findAll({ where: { sourceId: seriesId }, transaction })
   if (linked.length === 0) return []
-  const where = { ...alive, id: { [Op.in]: linked.map((link) => link.get('seriesId') as string) } }
-  const rows = await recordModel({ name: 'ImageSeries' }).findAll({ where, transaction: t })
+  const where = { id: { [Op.in]: linked.map((link) => link.get('seriesId') as string) } }
+  const rows = await recordModel({ name: 'ImageSeries' }).findAll({ where, order: [['id', 'ASC']], transaction })
   return rows.filter(({ body }) => body.sourceBox)
 }
 
@@ -40,5 +47,3 @@ export async function changesOfParts(
     return [{ row, before: held, after: next }]
   })
 }
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

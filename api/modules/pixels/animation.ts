@@ -8,19 +8,18 @@ import { derivedNames } from '#api/imaging/derive.ts'
 import type { Representation } from '#api/modules/content/sendBytes.ts'
 import { countDerived, derivedFile } from './derivedFiles.ts'
 import { pixelsOf, ready, type Ready } from './service.ts'
-import type { Shelf } from './shelf.ts'
 
 /** Those that are being made, by their files: whoever asks meanwhile waits for the same one. */
 const making = new Map<string, Promise<void>>()
 
 /** @throws AppError notFound for a single picture, busy when many are being made or the planes are made anew */
-export async function animation(ctx: Context, shelf: Shelf, caller: Caller, seriesId: string): Promise<Representation> {
-  const found = await ready(shelf, caller, seriesId)
+export async function animation(ctx: Context, caller: Caller, seriesId: string): Promise<Representation> {
+  const found = await ready(ctx.shelf, caller, seriesId)
   const { revision, motion } = found.planes
   if (!motion) throw new AppError('notFound', 'This image is a single picture; nothing in it moves. See its thumbnail.')
   const file = derivedFile(ctx, seriesId, revision, 'animation')
-  shelf.use(seriesId, 'animation')
-  const bytes = (await kept(file)) ?? (await made(ctx, shelf, found, file))
+  ctx.shelf.use(seriesId, 'animation')
+  const bytes = (await kept(file)) ?? (await made(ctx, found, file))
   return {
     byteCount: bytes.length,
     etag: `"${revision}-v"`,
@@ -39,9 +38,9 @@ async function kept(file: string): Promise<Buffer | null> {
   }
 }
 
-async function made(ctx: Context, shelf: Shelf, found: Ready, file: string): Promise<Buffer> {
+async function made(ctx: Context, found: Ready, file: string): Promise<Buffer> {
   const known = making.get(file)
-  const work = known ?? make(ctx, shelf, found)
+  const work = known ?? make(ctx, found)
   if (!known) making.set(file, work)
   try {
     await work
@@ -54,7 +53,7 @@ async function made(ctx: Context, shelf: Shelf, found: Ready, file: string): Pro
 }
 
 /** It is made to its end, though the one who asked may leave: others will ask. */
-async function make(ctx: Context, shelf: Shelf, { series, planes }: Ready): Promise<void> {
+async function make(ctx: Context, { series, planes }: Ready): Promise<void> {
   const { seriesId } = series
   const { revision, coarse, modality, motion } = planes
   const { header } = await pixelsOf(seriesId, revision)
@@ -67,7 +66,7 @@ async function make(ctx: Context, shelf: Shelf, { series, planes }: Ready): Prom
   }
   const counted = (byteCount: number) => ctx.db.write((t) => countDerived(t, seriesId, { animation: byteCount }))
   if (!coarse) {
-    await shelf
+    await ctx.shelf
       .file(series, (whole) => ctx.measuring.animate({ ...input, header, planes: whole }, signal))
       .then(counted)
     return
@@ -75,7 +74,7 @@ async function make(ctx: Context, shelf: Shelf, { series, planes }: Ready): Prom
   const { shape, factor } = coarse
   const spacing = header.spacing?.map((step, i) => step * [factor.x, factor.y, factor.z][i]!) ?? null
   const reduced = { ...header, shape, spacing: spacing as typeof header.spacing }
-  await shelf
+  await ctx.shelf
     .reduced(series, (file) => ctx.measuring.animate({ ...input, header: reduced, planes: file }, signal))
     .then(counted)
 }

@@ -12,7 +12,6 @@ import { AppError, invalidField } from '#api/errors.ts'
 import type { MeasureInput } from '#api/imaging/measuring.ts'
 import { intervalOf } from './box.ts'
 import { pixelsOf, ready, representation, type PlaneAddress } from './service.ts'
-import type { Shelf } from './shelf.ts'
 
 /** Values that are measured at once, about half a minute of one thread. */
 const mostValues = 2 ** 31
@@ -47,14 +46,13 @@ type Address = Omit<PlaneAddress, 'number'>
 /** @throws AppError as the box of the same voxels does, tooLarge, unsupported for colour images */
 export async function statistics(
   ctx: Context,
-  shelf: Shelf,
   caller: Caller,
   address: Address,
   { bins, range: ends, ...query }: StatisticsQuery,
 ): Promise<Measure<RegionStatistics>> {
   const range = ends === undefined ? null : rangeOf(ends)
   const name = `s${bins}_${range ? range.join('_') : ''}`
-  return measure(shelf, caller, address, query, { name }, (input, signal) =>
+  return measure(ctx, caller, address, query, { name }, (input, signal) =>
     ctx.measuring.statistics({ ...input, histogram: { bins, range } }, signal),
   )
 }
@@ -62,12 +60,11 @@ export async function statistics(
 /** @throws AppError as the box of the same voxels does, tooLarge, unsupported for colour images */
 export async function curve(
   ctx: Context,
-  shelf: Shelf,
   caller: Caller,
   address: Address,
   query: RegionQuery,
 ): Promise<Measure<RegionCurve>> {
-  return measure(shelf, caller, address, query, { name: 'a', check: checkPoints }, (input, signal) =>
+  return measure(ctx, caller, address, query, { name: 'a', check: checkPoints }, (input, signal) =>
     ctx.measuring.curve(input, signal),
   )
 }
@@ -78,7 +75,6 @@ export async function curve(
  */
 export async function projection(
   ctx: Context,
-  shelf: Shelf,
   caller: Caller,
   address: Address,
   { along, kind, ...query }: ProjectionQuery,
@@ -91,7 +87,7 @@ export async function projection(
       `The projection has ${values} values; at most ${mostProjected} are made at once. Ask for a smaller box or for parts along t.`,
     )
   }
-  return measure(shelf, caller, address, query, { name: `m${along}${kind}`, check }, (input, signal) =>
+  return measure(ctx, caller, address, query, { name: `m${along}${kind}`, check }, (input, signal) =>
     ctx.measuring
       .projection({ ...input, along, kind }, signal)
       .then(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
@@ -101,19 +97,18 @@ export async function projection(
 /** @throws AppError as the box of all voxels does, tooLarge, unsupported for colour images */
 export async function bodies(
   ctx: Context,
-  shelf: Shelf,
   caller: Caller,
   address: Address,
   search: BodySearch,
 ): Promise<Measure<Bodies>> {
   const name = `b${search.count ?? ''}_${search.threshold ?? ''}`
-  return measure(shelf, caller, address, {}, { name }, (input, signal) =>
+  return measure(ctx, caller, address, {}, { name }, (input, signal) =>
     ctx.measuring.bodies({ ...input, search }, signal),
   )
 }
 
 async function measure<T>(
-  shelf: Shelf,
+  { shelf }: Context,
   caller: Caller,
   { id, revision }: Address,
   query: RegionQuery,

@@ -149,7 +149,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       }),
     },
     async (request, reply) =>
-      sendFigures(request, reply, await statistics(ctx, shelf, callerOf(request), request.params, request.query)),
+      sendFigures(request, reply, await statistics(ctx, callerOf(request), request.params, request.query)),
   )
   app.get<ByNumber & { Querystring: RegionQuery }>(
     `${series}/r/:revision/curve`,
@@ -163,7 +163,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       }),
     },
     async (request, reply) =>
-      sendFigures(request, reply, await curve(ctx, shelf, callerOf(request), request.params, request.query)),
+      sendFigures(request, reply, await curve(ctx, callerOf(request), request.params, request.query)),
   )
   app.get<ByNumber & { Querystring: ProjectionQuery }>(
     `${series}/r/:revision/projection`,
@@ -177,7 +177,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       }),
     },
     async (request, reply) => {
-      const found = await projection(ctx, shelf, callerOf(request), request.params, request.query)
+      const found = await projection(ctx, callerOf(request), request.params, request.query)
       return sendMeasure(request, reply, 'application/octet-stream', found)
     },
   )
@@ -193,7 +193,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       }),
     },
     async (request, reply) =>
-      sendFigures(request, reply, await bodies(ctx, shelf, callerOf(request), request.params, request.query)),
+      sendFigures(request, reply, await bodies(ctx, callerOf(request), request.params, request.query)),
   )
   app.get<ById>(
     `${series}/thumbnail`,
@@ -205,8 +205,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
         response: { 200: picture, 206: picture },
       }),
     },
-    async (request, reply) =>
-      sendBytes(request, reply, await thumbnail(ctx, shelf, callerOf(request), request.params.id)),
+    async (request, reply) => sendBytes(request, reply, await thumbnail(ctx, callerOf(request), request.params.id)),
   )
   app.get<ById>(
     `${series}/animation`,
@@ -219,8 +218,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
         response: { 200: moving, 206: moving },
       }),
     },
-    async (request, reply) =>
-      sendBytes(request, reply, await animation(ctx, shelf, callerOf(request), request.params.id)),
+    async (request, reply) => sendBytes(request, reply, await animation(ctx, callerOf(request), request.params.id)),
   )
   app.get<ById>(
     `${series}/tags`,
@@ -229,7 +227,7 @@ export async function pixelRoutes(app: FastifyInstance, ctx: Context): Promise<v
       schema: about('Header of the files in their own words', { params: idParams, response: { 200: Tags } }),
     },
     async (request, reply) => {
-      const { json, etag, access } = await tags(ctx, shelf, callerOf(request), request.params.id)
+      const { json, etag, access } = await tags(ctx, callerOf(request), request.params.id)
       return sendJson(request, reply, json, etag, access)
     },
   )

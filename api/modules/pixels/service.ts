@@ -192,8 +192,8 @@ export function representation({ planes, access }: Ready, revision: string, name
 const noPreview = () => new AppError('notFound', 'There is no preview of this series.')
 
 /** @throws AppError notFound while there is none: lists show a sign in its place */
-export async function thumbnail(ctx: Context, shelf: Shelf, caller: Caller, seriesId: string): Promise<Representation> {
-  const series = await shelf.look(seriesId)
+export async function thumbnail(ctx: Context, caller: Caller, seriesId: string): Promise<Representation> {
+  const series = await ctx.shelf.look(seriesId)
   const access = demandBytes(caller, { title: 'image series', id: seriesId }, series)
   if (!series.planes) throw noPreview()
   const { revision } = series.planes
@@ -209,8 +209,8 @@ export async function thumbnail(ctx: Context, shelf: Shelf, caller: Caller, seri
 }
 
 /** The header of the files in their own words. */
-export async function tags(ctx: Context, shelf: Shelf, caller: Caller, seriesId: string) {
-  const { planes, access } = await ready(shelf, caller, seriesId)
+export async function tags(ctx: Context, caller: Caller, seriesId: string) {
+  const { planes, access } = await ready(ctx.shelf, caller, seriesId)
   const bytes = await derived(ctx, seriesId, planes.revision, 'tags')
   if (!bytes) throw new AppError('busy', 'The header entries are being made anew. Ask again in a few seconds.')
   return { json: `{"items":${bytes.toString('utf8')}}`, etag: `"${planes.revision}-h"`, access }

@@ -1,4 +1,5 @@
 /** What was measured of and given to the animals of a scan: events of its session, one for each animal. */
+import { isDeepStrictEqual as same } from 'node:util'
 import { Op, type Transaction } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
 import { visible } from '#api/access/rights.ts'
@@ -122,8 +123,6 @@ export async function recordEvents(
 }
 
 const noTime = 'Neither the scan nor its session has a time. Give one, or enter the start of the session first.'
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 async function startOf(caller: Caller, { acquiredAt, sessionId }: ImageSeries, t: Transaction) {
   if (acquiredAt) return acquiredAt

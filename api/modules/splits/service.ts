@@ -2,15 +2,16 @@
  * Splits a scan of several animals: each gets a series that is a box of the voxels of the scan, without files of its own.
  * Nothing of the scan changes, so a split can be changed, or taken back, at any time.
  */
-import { Op, type Transaction } from 'sequelize'
+import { isDeepStrictEqual as same } from 'node:util'
+import type { Transaction } from 'sequelize'
 import type { Caller } from '#api/access/caller.ts'
 import { demand } from '#api/access/rights.ts'
 import { recordAudit } from '#api/audit/record.ts'
 import type { Context } from '#api/context.ts'
 import { SeriesPixels } from '#api/db/models.ts'
-import { linkModel, recordModel } from '#api/db/recordModels.ts'
 import { AppError, type FieldError } from '#api/errors.ts'
 import { deriveTask } from '#api/modules/pixels/derivation.ts'
+import { partsEver } from '#api/records/parts.ts'
 import { findRow, getRecord, getRecords, toRecords } from '#api/records/read.ts'
 import { removeRecord } from '#api/records/remove.ts'
 import { demandVersion, type Expected } from '#api/records/row.ts'
@@ -58,15 +59,7 @@ async function partsOf(
   seriesId: string,
   t?: Transaction,
 ): Promise<{ parts: Series[]; version: number }> {
-  const linked = await linkModel('series_sources').findAll({ where: { sourceId: seriesId }, transaction: t ?? null })
-  const ids = linked.map((link) => link.get('seriesId') as string)
-  const rows = (
-    await recordModel(series).findAll({
-      where: { id: { [Op.in]: ids } } as never,
-      order: [['id', 'ASC']],
-      transaction: t ?? null,
-    })
-  ).filter(({ body }) => body.sourceBox)
+  const rows = await partsEver(seriesId, t)
   const alive = rows.filter(({ deletedAt }) => deletedAt === null)
   return {
     parts: (await toRecords(caller, series, alive, t)) as unknown as Series[],
@@ -159,8 +152,8 @@ async function putPart(
 ): Promise<void> {
   const subjectIds = subjectId === undefined ? [] : [subjectId]
   const sourceBox: VoxelBox = { x: box.x, y: box.y, z: box.z }
-  const isSame = before && JSON.stringify(before.sourceBox) === JSON.stringify(sourceBox)
-  if (isSame && before.label === label && JSON.stringify(before.subjectIds ?? []) === JSON.stringify(subjectIds)) return
+  const isSame = before && same(before.sourceBox, sourceBox)
+  if (isSame && before.label === label && same(before.subjectIds ?? [], subjectIds)) return
   const system = isSame ? {} : { sourceBox, pixels: 'waiting' }
   if (before) {
     const patch = { label, subjectIds }
@@ -207,7 +200,7 @@ async function nameSubjects(
   const gone = new Set(held.flatMap(({ subjectIds }) => subjectIds ?? []))
   const kept = (source.subjectIds ?? []).filter((id) => !gone.has(id))
   const subjectIds = [...new Set([...kept, ...namedIn(wanted)])]
-  if (JSON.stringify(subjectIds.toSorted()) === JSON.stringify((source.subjectIds ?? []).toSorted())) return
+  if (same(subjectIds.toSorted(), (source.subjectIds ?? []).toSorted())) return
   await updateRecord(ctx, caller, series, source.id, { subjectIds }, 'any', { t })
 }
 
